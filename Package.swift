@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The engine, the renderer and the concepts are optimised in debug builds too, so that plain
+// `swift run` and `swift test` are quick; lessons and tools stay unoptimised there, quick to build.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+// A lesson or notebook is one script. Name a new one here, and it can be built and run by itself.
+let lessons = [
+  "00-TensorsThatLearn", "01-PatchEmbedding", "02-TinyTransformer", "03-CrossAttentionFusion",
+  "04-ActionTokenizing", "05-BehaviorCloning", "06-Rollouts",
+]
+let notebooks = ["DemonstrationsAndPretraining"]
+
+/// Each script of `folder` as an executable of its own: one that does not compile stops no other.
+func scripts(in folder: String, _ names: [String], called productName: (String) -> String) -> [Target]
+{
+  names.map { name in
+    .executableTarget(
+      name: productName(name),
+      dependencies: ["NanoVLA", "Tabletop", "Images", "Tensors"],
+      path: folder,
+      exclude: names.filter { $0 != name }.map { $0 + ".swift" },
+      sources: [name + ".swift"])
+  }
+}
+
+let package = Package(
+  name: "nanoVLA",
+  products: [
+    .library(name: "NanoVLA", targets: ["NanoVLA", "Tabletop", "Images", "Tensors"]),
+    .executable(name: "nanovla-lesson", targets: ["nanovla-lesson"]),
+    .executable(name: "nanovla", targets: ["nanovla"]),
+    .executable(name: "nanovla-bench", targets: ["nanovla-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(
+      name: "CKernels", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
+    .target(
+      name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimised),
+    .target(name: "Images", dependencies: ["CPNG"], swiftSettings: optimised),
+    .target(
+      name: "Tabletop", dependencies: ["Tensors", "Images"],
+      resources: [.copy("Demonstrations")], swiftSettings: optimised),
+    .target(
+      name: "NanoVLA", dependencies: ["Tensors", "Images", "Tabletop"],
+      resources: [.copy("ToyVLM")], swiftSettings: optimised),
+    .executableTarget(
+      name: "nanovla-lesson",
+      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(
+      name: "nanovla",
+      dependencies: [
+        "NanoVLA", "Tabletop", "Images", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "nanovla-bench",
+      dependencies: [
+        "NanoVLA", "Tabletop", "Images", "Tensors", "COpenBLAS",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+    .testTarget(name: "TabletopTests", dependencies: ["Tabletop", "Images", "Tensors"]),
+    .testTarget(
+      name: "NanoVLATests", dependencies: ["NanoVLA", "Tabletop", "Images", "Tensors"]),
+    .testTarget(name: "CommandTests", dependencies: ["nanovla-lesson", "nanovla"]),
+    .testTarget(name: "ReadmeTests", dependencies: []),
+  ]
+    + scripts(in: "Lessons", lessons) { "lesson-" + $0.prefix(2) }
+    + scripts(in: "Notebooks-as-scripts", notebooks) { "notebook-" + $0 },
+  // Tensors are classes that one thread owns at a time (see Tensors/Parallel.swift), which Swift 6
+  // mode cannot see.
+  swiftLanguageModes: [.v5]
+)
