@@ -1,1 +1,54 @@
+// The loops that Swift's baseline x86-64 code cannot vectorise well: exponentials and row sums.
+// Each is compiled twice and the processor's own version is chosen when the program starts.
+// Every pointer is a contiguous float32 array; `rows × columns` arrays are row-major.
 #pragma once
+#include <stdbool.h>
+
+// y = exp(x)
+void kernel_exp(const float *x, float *y, long count);
+// y = tanh(x)
+void kernel_tanh(const float *x, float *y, long count);
+// y = 1 / (1 + exp(-x))
+void kernel_sigmoid(const float *x, float *y, long count);
+// y = .5 x (1 + tanh(√(2/π)(x + .044715 x³)))
+void kernel_gelu(const float *x, float *y, long count);
+// gx = gy · gelu'(x)
+void kernel_gelu_gradient(const float *x, const float *gy, float *gx, long count);
+// y = exp(x − max) / Σ exp(x − max), a row at a time
+void kernel_softmax(const float *x, float *y, long rows, long columns);
+// gx = y (gy − Σ gy·y), a row at a time
+void kernel_softmax_gradient(const float *y, const float *gy, float *gx, long rows, long columns);
+// normalized = (x − mean)/√(variance + ε), y = gain·normalized + bias; keeps 1/√(variance + ε)
+void kernel_layer_norm(const float *x, const float *gain, const float *bias, float *y,
+                       float *mean, float *inverse, long rows, long columns, float epsilon);
+// gx, and the sums over rows for gain and bias (which are overwritten)
+void kernel_layer_norm_gradient(const float *x, const float *gain, const float *mean,
+                                const float *inverse, const float *gy, float *gx, float *ggain,
+                                float *gbias, long rows, long columns);
+// y += x
+void kernel_accumulate(const float *x, float *y, long count);
+// y = a + b, a − b, a · b
+void kernel_add(const float *a, const float *b, float *y, long count);
+void kernel_subtract(const float *a, const float *b, float *y, long count);
+void kernel_multiply(const float *a, const float *b, float *y, long count);
+// y = scale·x + shift
+void kernel_scale(const float *x, float scale, float shift, float *y, long count);
+// y = x + row, the row repeated; and the sum of all rows (overwrites y)
+void kernel_add_row(const float *x, const float *row, float *y, long rows, long columns);
+void kernel_sum_rows(const float *x, float *y, long rows, long columns);
+// One AdamW step in place; correction1 = 1 − β1ᵗ, correction2 = 1 − β2ᵗ
+void kernel_adamw(float *parameter, const float *gradient, float *first, float *second, long count,
+                  float rate, float beta1, float beta2, float epsilon, float decay,
+                  float correction1, float correction2);
+// Σ x²
+double kernel_sum_of_squares(const float *x, long count);
+
+// What each thread knows by itself: whether it records gradients, and whether it is one of several
+// that split a batch (then it uses no further threads).
+typedef struct {
+  bool gradientsOff;
+  bool isShard;
+  void *gradientSink;
+  void *trace;
+} ThreadState;
+ThreadState *kernel_thread_state(void);

@@ -1,0 +1,48 @@
+// The three layers that hold parameters and do nothing else.
+
+/// y = x Wᵀ + b: [..., I] → [..., O].
+public final class Linear: Module {
+  public let weight: Tensor  // [O, I]
+  public let bias: Tensor?  // [O]
+
+  /// Weights start uniform in ±1/√I, biases at 0.
+  public init(inputs: Int, outputs: Int, bias: Bool = true, using random: inout SeededRandom) {
+    let bound = 1 / Float(inputs).squareRoot()
+    weight = Tensor.uniform([outputs, inputs], in: -bound...bound, using: &random).asParameter()
+    self.bias = bias ? Tensor.zeros([outputs]).asParameter() : nil
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.linear(weight: weight, bias: bias)  // [..., I] → [..., O]
+  }
+}
+
+/// Each row shifted and scaled to mean 0 and variance 1, then by a learned gain and bias.
+public final class LayerNorm: Module {
+  public let weight: Tensor  // [D]
+  public let bias: Tensor  // [D]
+  public let epsilon: Float
+
+  public init(width: Int, epsilon: Float = 1e-5) {
+    weight = Tensor.full([width], 1).asParameter()
+    bias = Tensor.zeros([width]).asParameter()
+    self.epsilon = epsilon
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.layerNormalized(gain: weight, bias: bias, epsilon: epsilon)  // [..., D]
+  }
+}
+
+/// A table with one learned row for each of `count` symbols.
+public final class Embedding: Module {
+  public let weight: Tensor  // [V, D]
+
+  public init(count: Int, width: Int, scale: Float = 0.02, using random: inout SeededRandom) {
+    weight = Tensor.normal([count, width], scale: scale, using: &random).asParameter()
+  }
+
+  public func callAsFunction(_ ids: [Int]) -> Tensor {
+    weight.rows(at: ids)  // N numbers → [N, D]
+  }
+}

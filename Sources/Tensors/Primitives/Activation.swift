@@ -1,0 +1,44 @@
+import CKernels
+import Foundation
+
+// Smooth functions of each element, forward and backward.
+
+extension Tensor {
+  public func exp() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    kernel_exp(pointer, result.pointer, count)
+    return result.recordedElementwise(from: self) { _, y in y }
+  }
+
+  public func log() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    for i in 0..<count { result.pointer[i] = logf(pointer[i]) }
+    return result.recordedElementwise(from: self) { x, _ in 1 / x }
+  }
+
+  public func tanh() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    kernel_tanh(pointer, result.pointer, count)
+    return result.recordedElementwise(from: self) { _, y in 1 - y * y }
+  }
+
+  /// 1 / (1 + e⁻ˣ)
+  public func sigmoid() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    kernel_sigmoid(pointer, result.pointer, count)
+    return result.recordedElementwise(from: self) { _, y in y * (1 - y) }
+  }
+
+  /// The Gaussian error linear unit, tanh form: ½x (1 + tanh(√(2/π) (x + 0.044715 x³))).
+  ///
+  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
+  public func gelu() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    kernel_gelu(pointer, result.pointer, count)
+    return result.recorded(from: [self]) { g in
+      let gx = Tensor(uninitialized: self.shape)
+      kernel_gelu_gradient(self.pointer, g.pointer, gx.pointer, self.count)
+      return [gx]
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// Rows picked by number: how a word becomes a vector.
+
+extension Tensor {
+  /// The rows `indices` of this table: [V, D] → [N, D].
+  ///
+  /// Backward, each picked row's gradient is added to its place in the table.
+  public func rows(at indices: [Int]) -> Tensor {
+    guard shape.count == 2 else { fatalError("rows: shape \(shape) is not a table [V, D]") }
+    let (rows, width) = (shape[0], shape[1])
+    guard let worst = indices.first(where: { !(0..<rows ~= $0) }) else {
+      let result = Tensor(uninitialized: [indices.count, width])
+      for (i, index) in indices.enumerated() {
+        (result.pointer + i * width).update(from: pointer + index * width, count: width)
+      }
+      return result.recorded(from: [self]) { g in
+        let table = Tensor.zeros(self.shape)
+        for (i, index) in indices.enumerated() {
+          let (from, to) = (g.pointer + i * width, table.pointer + index * width)
+          for c in 0..<width { to[c] += from[c] }
+        }
+        return [table]
+      }
+    }
+    fatalError("rows: no row \(worst) in a table of shape \(shape)")
+  }
+}

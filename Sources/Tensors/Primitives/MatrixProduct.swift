@@ -1,0 +1,153 @@
+import CKernels
+import COpenBLAS
+import Foundation
+
+// Matrix products, by OpenBLAS: nearly all the arithmetic of a transformer.
+
+extension Tensor {
+  /// The matrix product over the last two axes.
+  ///
+  /// [..., M, K] × [..., K, N] → [..., M, N] with equal leading axes (one product each), or
+  /// [..., M, K] × [K, N] → [..., M, N] with one shared matrix.
+  public func matmul(_ other: Tensor) -> Tensor {
+    let product = MatrixShapes(self, other, transposed: false)
+    let result = product.forward(self, other)
+    // C = A B:  ∂A = ∂C Bᵀ,  ∂B = Aᵀ ∂C
+    return result.recorded(from: [self, other]) { gradient in
+      [
+        self.requiresGradient ? product.gradientOfLeft(gradient, other, like: self) : nil,
+        other.requiresGradient ? product.gradientOfRight(gradient, self, like: other) : nil,
+      ]
+    }
+  }
+
+  /// The product with the transpose of `other`, which is not copied for it.
+  ///
+  /// [..., M, K] × [..., N, K]ᵀ → [..., M, N], or with one shared matrix [N, K].
+  public func matmul(transposed other: Tensor) -> Tensor {
+    let product = MatrixShapes(self, other, transposed: true)
+    let result = product.forward(self, other)
+    // C = A Bᵀ:  ∂A = ∂C B,  ∂B = ∂Cᵀ A
+    return result.recorded(from: [self, other]) { gradient in
+      [
+        self.requiresGradient ? product.gradientOfLeft(gradient, other, like: self) : nil,
+        other.requiresGradient ? product.gradientOfRight(gradient, self, like: other) : nil,
+      ]
+    }
+  }
+
+  /// x Wᵀ + b, with the bias written before the product is added to it.
+  ///
+  /// [..., I] → [..., O] with `weight` [O, I] and `bias` [O].
+  public func linear(weight: Tensor, bias: Tensor?) -> Tensor {
+    guard let bias else { return matmul(transposed: weight) }
+    guard weight.shape.count == 2, bias.shape == [weight.dim(0)] else {
+      fatalError("linear: weight \(weight.shape) and bias \(bias.shape) do not fit")
+    }
+    let product = MatrixShapes(self, weight, transposed: true)
+    let result = product.forward(self, weight, startingFrom: bias)
+    return result.recorded(from: [self, weight, bias]) { gradient in
+      [
+        self.requiresGradient ? product.gradientOfLeft(gradient, weight, like: self) : nil,
+        weight.requiresGradient ? product.gradientOfRight(gradient, self, like: weight) : nil,
+        bias.requiresGradient ? gradient.summed(to: bias.shape) : nil,
+      ]
+    }
+  }
+}
+
+/// The sizes of one batched product, checked, and its three directions.
+private struct MatrixShapes {
+  let batches: Int
+  let rows: Int  // M
+  let inner: Int  // K
+  let columns: Int  // N
+  let transposed: Bool
+  let resultShape: [Int]
+
+  init(_ left: Tensor, _ right: Tensor, transposed: Bool) {
+    let sign = transposed ? "×ᵀ" : "×"
+    guard left.shape.count >= 1, right.shape.count >= 2 else {
+      fatalError("matmul: \(left.shape) \(sign) \(right.shape): too few axes")
+    }
+    self.transposed = transposed
+    inner = left.dim(-1)
+    columns = right.dim(transposed ? -2 : -1)
+    let rightInner = right.dim(transposed ? -1 : -2)
+    guard inner == rightInner else {
+      fatalError(
+        "matmul: \(left.shape) \(sign) \(right.shape): inner dimensions \(inner) and "
+          + "\(rightInner) differ")
+    }
+    if right.shape.count == 2 {
+      batches = 1
+      rows = left.shape.dropLast().reduce(1, *)
+    } else {
+      guard left.shape.dropLast(2) == right.shape.dropLast(2) else {
+        fatalError("matmul: \(left.shape) \(sign) \(right.shape): leading axes differ")
+      }
+      batches = left.shape.dropLast(2).reduce(1, *)
+      rows = left.dim(-2)
+    }
+    resultShape = left.shape.dropLast() + [columns]
+  }
+
+  func forward(_ a: Tensor, _ b: Tensor, startingFrom bias: Tensor? = nil) -> Tensor {
+    let result = Tensor(uninitialized: resultShape)
+    if let bias {
+      for row in 0..<batches * rows {
+        (result.pointer + row * columns).update(from: bias.pointer, count: columns)
+      }
+    }
+    gemm(
+      batches, rows, columns, inner, a.pointer, false, b.pointer, transposed, result.pointer,
+      adding: bias != nil)
+    return result
+  }
+
+  func gradientOfLeft(_ gradient: Tensor, _ b: Tensor, like a: Tensor) -> Tensor {
+    let result = Tensor(uninitialized: a.shape)
+    gemm(
+      batches, rows, inner, columns, gradient.pointer, false, b.pointer, !transposed,
+      result.pointer, adding: false)
+    return result
+  }
+
+  func gradientOfRight(_ gradient: Tensor, _ a: Tensor, like b: Tensor) -> Tensor {
+    let result = Tensor(uninitialized: b.shape)
+    let (left, right) = transposed ? (gradient, a) : (a, gradient)
+    gemm(
+      batches, transposed ? columns : inner, transposed ? inner : columns, rows, left.pointer,
+      true, right.pointer, false, result.pointer, adding: false)
+    return result
+  }
+}
+
+/// C = op(A) op(B) for each of `batches` matrices that follow one another in memory: C is M×N, the
+/// inner dimension K. Large work is cut over the threads, by matrices or by rows of C.
+private func gemm(
+  _ batches: Int, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ transposeA: Bool,
+  _ b: UnsafePointer<Float>, _ transposeB: Bool, _ c: UnsafeMutablePointer<Float>, adding: Bool
+) {
+  guard batches * m * n > 0 else { return }
+  guard k > 0 else {
+    if !adding { c.update(repeating: 0, count: batches * m * n) }
+    return
+  }
+  _ = openBLASOnOneThread
+  func multiply(_ batch: Int, _ rows: Range<Int>) {
+    let firstA = a + batch * m * k + rows.lowerBound * (transposeA ? 1 : k)
+    cblas_sgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+      transposeB ? CblasTrans : CblasNoTrans, blasint(rows.count), blasint(n), blasint(k), 1,
+      firstA, blasint(transposeA ? m : k), b + batch * k * n, blasint(transposeB ? k : n),
+      adding ? 1 : 0, c + batch * m * n + rows.lowerBound * n, blasint(n))
+  }
+  if batches * m * n * k < 1 << 22 || Threads.count == 1 {
+    for batch in 0..<batches { multiply(batch, 0..<m) }
+  } else if batches > 1 {
+    _ = inShards(of: batches) { $0.forEach { multiply($0, 0..<m) } }
+  } else {
+    _ = inShards(of: m) { multiply(0, $0) }
+  }
+}

@@ -1,0 +1,71 @@
+import CKernels
+
+// Sums and means, and their backward: a repeat.
+
+extension Tensor {
+  /// The sum of all elements, one number.
+  public func sum() -> Tensor {
+    var total: Double = 0
+    for i in 0..<count { total += Double(pointer[i]) }
+    return Tensor([Float(total)], shape: []).recorded(from: [self]) { g in
+      [.full(self.shape, g.item)]
+    }
+  }
+
+  /// The mean of all elements, one number.
+  public func mean() -> Tensor {
+    guard count > 0 else { fatalError("mean: shape \(shape) has no elements") }
+    return sum() / Float(count)
+  }
+
+  /// The sum along `axis`, which disappears or keeps length 1.
+  public func sum(axis: Int, keepingDimension: Bool = false) -> Tensor {
+    let axis = position(of: axis)
+    let outer = shape[..<axis].reduce(1, *)
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    let length = shape[axis]
+    var kept = shape
+    kept[axis] = 1
+    let result = Tensor(uninitialized: kept)
+    for i in 0..<outer {
+      kernel_sum_rows(pointer + i * length * inner, result.pointer + i * inner, length, inner)
+    }
+    let recorded = result.recorded(from: [self]) { g in [g.broadcast(to: self.shape)] }
+    var dropped = shape
+    dropped.remove(at: axis)
+    return keepingDimension ? recorded : recorded.reshaped(dropped)
+  }
+
+  /// The mean along `axis`, which disappears or keeps length 1.
+  public func mean(axis: Int, keepingDimension: Bool = false) -> Tensor {
+    sum(axis: axis, keepingDimension: keepingDimension) / Float(dim(axis))
+  }
+
+  /// The place of the largest element of each row of the last axis.
+  public func argmax() -> [Int] {
+    let (rows, columns) = rowsAndColumns
+    return (0..<rows).map { row in
+      var best = 0
+      let x = pointer + row * columns
+      for c in 1..<columns where x[c] > x[best] { best = c }
+      return best
+    }
+  }
+
+  /// Sums over the axes that a broadcast from `target` repeated.
+  func summed(to target: [Int]) -> Tensor {
+    if shape == target { return self }
+    let length = target.reduce(1, *)
+    if length > 0, shape.suffix(target.count) == target[...] {
+      let result = Tensor(uninitialized: target)
+      kernel_sum_rows(pointer, result.pointer, count / length, length)
+      return result
+    }
+    let padded = Array(repeating: 1, count: shape.count - target.count) + target
+    var result = self
+    for axis in shape.indices where padded[axis] == 1 && shape[axis] != 1 {
+      result = result.sum(axis: axis, keepingDimension: true)
+    }
+    return result.reshaped(target)
+  }
+}

@@ -1,0 +1,147 @@
+// Shapes: views, copies in another order, cutting and joining. No arithmetic but the sums in the
+// backward direction.
+
+extension Tensor {
+  /// The same elements under another shape; one axis may be −1, which takes what is left.
+  public func reshaped(_ newShape: [Int]) -> Tensor {
+    let known = newShape.filter { $0 != -1 }.reduce(1, *)
+    let filled = newShape.map { $0 == -1 ? (known == 0 ? 0 : count / known) : $0 }
+    guard newShape.filter({ $0 == -1 }).count <= 1, filled.reduce(1, *) == count else {
+      fatalError("reshape: \(shape) has \(count) elements, which do not fill \(newShape)")
+    }
+    return Tensor(shape: filled, storage: storage).recorded(from: [self]) { gradient in
+      [gradient.reshaped(self.shape)]
+    }
+  }
+
+  /// Two axes exchanged: the others keep their places.
+  public func transposed(_ first: Int, _ second: Int) -> Tensor {
+    var order = Array(shape.indices)
+    order.swapAt(position(of: first), position(of: second))
+    return permuted(order)
+  }
+
+  /// The axes in another order: axis i of the result is axis `order[i]` of this tensor.
+  public func permuted(_ order: [Int]) -> Tensor {
+    guard order.sorted() == Array(shape.indices) else {
+      fatalError("permute: \(order) does not name each axis of \(shape) once")
+    }
+    let result = Tensor(uninitialized: order.map { shape[$0] })
+    let strides = rowMajorStrides(shape)
+    copyStrided(from: pointer, strides: order.map { strides[$0] }, into: result)
+    return result.recorded(from: [self]) { gradient in
+      [gradient.permuted(order.indices.map { order.firstIndex(of: $0)! })]
+    }
+  }
+
+  /// The part of `axis` in `range`.
+  public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
+    let axis = position(of: axis)
+    guard range.lowerBound >= 0, range.upperBound <= shape[axis] else {
+      fatalError("slice: \(range) is outside axis \(axis) of \(shape)")
+    }
+    var partShape = shape
+    partShape[axis] = range.count
+    let outer = shape[..<axis].reduce(1, *)
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    let result = Tensor(uninitialized: partShape)
+    let (whole, part) = (shape[axis] * inner, range.count * inner)
+    for i in 0..<outer {
+      (result.pointer + i * part).update(
+        from: pointer + i * whole + range.lowerBound * inner, count: part)
+    }
+    return result.recorded(from: [self]) { gradient in
+      let full = Tensor.zeros(self.shape)
+      for i in 0..<outer {
+        (full.pointer + i * whole + range.lowerBound * inner).update(
+          from: gradient.pointer + i * part, count: part)
+      }
+      return [full]
+    }
+  }
+
+  /// `parts` side by side along `axis`; all other axes must agree.
+  public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
+    guard let first = parts.first else { fatalError("concatenate: no tensors") }
+    let axis = first.position(of: axis)
+    for part in parts {
+      var aligned = part.shape
+      if aligned.count == first.shape.count { aligned[axis] = first.shape[axis] }
+      guard aligned == first.shape else {
+        fatalError("concatenate: \(first.shape) and \(part.shape) differ beside axis \(axis)")
+      }
+    }
+    var shape = first.shape
+    shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+    let outer = shape[..<axis].reduce(1, *)
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    let result = Tensor(uninitialized: shape)
+    var start = 0
+    for part in parts {
+      let run = part.shape[axis] * inner
+      for i in 0..<outer {
+        (result.pointer + i * shape[axis] * inner + start).update(
+          from: part.pointer + i * run, count: run)
+      }
+      start += run
+    }
+    return result.recorded(from: parts) { gradient in
+      var start = 0
+      return parts.map { part in
+        defer { start += part.shape[axis] }
+        return gradient.sliced(axis: axis, start..<start + part.shape[axis])
+      }
+    }
+  }
+
+  /// This tensor repeated along axes of length 1 (or missing in front) to fill `target`.
+  public func broadcast(to target: [Int]) -> Tensor {
+    if shape == target { return self }
+    let padded = Array(repeating: 1, count: max(0, target.count - shape.count)) + shape
+    guard padded.count == target.count, zip(padded, target).allSatisfy({ $0 == 1 || $0 == $1 })
+    else { fatalError("broadcast: \(shape) does not repeat to \(target)") }
+    let strides = zip(rowMajorStrides(padded), padded).map { $1 == 1 ? 0 : $0 }
+    let result = Tensor(uninitialized: target)
+    copyStrided(from: pointer, strides: strides, into: result)
+    return result.recorded(from: [self]) { gradient in [gradient.summed(to: self.shape)] }
+  }
+}
+
+/// Steps in memory from one element to the next, by axis.
+func rowMajorStrides(_ shape: [Int]) -> [Int] {
+  var strides = Array(repeating: 1, count: shape.count)
+  for axis in shape.indices.dropLast().reversed() {
+    strides[axis] = strides[axis + 1] * shape[axis + 1]
+  }
+  return strides
+}
+
+/// Fills `result` in row-major order from memory with any strides; whole runs where they are dense.
+private func copyStrided(from source: UnsafePointer<Float>, strides: [Int], into result: Tensor) {
+  let shape = result.shape
+  guard result.count > 0 else { return }
+  guard let run = shape.last, let step = strides.last else {
+    result.pointer[0] = source[0]
+    return
+  }
+  var index = Array(repeating: 0, count: shape.count)
+  var (from, to) = (source, result.pointer)
+  let end = result.pointer + result.count
+  while to < end {
+    if step == 1 {
+      to.update(from: from, count: run)
+    } else {
+      for i in 0..<run { to[i] = from[i * step] }
+    }
+    to += run
+    var axis = shape.count - 2
+    while axis >= 0 {
+      index[axis] += 1
+      from += strides[axis]
+      if index[axis] < shape[axis] { break }
+      from -= strides[axis] * shape[axis]
+      index[axis] = 0
+      axis -= 1
+    }
+  }
+}
