@@ -1,0 +1,34 @@
+import Tensors
+
+/// Concatenation: both sentences in a row, and one transformer block over the lot.
+///
+/// The simplest fusion, and the one most VLMs use at scale: image tokens stand beside word tokens
+/// and self-attention does the rest. One extra token, appended, collects the answer.
+///
+/// Letters: B samples, P patches, T words, D width.
+///
+/// Reference: Liu et al., "Visual Instruction Tuning" (LLaVA, 2023), section 4.1.
+public final class ConcatFusion: Fusion {
+  public let answer: Tensor  // [1, D]
+  public let block: TransformerBlock
+  public let norm: LayerNorm
+
+  public init(width: Int, heads: Int, ratio: Int = 2, using random: inout SeededRandom) {
+    answer = Tensor.normal([1, width], scale: 0.5, using: &random).asParameter()
+    block = TransformerBlock(width: width, heads: heads, ratio: ratio, using: &random)
+    norm = LayerNorm(width: width)
+  }
+
+  public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
+    let (B, P, T, D) = (vision.dim(0), vision.dim(1), text.dim(1), vision.dim(2))
+    let last = answer.reshaped([1, 1, D]).broadcast(to: [B, 1, D])  // [1, D] → [B, 1, D]
+    let tokens = Tensor.concatenated([vision, text, last], axis: 1)  // → [B, P + T + 1, D]
+      .traced("tokens in a row", "patches, words, and one place for the answer")
+    let mask = textMask.map { textMask in  // [B, 1, 1, T] → [B, 1, 1, P + T + 1]
+      Tensor.concatenated([.zeros([B, 1, 1, P]), textMask, .zeros([B, 1, 1, 1])], axis: 3)
+    }
+    return norm(block(tokens, mask: mask))
+      .sliced(axis: 1, P + T..<P + T + 1)  // [B, P + T + 1, D] → [B, 1, D]
+      .traced("fused", "the answer's place")
+  }
+}
