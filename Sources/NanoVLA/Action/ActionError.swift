@@ -1,0 +1,35 @@
+// What data can get wrong about an action: one line each, with the value, the place and the remedy.
+
+/// Numbers that no robot should be sent, and no network trained on.
+public enum ActionError: Error, Equatable, Sendable, CustomStringConvertible {
+  case notFinite(String, dimension: Int, value: Float)
+  case wrongDimensions(String, expected: Int, found: Int)
+  case noData(String)
+  case reversedQuantiles(String, dimension: Int, q01: Float, q99: Float)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let what, let dimension, let value):
+      "\(what): dimension \(dimension) is \(value); every number must be finite, look where it is made"
+    case .wrongDimensions(let what, let expected, let found):
+      "\(what) has \(found) dimensions, \(expected) are expected; use data of the same robot"
+    case .noData(let what):
+      "\(what): there are none, statistics need at least one"
+    case .reversedQuantiles(let what, let dimension, let q01, let q99):
+      "\(what): dimension \(dimension) has q01 \(q01) above q99 \(q99); compute the statistics again"
+    }
+  }
+
+  /// Refuses `values` that are not exactly `dimensions` finite numbers, before they reach a network
+  /// or a motor: `try ActionError.check(state, "proprioception", dimensions: 4)`.
+  public static func check(
+    _ values: [Float], _ what: String, dimensions: Int? = nil
+  ) throws(ActionError) {
+    if let dimensions, values.count != dimensions {
+      throw .wrongDimensions(what, expected: dimensions, found: values.count)
+    }
+    if let bad = values.firstIndex(where: { !$0.isFinite }) {
+      throw .notFinite(what, dimension: bad, value: values[bad])
+    }
+  }
+}

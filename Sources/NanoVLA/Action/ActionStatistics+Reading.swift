@@ -1,0 +1,81 @@
+// `dataset_statistics.json` in OpenVLA's layout, so that its files are read here and ours in Python:
+//
+//   { "tabletop_object": { "action": { "mask": […], "max": […], "mean": […], "min": […],
+//                                      "q01": […], "q99": […], "std": […] },
+//                          "num_trajectories": 100, "num_transitions": 702, "proprio": { … } } }
+//
+// A file may hold many data sets. Which one a robot belongs to is never guessed.
+
+import Foundation
+
+extension ActionStatistics {
+  /// The statistics of the data set `key` in `file`; without a key, of the only one there is.
+  ///
+  /// Throws `StatisticsFileError`, or `ActionError` if the numbers cannot be used.
+  public static func read(_ file: URL, key: String? = nil) throws -> ActionStatistics {
+    let all = try readAll(file)
+    let keys = all.keys.sorted()
+    guard let key else {
+      guard keys.count == 1 else { throw StatisticsFileError.whichKey(file.path, known: keys) }
+      return all[keys[0]]!
+    }
+    guard let found = all[key] else {
+      throw StatisticsFileError.unknownKey(key, file.path, known: keys)
+    }
+    return found
+  }
+
+  /// All data sets in `file` by their keys; at least one.
+  public static func readAll(_ file: URL) throws -> [String: ActionStatistics] {
+    let data: Data
+    do {
+      // Asked before reading: a device or a film must not fill the memory.
+      let facts = try file.resolvingSymlinksInPath()
+        .resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
+      guard facts.isRegularFile == true, let size = facts.fileSize, size <= 16 << 20 else {
+        throw StatisticsFileError.unreadable(file.path, "not a regular file of at most 16 MB")
+      }
+      data = try Data(contentsOf: file)
+    } catch let error as StatisticsFileError {
+      throw error
+    } catch {
+      throw StatisticsFileError.unreadable(file.path, oneLine(error))
+    }
+    let entries: [String: Entry]
+    do {
+      _ = try JSONSerialization.jsonObject(with: data)  // the decoder would not say where
+      entries = try JSONDecoder().decode([String: Entry].self, from: data)
+    } catch {
+      throw StatisticsFileError.badJSON(file.path, oneLine(error))
+    }
+    guard !entries.isEmpty else {
+      throw StatisticsFileError.badJSON(file.path, "no data set in it")
+    }
+    return try entries.reduce(into: [:]) { all, item in
+      let (key, entry) = item
+      let place = "\(file.path), \"\(brief(key))\","
+      let action = try entry.action.statistics("\(place) action")
+      all[key] = try ActionStatistics(
+        action: action, mask: entry.action.mask ?? action.q01.map { _ in true },
+        proprio: entry.proprio?.statistics("\(place) proprio"),
+        transitions: entry.num_transitions ?? 0, trajectories: entry.num_trajectories ?? 0,
+        "\(place) action")
+    }
+  }
+}
+
+/// One data set of a file. What a field is not used for here is passed over.
+private struct Entry: Decodable {
+  struct Columns: Decodable {
+    let mean, std, max, min, q01, q99: [Float]
+    let mask: [Bool]?
+
+    func statistics(_ place: String) throws(ActionError) -> DimensionStatistics {
+      try DimensionStatistics(
+        mean: mean, std: std, max: max, min: min, q01: q01, q99: q99, place)
+    }
+  }
+  let action: Columns
+  let proprio: Columns?
+  let num_transitions, num_trajectories: Int?
+}

@@ -1,0 +1,74 @@
+// Six numbers that summarise each column of a table: what an action dimension did in all
+// demonstrations. q01 and q99, not min and max, because one jerk of a tired operator would otherwise
+// squeeze every ordinary action into a few bins.
+//
+// N  rows: time steps of all demonstrations      A  columns: action dimensions
+//
+// Source: openvla/openvla, prismatic/vla/datasets/rlds/utils/data_utils.py, get_dataset_statistics.
+
+/// The mean, standard deviation, extremes and outer percentiles of each dimension, `[A]` each.
+public struct DimensionStatistics: Sendable, Equatable {
+  public let mean, std, max, min: [Float]
+  /// The 1st and 99th percentile: 98 % of the data lie between them.
+  public let q01, q99: [Float]
+
+  /// The number of dimensions, A.
+  public var count: Int { q01.count }
+
+  /// Summarises `rows`, `[N, A]`. Refuses an empty table, rows of unequal length, NaN and infinity.
+  ///
+  /// - Parameter what: the rows' name in an error: "action" makes "action 17: dimension 2 is nan".
+  public init(of rows: [[Float]], _ what: String = "row") throws(ActionError) {
+    guard let first = rows.first, !first.isEmpty else { throw .noData(what) }
+    for (index, row) in rows.enumerated() {
+      try ActionError.check(row, "\(what) \(index)", dimensions: first.count)
+    }
+    let columns = first.indices.map { column in rows.map { $0[column] }.sorted() }  // → [A, N]
+    (min, max) = (columns.map { $0[0] }, columns.map { $0[$0.count - 1] })
+    (q01, q99) = (
+      columns.map { quantile(0.01, ofSorted: $0) }, columns.map { quantile(0.99, ofSorted: $0) }
+    )
+    (mean, std) = (columns.map { Float(average($0)) }, columns.map(standardDeviation))
+  }
+
+  /// Numbers that a file told. Refuses unequal lengths, NaN, infinity and q01 above q99.
+  ///
+  /// - Parameter what: their place in an error, such as "stats.json, libero_spatial, action".
+  public init(
+    mean: [Float], std: [Float], max: [Float], min: [Float], q01: [Float], q99: [Float],
+    _ what: String = "statistics"
+  ) throws(ActionError) {
+    guard !q01.isEmpty else { throw .noData(what) }
+    for (name, values) in [
+      ("mean", mean), ("std", std), ("max", max), ("min", min), ("q01", q01), ("q99", q99),
+    ] {
+      try ActionError.check(values, "\(what) \(name)", dimensions: q01.count)
+    }
+    if let bad = q01.indices.first(where: { q01[$0] > q99[$0] }) {
+      throw .reversedQuantiles(what, dimension: bad, q01: q01[bad], q99: q99[bad])
+    }
+    (self.mean, self.std, self.max, self.min) = (mean, std, max, min)
+    (self.q01, self.q99) = (q01, q99)
+  }
+}
+
+/// NumPy's default: the place `q·(N − 1)` of the sorted values, and between two of them a straight
+/// line. Concretely: the .5 quantile of 1, 2, 3, 10 is at place 1.5, so 2.5.
+private func quantile(_ q: Double, ofSorted values: [Float]) -> Float {
+  let place = q * Double(values.count - 1)
+  let below = Int(place)
+  let above = Swift.min(below + 1, values.count - 1)
+  let (low, high) = (Double(values[below]), Double(values[above]))
+  return Float(low + (high - low) * (place - Double(below)))
+}
+
+private func average(_ values: [Float]) -> Double {
+  values.reduce(0) { $0 + Double($1) } / Double(values.count)
+}
+
+/// The spread of the whole population (divided by N, as NumPy's `std`).
+private func standardDeviation(_ values: [Float]) -> Float {
+  let mean = average(values)
+  let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+  return Float((squares / Double(values.count)).squareRoot())
+}
