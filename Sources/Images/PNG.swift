@@ -1,0 +1,87 @@
+import CPNG
+import Foundation
+
+/// Reading and writing PNG files through libpng's simplified API.
+///
+/// Whatever the file holds (grey, palette, transparency, 16 bits) becomes 8-bit RGB. Transparent
+/// pixels are laid on white, and 16-bit numbers are taken to be sRGB, as most programs write them.
+///
+/// A file is not believed: before libpng sees it, or anything of the promised size is allocated,
+/// `checkedPNGHeader` bounds the file and the picture by limits and by one another.
+///
+/// Source: PNG Specification, third edition (W3C 2025), sections 5 and 11; libpng manual, section 5.
+extension RGBImage {
+  /// Largest file and picture that is read: 256 MiB, 64 megapixels.
+  public static let maximumPNGBytes = 256 << 20
+  public static let maximumPNGPixels = 64_000_000
+
+  /// Reads `png`. Throws a `PNGError` that names the file.
+  public init(png file: URL) throws {
+    let path = file.path
+    guard FileManager.default.fileExists(atPath: path) else { throw PNGError.missing(path) }
+    // A pipe or device has no end that could be checked first, and reading it might never return.
+    let target = file.resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+    guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
+      throw PNGError.notAFile(path)
+    }
+    let size = attributes[.size] as? Int ?? 0
+    guard size <= Self.maximumPNGBytes else { throw PNGError.fileTooLarge(path, bytes: size) }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw PNGError.unreadable(path)
+    }
+    try self.init(pngData: data, name: path)
+  }
+
+  /// Decodes the bytes of a PNG file; `name` is what an error calls it.
+  public init(pngData data: Data, name: String = "PNG data") throws {
+    let header = try checkedPNGHeader(data, name: name)
+    var pixels = [UInt8](repeating: 255, count: 3 * header.width * header.height)
+    var image = png_image()
+    image.version = NANOVLA_PNG_VERSION
+    defer { png_image_free(&image) }
+
+    let isDecoded = data.withUnsafeBytes { bytes in
+      guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0,
+        image.width == header.width, image.height == header.height
+      else { return false }
+      image.format = NANOVLA_PNG_FORMAT_RGB
+      image.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
+      var white = png_color(red: 255, green: 255, blue: 255)
+      return png_image_finish_read(&image, &white, &pixels, 0, nil) != 0
+    }
+    guard isDecoded else { throw PNGError.damaged(name, reason: image.messageText) }
+    self.init(width: header.width, height: header.height, pixels: pixels)
+  }
+
+  /// This picture as the bytes of a PNG file: the same bytes for the same pixels and libpng.
+  public func pngData() -> Data {
+    var image = png_image()
+    image.version = NANOVLA_PNG_VERSION
+    image.width = png_uint_32(width)
+    image.height = png_uint_32(height)
+    image.format = NANOVLA_PNG_FORMAT_RGB
+    // Never too small: incompressible data grows by less than a thousandth, and each row by a byte.
+    var size = png_alloc_size_t(pixels.count + pixels.count / 500 + height + 4096)
+    var data = Data(count: size)
+    let isWritten = data.withUnsafeMutableBytes {
+      png_image_write_to_memory(&image, $0.baseAddress, &size, 0, pixels, 0, nil) != 0
+    }
+    guard isWritten else {
+      fatalError("pngData: libpng cannot write \(width)×\(height): \(image.messageText)")
+    }
+    return Data(data.prefix(size))
+  }
+
+  /// Writes this picture to `file`, whole or not at all. Throws a `FileWriteError`.
+  public func writePNG(to file: URL) throws { try pngData().writeAtomically(to: file) }
+}
+
+extension png_image {
+  /// libpng's own words about the last failure.
+  fileprivate var messageText: String {
+    withUnsafeBytes(of: message) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+
+/// Where in a file something is wrong.
+struct LinePlace {
+  var path: String
+  var line: Int
+
+  func error(_ reason: String) -> DatasetError { .badLine(path, line: line, reason) }
+}
+
+/// One line of `demonstrations.jsonl`, checked.
+struct Row {
+  let strip: String
+  let suite: Suite
+  let instruction: String
+  let seed: UInt64
+  let actions: [[Float]]
+  let proprioception: [[Float]]
+
+  /// The line as JSON has it, not yet believed.
+  private struct Line: Decodable {
+    var strip: String
+    var suite: String
+    var instruction: String
+    var seed: UInt64
+    var actions: [[Float]]
+    var proprioception: [[Float]]
+  }
+
+  init(_ text: Data, at place: LinePlace) throws {
+    let line: Line
+    do { line = try JSONDecoder().decode(Line.self, from: Data(text)) } catch {
+      throw place.error(explanation(of: error))
+    }
+    guard let suite = Suite(rawValue: line.suite) else {
+      let known = Suite.allCases.map(\.rawValue).joined(separator: ", ")
+      throw place.error("unknown suite \"\(line.suite.prefix(40))\"; there are \(known)")
+    }
+    // A bare file name: a line must not read files outside its folder.
+    guard line.strip.hasSuffix(".png"), !line.strip.contains("/"), line.strip.utf8.count <= 200
+    else {
+      throw place.error("strip \"\(line.strip.prefix(40))\" is not the name of a .png file")
+    }
+    guard !line.instruction.isEmpty, line.instruction.utf8.count <= 1_000 else {
+      throw place.error("an instruction has 1 to 1000 bytes, not \(line.instruction.utf8.count)")
+    }
+    let steps = line.actions.count
+    guard (1...DemonstrationDataset.maximumSteps).contains(steps) else {
+      throw place.error(
+        "an episode has 1 to \(DemonstrationDataset.maximumSteps) actions, not \(steps)")
+    }
+    guard line.proprioception.count == steps else {
+      throw place.error("\(steps) actions, but \(line.proprioception.count) of proprioception")
+    }
+    try check(line.actions, "actions", width: 7, at: place)
+    try check(line.proprioception, "proprioception", width: 4, at: place)
+
+    (strip, self.suite, instruction) = (line.strip, suite, line.instruction)
+    (seed, actions, proprioception) = (line.seed, line.actions, line.proprioception)
+  }
+}
+
+/// Every row has `width` finite numbers of a size that an arm could mean.
+private func check(_ rows: [[Float]], _ name: String, width: Int, at place: LinePlace) throws {
+  for (step, row) in rows.enumerated() {
+    guard row.count == width else {
+      throw place.error("\(name)[\(step)] has \(row.count) numbers, not \(width)")
+    }
+    for value in row where !(abs(value) <= 1_000) {
+      throw place.error("\(name)[\(step)] holds \(value), which is not within ±1000")
+    }
+  }
+}
+
+/// A decoding error in one line.
+private func explanation(of error: Error) -> String {
+  func path(_ context: DecodingError.Context) -> String {
+    context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined()
+  }
+  switch error {
+  case DecodingError.keyNotFound(let key, _): return "\"\(key.stringValue)\" is missing"
+  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+    return "\"\(path(context))\" is not of the right kind"
+  case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+    return "\"\(path(context))\" is out of range"
+  default: return "not valid JSON"
+  }
+}
+
+extension Demonstration {
+  /// The line for this demonstration: the same text for the same numbers, on every machine.
+  func jsonLine(strip: String) -> String {
+    "{\"strip\":\(quoted(strip)),\"suite\":\(quoted(suite.rawValue)),"
+      + "\"instruction\":\(quoted(instruction)),\"seed\":\(seed),"
+      + "\"actions\":\(text(actions)),\"proprioception\":\(text(proprioception))}"
+  }
+
+  private func text(_ rows: [[Float]]) -> String {
+    let rows = rows.map { "[" + $0.map(text).joined(separator: ",") + "]" }
+    return "[" + rows.joined(separator: ",") + "]"
+  }
+
+  /// The shortest decimal that reads back as this number's five-decimal rounding.
+  private func text(_ value: Float) -> String {
+    let value = value.toFiveDecimals
+    return value == value.rounded() ? String(Int(value)) : "\(value)"
+  }
+
+  private func quoted(_ text: String) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    return String(decoding: (try? encoder.encode(text)) ?? Data("\"\"".utf8), as: UTF8.self)
+  }
+}

@@ -1,0 +1,82 @@
+import Tensors
+
+/// Four families of tasks, after LIBERO's (Liu et al. 2023), from easy to hard.
+///
+/// - `object`: three different objects; pick the named one.
+/// - `spatial`: two of three objects look alike; pick the left, right, far or near one.
+/// - `goal`: always a red block, a blue ball and a green bowl; eight different things to do.
+/// - `long`: the same objects; put one in the bowl, then pick the other.
+///
+/// Seeds are kept apart, so that nothing is tested on what it was trained on: demonstrations count
+/// up from 0, held-out layouts from 1,000,000, scenes for pre-training from 2,000,000.
+public enum Suite: String, CaseIterable, Sendable {
+  case object, spatial, goal, long
+
+  public static let firstHeldOutSeed: UInt64 = 1_000_000
+  public static let firstPretrainingSeed: UInt64 = 2_000_000
+
+  /// Seeds of `count` (at most a million) layouts that no demonstration uses.
+  public static func heldOutSeeds(_ count: Int) -> Range<UInt64> {
+    guard (0...1_000_000).contains(count) else {
+      fatalError("heldOutSeeds: \(count) is not in 0 … 1,000,000")
+    }
+    return firstHeldOutSeed..<firstHeldOutSeed + UInt64(count)
+  }
+
+  /// Steps after which an episode ends.
+  public var horizon: Int { self == .long ? 40 : 24 }
+
+  /// The start of episode `seed`: the same scene and task each time.
+  public func makeEpisodeStart(seed: UInt64) -> (scene: Scene, task: TabletopTask) {
+    var random = SeededRandom(seed: seed)
+    let gripper = Gripper(
+      x: random.uniform(in: 0.15...0.85), y: random.uniform(in: 0.15...0.85),
+      z: random.uniform(in: 0.6...0.9))
+    switch self {
+    case .object:
+      let scene = Scene(
+        objects: Layout.objects(Layout.kinds(using: &random), using: &random), gripper: gripper)
+      return (scene, .pick(random.integer(below: 3), in: scene))
+
+    case .spatial:
+      let kinds = Layout.kinds(using: &random)
+      let places = Layout.objects([kinds[0], kinds[0], kinds[1]], using: &random)
+      let scene = Scene(objects: places, gripper: gripper)
+      let object = random.integer(below: 2)
+      let relation = Layout.relation(of: object, to: 1 - object, in: scene)
+      return (scene, .pick(object, relation, in: scene))
+
+    case .goal:
+      let scene = Scene(objects: Layout.goalObjects(using: &random), gripper: gripper)
+      let object = random.integer(below: 2)
+      switch random.integer(below: 4) {
+      case 0: return (scene, .pick(object, in: scene))
+      case 1: return (scene, .put(object, into: 2, in: scene))
+      case 2: return (scene, .push(object, .left, in: scene))
+      default: return (scene, .push(object, .right, in: scene))
+      }
+
+    case .long:
+      let scene = Scene(
+        objects: Layout.objects(Layout.goalKinds, using: &random), gripper: gripper)
+      let object = random.integer(below: 2)
+      return (scene, .put(object, into: 2, thenPick: 1 - object, in: scene))
+    }
+  }
+
+  /// The same scene, but the instruction names another object: a policy that does not listen to its
+  /// instruction does the same thing as before.
+  public func otherTask(than task: TabletopTask, in scene: Scene) -> TabletopTask {
+    let other = self == .object ? (task.firstObject + 1) % 3 : 1 - task.firstObject
+    switch task.intent {
+    case .bare: return .bare(other, in: scene)
+    case .pick where self == .spatial:
+      return .pick(other, Layout.relation(of: other, to: task.firstObject, in: scene), in: scene)
+    case .pick: return .pick(other, in: scene)
+    case .put: return .put(other, into: 2, in: scene)
+    case .pushLeft: return .push(other, .left, in: scene)
+    case .pushRight: return .push(other, .right, in: scene)
+    case .putThenPick: return .put(other, into: 2, thenPick: task.firstObject, in: scene)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Tabletop
+
+/// `nanovla data`: demonstrations of the toy world, as many as you like.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "Record demonstrations by the scripted expert.",
+    discussion: """
+      Without options it makes the bundled data set anew, pixel for pixel. With them, say where to \
+      write: nanovla data --suite goal --count 500 --output goal-demonstrations
+      """)
+
+  @Option(help: "object, spatial, goal or long.")
+  var suite = "object"
+
+  @Option(help: "How many successful episodes.")
+  var count = 100
+
+  @Option(help: "The first layout's seed; held-out layouts begin at 1000000.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Standard deviation of the executed actions' noise, as a share of the largest step.")
+  var noise: Float = 0.10
+
+  @Option(help: "Probability that the executed gripper command is the opposite one.")
+  var flips: Float = 0
+
+  @Option(help: "Pixels along each side of a frame.")
+  var size = 64
+
+  @Option(help: "The folder to write. Default: the bundled one, in the source checkout.")
+  var output: String?
+
+  func validate() throws {
+    guard Suite(rawValue: suite) != nil else {
+      let known = Suite.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("unknown suite \"\(suite)\"; there are \(known)")
+    }
+    guard (16...512).contains(size) else {
+      throw ValidationError("a frame has 16 to 512 pixels along each side, not \(size)")
+    }
+    guard count > 0 else { throw ValidationError("--count must be at least 1, not \(count)") }
+    let isBundledRecipe = suite == "object" && count == 100 && seed == 0 && noise == 0.10
+      && flips == 0 && size == 64
+    guard output != nil || isBundledRecipe else {
+      throw ValidationError("give --output: these options do not make the bundled data set")
+    }
+  }
+
+  func run() throws {
+    let folder = try output.map { URL(fileURLWithPath: $0) } ?? checkoutFolder()
+    let start = Date()
+    var lastReport = start
+    let dataset = try DemonstrationDataset.generate(
+      suite: Suite(rawValue: suite)!, count: count, firstSeed: seed, noise: noise, flips: flips,
+      renderer: Renderer(size: size)
+    ) { done in
+      guard Date().timeIntervalSince(lastReport) > 2 else { return }
+      lastReport = Date()
+      let remaining = lastReport.timeIntervalSince(start) * Double(count - done) / Double(done)
+      let line = "\(done) of \(count) episodes, \(Int(remaining.rounded(.up))) s to go\n"
+      FileHandle.standardError.write(Data(line.utf8))
+    }
+    try dataset.write(to: folder)
+    print("\(count) \(suite) demonstrations, \(dataset.frameCount) frames, in \(folder.path)")
+  }
+
+  private func checkoutFolder() throws -> URL {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let folder = sources.appendingPathComponent("Tabletop/Demonstrations")
+    guard FileManager.default.fileExists(atPath: folder.path) else {
+      throw ValidationError("the source checkout is not at \(sources.path): give --output")
+    }
+    return folder
+  }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct NanoVLATool: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "nanovla",
+    abstract: "Tools around the course: data, training, evaluation.",
+    subcommands: [DataCommand.self])
+}
