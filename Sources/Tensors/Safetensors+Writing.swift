@@ -1,0 +1,122 @@
+import Foundation
+
+/// Writing of safetensors files that Python's `safetensors` reads.
+public enum Safetensors {
+  /// Writes `tensors` to `url` as float32, float16 or bfloat16 (nearest, ties to even).
+  ///
+  /// The same tensors give the same bytes in whatever order they come, and the bytes are those of
+  /// Python's `safetensors`: sorted by name, header padded with spaces to a multiple of 8. The file
+  /// appears complete or not at all.
+  ///
+  /// Throws if the file cannot be written, or if a finite value would become infinite in `dataType`.
+  public static func write(
+    _ tensors: [(name: String, shape: [Int], values: [Float])],
+    as dataType: SafetensorsDataType = .float32, metadata: [String: String] = [:], to url: URL
+  ) throws(SafetensorsError) {
+    do {
+      let sorted = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+      var offset = 0
+      var members = metadata.isEmpty ? [] : ["\"__metadata__\":\(object(metadata))"]
+      var data = Data()
+      for (name, shape, values) in sorted {
+        let bytes = try encode(values, of: name, as: dataType)
+        check(name, shape, byteCount: bytes.count, dataType)
+        let axes = shape.map(String.init).joined(separator: ",")
+        members.append(
+          "\(quoted(name)):{\"dtype\":\"\(dataType.rawValue)\",\"shape\":[\(axes)],"
+            + "\"data_offsets\":[\(offset),\(offset + bytes.count)]}")
+        offset += bytes.count
+        data.append(bytes)
+      }
+      for (one, next) in zip(sorted, sorted.dropFirst()) where one.name == next.name {
+        fatalError("Safetensors.write: two tensors are called \"\(one.name)\"")
+      }
+      var header = Data("{\(members.joined(separator: ","))}".utf8)
+      header.append(Data(repeating: 0x20, count: (8 - header.count % 8) % 8))
+      guard header.count <= SafetensorsFile.longestHeader else {
+        throw SafetensorsError.Reason.cannotWrite("a header of \(header.count) bytes is too long")
+      }
+      let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+      try replace(url, with: length + header + data)
+    } catch let reason as SafetensorsError.Reason {
+      throw SafetensorsError(file: url.path, reason: reason)
+    } catch {
+      throw SafetensorsError(file: url.path, reason: .cannotWrite("\(error)"))
+    }
+  }
+
+  private static func check(
+    _ name: String, _ shape: [Int], byteCount: Int, _ dataType: SafetensorsDataType
+  ) {
+    guard dataType.bytes(for: shape) == byteCount else {
+      let count = byteCount * 8 / dataType.bits
+      fatalError("Safetensors.write: \"\(name)\" has \(count) values, but shape \(shape)")
+    }
+    guard name != "__metadata__" else {
+      fatalError("Safetensors.write: \"__metadata__\" is the header's own key, not a tensor's name")
+    }
+  }
+
+  private static func encode(
+    _ values: [Float], of name: String, as dataType: SafetensorsDataType
+  ) throws(SafetensorsError.Reason) -> Data {
+    switch dataType {
+    case .float32:
+      return values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
+    case .float16:
+      let largest = Float(65_520).nextDown  // what still rounds to 65,504
+      try check(values, of: name, atMost: largest, dataType)
+      return values.map(\.float16Bits.littleEndian).withUnsafeBytes { Data($0) }
+    case .bfloat16:
+      let largest = Float(bitPattern: 0x7F7F_7FFF)  // what still rounds to 0x7F7F
+      try check(values, of: name, atMost: largest, dataType)
+      return values.map(\.bfloat16Bits.littleEndian).withUnsafeBytes { Data($0) }
+    default:
+      fatalError("Safetensors.write: \(dataType.rawValue) is not one of F32, F16, BF16")
+    }
+  }
+
+  private static func check(
+    _ values: [Float], of name: String, atMost largest: Float, _ dataType: SafetensorsDataType
+  ) throws(SafetensorsError.Reason) {
+    for value in values where value.isFinite && value.magnitude > largest {
+      throw .valueTooLarge(tensor: name, value: value, dataType)
+    }
+  }
+
+  /// A new file takes the old one's place in one step. What is no file is left alone: renaming onto
+  /// a device such as /dev/null would replace the device.
+  private static func replace(_ url: URL, with contents: Data) throws {
+    var status = stat()
+    if stat(url.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw SafetensorsError.Reason.cannotWrite("there is something else than a file at this path")
+    }
+    try contents.write(to: url, options: .atomic)
+  }
+
+  private static func object(_ members: [String: String]) -> String {
+    let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return "{" + sorted.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",") + "}"
+  }
+
+  /// `text` as a JSON string.
+  private static func quoted(_ text: String) -> String {
+    var json = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": json += "\\\""
+      case "\\": json += "\\\\"
+      case "\n": json += "\\n"
+      case "\r": json += "\\r"
+      case "\t": json += "\\t"
+      case "\u{8}": json += "\\b"
+      case "\u{C}": json += "\\f"
+      case "\u{0}"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: json.unicodeScalars.append(scalar)
+      }
+    }
+    return json + "\""
+  }
+}

@@ -1,0 +1,85 @@
+/// What can be wrong with a safetensors file: which file, the value, and what to do, in one line.
+public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Sendable {
+  public var file: String
+  public var reason: Reason
+
+  public enum Reason: Error, Equatable, Sendable {
+    case cannotOpen(String)
+    case tooShort(bytes: Int)
+    case headerTooLong(bytes: UInt64, limit: Int)
+    case badHeader(expected: String, byte: Int)
+    case duplicateName(String)
+    case unknownDataType(tensor: String, name: String)
+    case badShape(tensor: String, shape: [Int])
+    case badOffsets(tensor: String, begin: Int, end: Int, dataBytes: Int)
+    case wrongSpan(tensor: String, bytes: Int, needed: String)
+    case overlap(tensor: String, begin: Int, previousEnd: Int)
+    case hole(begin: Int, end: Int)
+    case missingTensor(String, nearest: [String], count: Int)
+    case unreadableDataType(tensor: String, SafetensorsDataType)
+    case valueTooLarge(tensor: String, value: Float, SafetensorsDataType)
+    case cannotWrite(String)
+  }
+
+  public var description: String { "\(Self.printable(file, limit: 1000)): \(explanation)" }
+
+  private var explanation: String {
+    let redo = "download or write the file again"
+    switch reason {
+    case .cannotOpen(let why):
+      return "\(Self.printable(why)); give the path of a safetensors file"
+    case .tooShort(let bytes):
+      return "\(bytes) bytes, but a safetensors file starts with 8 bytes of header length; \(redo)"
+    case .headerTooLong(let bytes, let limit):
+      return "the header claims \(bytes) bytes where at most \(limit) can be; \(redo), "
+        + "and check that it is a safetensors file"
+    case .badHeader(let expected, let byte):
+      return "the header is not what safetensors writes: expected \(expected) at header byte "
+        + "\(byte); \(redo)"
+    case .duplicateName(let name):
+      return "the name \(Self.quoted(name)) occurs twice in the header; write each name once"
+    case .unknownDataType(let tensor, let name):
+      return "\(Self.quoted(tensor)) has the unknown dtype \(Self.quoted(name)); "
+        + "convert it to F32, F16 or BF16"
+    case .badShape(let tensor, let shape):
+      return "\(Self.quoted(tensor)) has the impossible shape \(shape); \(redo)"
+    case .badOffsets(let tensor, let begin, let end, let dataBytes):
+      return "\(Self.quoted(tensor)) claims bytes \(begin) to \(end) of \(dataBytes) bytes of "
+        + "data; the file may be cut short: \(redo)"
+    case .wrongSpan(let tensor, let bytes, let needed):
+      return "\(Self.quoted(tensor)) has \(bytes) bytes where \(needed); \(redo)"
+    case .overlap(let tensor, let begin, let previousEnd):
+      return "\(Self.quoted(tensor)) begins at byte \(begin), inside the tensor that ends at "
+        + "\(previousEnd); \(redo)"
+    case .hole(let begin, let end):
+      return "data bytes \(begin) to \(end) belong to no tensor, which the format forbids; \(redo)"
+    case .missingTensor(let name, let nearest, let count):
+      let near = nearest.map(Self.quoted).joined(separator: ", ")
+      return "no tensor \(Self.quoted(name)) among \(count)"
+        + (near.isEmpty ? "; use another file" : "; nearest names: \(near)")
+    case .unreadableDataType(let tensor, let dataType):
+      return "\(Self.quoted(tensor)) is \(dataType.rawValue), which is listed but not read; "
+        + "convert it to F32, F16 or BF16"
+    case .valueTooLarge(let tensor, let value, let dataType):
+      return "\(Self.quoted(tensor)) holds \(value), beyond the range of \(dataType.rawValue); "
+        + "write F32 instead"
+    case .cannotWrite(let why):
+      return "cannot be written: \(Self.printable(why)); choose another place"
+    }
+  }
+
+  private static func quoted(_ name: String) -> String { "\"\(printable(name))\"" }
+
+  /// A file's own text on one line of a terminal: a name may hold line breaks or a million letters.
+  private static func printable(_ text: String, limit: Int = 100) -> String {
+    let scalars = text.unicodeScalars
+    let shown = scalars.prefix(limit).map { scalar -> String in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator:
+        return "\\u{\(String(scalar.value, radix: 16))}"
+      default: return String(scalar)
+      }
+    }
+    return shown.joined() + (scalars.dropFirst(limit).isEmpty ? "" : "…")
+  }
+}
