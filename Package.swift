@@ -13,7 +13,8 @@ let lessons = [
 let notebooks = ["DemonstrationsAndPretraining"]
 
 /// Each script of `folder` as an executable of its own: one that does not compile stops no other.
-func scripts(in folder: String, _ names: [String], called productName: (String) -> String) -> [Target]
+func scripts(in folder: String, _ names: [String], called productName: (String) -> String)
+  -> [Target]
 {
   names.map { name in
     .executableTarget(

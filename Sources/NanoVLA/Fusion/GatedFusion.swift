@@ -9,7 +9,7 @@ import Tensors
 ///
 /// Letters: B samples, P patches, T words, D width.
 ///
-/// Reference: Arevalo et al., "Gated Multimodal Units for Information Fusion" (2017), section 3.1.
+/// Reference: Arevalo et al., "Gated Multimodal Units for Information Fusion" (2017), section 3.
 public final class GatedFusion: Fusion {
   public let seen: Linear
   public let said: Linear

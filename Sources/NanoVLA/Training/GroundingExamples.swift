@@ -1,0 +1,141 @@
+import Images
+import Tabletop
+import Tensors
+
+/// Scenes with questions about them and the true answers: what ``GroundingPretraining`` learns from.
+///
+/// The answers come from the simulator's own state. No demonstration holds them: this is the
+/// knowledge that a published VLM would bring along from its pre-training on images and captions.
+///
+/// To be asked anything that can happen during an episode, a scene is put into states from the
+/// middle of one: an object in the gripper, one in the bowl, the gripper close over one.
+struct GroundingExamples {
+  var images: [RGBImage] = []  // B
+  var tasks: [TabletopTask] = []  // N = B·R, R after R
+  var scenes: [Scene] = []  // B
+  let tasksPerScene: Int  // R
+
+  /// `count` fresh scenes from `seed` on, R questions about each.
+  init(count: Int, tasksPerScene: Int, firstSeed: UInt64, renderer: Renderer) {
+    self.tasksPerScene = tasksPerScene
+    for seed in firstSeed..<firstSeed + UInt64(count) {
+      var random = SeededRandom(seed: seed ^ 0x5CE4E)
+      let suite = Self.suites[random.integer(below: Self.suites.count)]
+      let scene = Self.midEpisode(suite.makeEpisodeStart(seed: seed).scene, using: &random)
+      let questions = Self.questions(about: scene, suite)
+      for _ in 0..<tasksPerScene {
+        let kind = questions[random.integer(below: questions.count)]
+        tasks.append(kind[random.integer(below: kind.count)])
+      }
+      images.append(renderer.render(scene))
+      scenes.append(scene)
+    }
+  }
+
+  /// How often each suite's layouts come: the harder to point in, the more often.
+  private static let suites: [Suite] =
+    Array(repeating: .object, count: 7) + Array(repeating: .spatial, count: 7)
+    + Array(repeating: .long, count: 4) + Array(repeating: .goal, count: 2)
+
+  private static func midEpisode(_ start: Scene, using random: inout SeededRandom) -> Scene {
+    var scene = start
+    let objects = scene.objects.indices.filter { scene.objects[$0].shape != .bowl }
+    let bowls = scene.objects.indices.filter { scene.objects[$0].shape == .bowl }
+    if let bowl = bowls.first, !objects.isEmpty, random.uniform() < 0.3 {
+      let inside = objects[random.integer(below: objects.count)]
+      scene.objects[inside].x = scene.objects[bowl].x + random.uniform(in: -0.04...0.04)
+      scene.objects[inside].y = scene.objects[bowl].y + random.uniform(in: -0.04...0.04)
+    }
+    let near = random.integer(below: scene.objects.count)
+    let draw = random.uniform()
+    if draw < 0.25 {
+      let gripper = Gripper(
+        x: random.uniform(in: 0...1), y: random.uniform(in: 0...1),
+        z: random.uniform(in: 0.04...0.9), isClosed: true)
+      return Scene(objects: scene.objects, gripper: gripper, held: near)
+    }
+    if draw < 0.60 {
+      scene.gripper.x = scene.objects[near].x + 0.06 * random.normal()
+      scene.gripper.y = scene.objects[near].y + 0.06 * random.normal()
+      scene.gripper.z = random.uniform(in: 0.03...0.5)
+    }
+    scene.gripper.isClosed = random.uniform() < 0.3
+    return scene
+  }
+
+  /// All that can be asked of a scene, by intent, so that each intent is asked equally often.
+  private static func questions(about scene: Scene, _ suite: Suite) -> [[TabletopTask]] {
+    let all = Array(scene.objects.indices)
+    if suite == .spatial {
+      // Objects 0 and 1 look alike and need a word that tells them apart.
+      let relations = spatialRelations(of: scene)
+      let named = relations.map { ($0.object, Relation?.some($0.relation)) } + [(2, nil)]
+      return [
+        named.map { .bare($0.0, $0.1, in: scene) }, named.map { .pick($0.0, $0.1, in: scene) },
+        relations.map { .pick($0.object, $0.relation, in: scene) },
+      ]
+    }
+    var kinds: [[TabletopTask]] = [
+      all.map { .bare($0, in: scene) }, all.map { .pick($0, in: scene) },
+      all.map { .push($0, .left, in: scene) }, all.map { .push($0, .right, in: scene) },
+    ]
+    if suite == .object { kinds.append(kinds[1]) }
+    let pairs = all.flatMap { object in
+      all.filter { $0 != object && scene.objects[$0].shape == .bowl }.map { (object, $0) }
+    }
+    if !pairs.isEmpty {
+      kinds.append(pairs.map { .put($0.0, into: $0.1, in: scene) })
+      let triples = pairs.flatMap { pair in
+        all.filter { $0 != pair.0 && $0 != pair.1 }.map { (pair.0, pair.1, $0) }
+      }
+      let puts = triples.map { TabletopTask.put($0.0, into: $0.1, thenPick: $0.2, in: scene) }
+      kinds += suite == .long ? [puts, puts, puts] : [puts]
+    }
+    return kinds
+  }
+
+  /// The word for each of two alike objects, along the axis on which they are farther apart.
+  private static func spatialRelations(of scene: Scene) -> [(object: Int, relation: Relation)] {
+    let (a, b) = (scene.objects[0], scene.objects[1])
+    let words: (Relation, Relation)
+    if abs(a.x - b.x) > abs(a.y - b.y) {
+      words = a.x < b.x ? (.left, .right) : (.right, .left)
+    } else {
+      words = a.y < b.y ? (.far, .near) : (.near, .far)
+    }
+    return [(0, words.0), (1, words.1)]
+  }
+}
+
+// MARK: - Answers
+
+extension GroundingExamples {
+  /// The object that each slot of question `n` points at, and how much the answer counts: a slot
+  /// that the instruction leaves open follows the first object, at a third of the weight.
+  func slots(_ n: Int) -> [(object: Int, weight: Float)] {
+    let task = tasks[n]
+    return [
+      (task.firstObject, 1),
+      task.destination.map { ($0, 1) } ?? (task.firstObject, 0.3),
+      task.finalObject.map { ($0, 1) } ?? (task.firstObject, 0.3),
+    ]
+  }
+
+  /// First object held; first object in its destination; final object held: 1 or 0 each.
+  func flags(_ n: Int) -> [Float] {
+    let (task, scene) = (tasks[n], scenes[n / tasksPerScene])
+    return [
+      scene.held == task.firstObject ? 1 : 0,
+      task.destination != nil && scene.bowl(holding: task.firstObject) == task.destination ? 1 : 0,
+      task.finalObject != nil && scene.held == task.finalObject ? 1 : 0,
+    ]
+  }
+
+  /// The patch of the image in which an object's centre is drawn.
+  func patch(of object: TabletopObject, side: Int) -> Int {
+    let cells = Float(side) / 64  // the camera's own pixels, of which there are 64
+    let column = Int((6 + 52 * object.x) * cells)
+    let row = Int((18 + 40 * object.y - 14 * object.z) * cells)
+    return min(side - 1, max(0, row)) * side + min(side - 1, max(0, column))
+  }
+}
