@@ -98,7 +98,10 @@ private nonisolated(unsafe) var forwardedSignal: Int32 = 0
 
 /// A signal sent to us alone (`kill`, a timeout) reaches the child too, and then ends us.
 private func forwardSignals() {
+  var forwarded = sigset_t()
+  sigemptyset(&forwarded)
   for number in [SIGINT, SIGTERM, SIGHUP] {
+    sigaddset(&forwarded, number)
     let before = signal(number) { number in
       if runningChild > 0 {
         forwardedSignal = number
@@ -112,4 +115,5 @@ private func forwardSignals() {
       signal(number, SIG_IGN)  // nohup asked for that
     }
   }
+  sigprocmask(SIG_UNBLOCK, &forwarded, nil)  // started from a thread that had blocked them
 }

@@ -56,7 +56,7 @@ enum Problem: Error, CustomStringConvertible {
   case noCheckout(from: String)
   case noLessons(folder: String)
   case sameNumber(Int, String, String)
-  case unknownSelection(word: String, why: String, numbers: [Int])
+  case unknownSelection(String, numbers: [Int])
   case cannotStart(program: String, why: String)
   case noBinary(path: String)
 
@@ -68,9 +68,9 @@ enum Problem: Error, CustomStringConvertible {
       return "\(folder) holds no lesson: a lesson is a file named like 03-Name.swift"
     case .sameNumber(let number, let first, let second):
       return "\(first) and \(second) both are lesson \(number): renumber one of them"
-    case .unknownSelection(let word, let why, let numbers):
+    case .unknownSelection(let why, let numbers):
       let valid = numbers.map(String.init).joined(separator: ", ")
-      return "'\(word)' \(why); the lessons are \(valid), and 'list' names them"
+      return "\(why); the lessons are \(valid), and 'nanovla-lesson list' names them"
     case .cannotStart(let program, let why):
       return program == "swift"
         ? "cannot start swift (\(why)): put the Swift toolchain on your PATH"

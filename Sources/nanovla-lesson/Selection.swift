@@ -8,16 +8,14 @@ enum Selection {
   private static func selected(by word: String, among lessons: [LessonFile]) throws -> [LessonFile]
   {
     let numbers = lessons.map(\.number)
-    func refuse(_ why: String) -> Problem {
-      .unknownSelection(word: word, why: why, numbers: numbers)
-    }
+    func refuse(_ why: String) -> Problem { .unknownSelection(why, numbers: numbers) }
 
     let parts = word.split(separator: "-", omittingEmptySubsequences: false)
     let ends = parts.compactMap { part in part.allSatisfy(\.isNumber) ? Int(part) : nil }
     guard ends.count == parts.count, let first = ends.first, let last = ends.last, ends.count <= 2
-    else { throw refuse("is neither a lesson's number nor a range such as 1-5") }
-    for end in ends where !numbers.contains(end) { throw refuse("names no lesson \(end)") }
-    guard first <= last else { throw refuse("counts down: write \(last)-\(first)") }
+    else { throw refuse("'\(word)' is neither a lesson's number nor a range such as 1-5") }
+    for end in ends where !numbers.contains(end) { throw refuse("there is no lesson \(end)") }
+    guard first <= last else { throw refuse("'\(word)' counts down: write \(last)-\(first)") }
     return lessons.filter { (first...last).contains($0.number) }
   }
 }
