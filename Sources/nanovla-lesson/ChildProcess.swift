@@ -3,8 +3,8 @@ import Foundation
 
 /// A program that takes our place for a while: same terminal, same process group, same fate.
 ///
-/// Foundation's `Process` puts its child in a process group of its own, where neither Ctrl-C nor the
-/// keyboard reaches it; hence `posix_spawn`.
+/// Foundation's `Process` puts its child in a process group of its own, where neither Ctrl-C nor
+/// the keyboard reaches it; hence `posix_spawn`.
 struct ChildProcess {
   let program: String
   let arguments: [String]

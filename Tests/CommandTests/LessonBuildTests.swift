@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `nanovla-lesson` on a toy checkout of two lessons, which builds in seconds in a folder of its own.
+/// `nanovla-lesson` on a toy checkout of two lessons, built in seconds in a folder of its own.
 @Suite(.serialized) final class LessonBuildTests {
   private let root = FileManager.default.temporaryDirectory
     .appendingPathComponent("nanovla-checkout-\(UUID().uuidString)")
