@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// `nanovla-lesson` on a toy checkout of two lessons, built in seconds in a folder of its own.
+@Suite(.serialized) final class LessonBuildTests {
+  private let root = FileManager.default.temporaryDirectory
+    .appendingPathComponent("nanovla-checkout-\(UUID().uuidString)")
+
+  init() throws {
+    let lessons = root.appendingPathComponent("Lessons/deep/inside")
+    try FileManager.default.createDirectory(at: lessons, withIntermediateDirectories: true)
+    try write(
+      """
+      // swift-tools-version: 6.2
+      import PackageDescription
+      let package = Package(name: "nanoVLA", targets: [
+        .executableTarget(
+          name: "lesson-01", path: "Lessons", exclude: ["02-Second.swift", "deep"],
+          sources: ["01-First.swift"]),
+        .executableTarget(
+          name: "lesson-02", path: "Lessons", exclude: ["01-First.swift", "deep"],
+          sources: ["02-Second.swift"]),
+      ])
+      """, to: "Package.swift")
+    try write(#"print("first", CommandLine.arguments.dropFirst())"#, to: "Lessons/01-First.swift")
+    try write(#"print("second")"#, to: "Lessons/02-Second.swift")
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  private func write(_ text: String, to path: String) throws {
+    try (text + "\n").write(
+      to: root.appendingPathComponent(path), atomically: true, encoding: .utf8)
+  }
+
+  private func run(
+    _ arguments: String..., whileRunning: (Process, () -> String) -> Void = { _, _ in }
+  ) throws -> Program.Result {
+    try Program.product("nanovla-lesson").run(
+      arguments, in: root.appendingPathComponent("Lessons/deep/inside"),
+      environment: ["TMPDIR": root.path],  // where SwiftPM leaves its lock
+      whileRunning: whileRunning)
+  }
+
+  @Test("an edit is what runs, a broken lesson never runs, and the others still do")
+  func editAndRerun() throws {
+    let first = try run("1", "--seed", "7", "--json", "--no-color")
+    #expect(first.output == #"first ["--seed", "7", "--json", "--no-color"]"# + "\n")
+    #expect(first.status == 0)
+
+    try write(#"print("edited")"#, to: "Lessons/01-First.swift")
+    #expect(try run("1").output == "edited\n")
+
+    try write(#"let count: Int = "three""#, to: "Lessons/02-Second.swift")
+    let broken = try run("2")
+    #expect(broken.status == 1)
+    #expect(broken.output.isEmpty)
+    #expect(broken.error.contains("02-Second.swift:1:18: error: cannot convert value"))
+    #expect(broken.error.contains("lesson 2 does not build"))
+
+    try write(#"let count: Int = "three""#, to: "Lessons/01-First.swift")
+    let nowBroken = try run("1")
+    #expect(nowBroken.status == 1)
+    #expect(nowBroken.output.isEmpty)
+
+    // All in order: the first runs before the second is found not to compile.
+    try write(#"print("repaired")"#, to: "Lessons/01-First.swift")
+    let all = try run()
+    #expect(all.output.hasPrefix("repaired\n"))
+    #expect(all.status == 1)
+
+    try write(#"print("new")"#, to: "Lessons/03-Third.swift")
+    let unnamed = try run("3")
+    #expect(unnamed.status == 1)
+    #expect(unnamed.error.contains("name 03-Third.swift in the lessons of Package.swift"))
+  }
+
+  @Test("a lesson's exit code, and a signal to the runner, reach the other side")
+  func exitCodesAndSignals() throws {
+    try write("import Foundation\nexit(23)", to: "Lessons/01-First.swift")
+    let failed = try run("1-2")
+    #expect(failed.status == 23)
+    #expect(failed.output.isEmpty)  // lesson 2 did not run
+
+    try write(
+      "import Foundation\nprint(getpid())\nfflush(nil)\nsleep(60)", to: "Lessons/02-Second.swift")
+    var lesson: pid_t = 0
+    let ended = try run("2") { process, output in
+      let deadline = Date() + 60
+      while lesson == 0 && process.isRunning && Date() < deadline {
+        usleep(50_000)
+        lesson = pid_t(output().trimmingCharacters(in: .newlines)) ?? 0
+      }
+      process.terminate()
+    }
+    #expect(lesson > 0)
+    #expect(ended.status == 128 + SIGTERM)
+    #expect(kill(lesson, 0) == -1)  // the lesson is gone too
+  }
+}
