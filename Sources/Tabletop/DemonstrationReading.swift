@@ -58,7 +58,8 @@ extension DemonstrationDataset {
       let frames = try Self.frames(row, in: folder, at: place)
       let side = frames[0].width
       if let first = demonstrations.first?.frames.first, first.width != side {
-        throw place.error("\(row.strip): frames of \(side) pixels, earlier ones of \(first.width)")
+        throw place.error(
+          "strip \(row.strip): frames of \(side) pixels, earlier ones of \(first.width)")
       }
       pixelBytes += 3 * side * side * frames.count
       guard demonstrations.count < Self.maximumEpisodes, pixelBytes <= Self.maximumPixelBytes else {

@@ -21,7 +21,8 @@ struct DataCommand: ParsableCommand {
   @Option(help: "The first layout's seed; held-out layouts begin at 1000000.")
   var seed: UInt64 = 0
 
-  @Option(help: "Standard deviation of the executed actions' noise, as a share of the largest step.")
+  @Option(
+    help: "Standard deviation of the executed actions' noise, as a share of the largest step.")
   var noise: Float = 0.10
 
   @Option(help: "Probability that the executed gripper command is the opposite one.")
@@ -42,7 +43,8 @@ struct DataCommand: ParsableCommand {
       throw ValidationError("a frame has 16 to 512 pixels along each side, not \(size)")
     }
     guard count > 0 else { throw ValidationError("--count must be at least 1, not \(count)") }
-    let isBundledRecipe = suite == "object" && count == 100 && seed == 0 && noise == 0.10
+    let isBundledRecipe =
+      suite == "object" && count == 100 && seed == 0 && noise == 0.10
       && flips == 0 && size == 64
     guard output != nil || isBundledRecipe else {
       throw ValidationError("give --output: these options do not make the bundled data set")
