@@ -53,8 +53,7 @@ func checkedPNGHeader(_ data: Data, name: String) throws -> (width: Int, height:
   guard width > 0, height > 0 else {
     throw PNGError.damaged(name, reason: "a size of \(width)×\(height) pixels")
   }
-  // Both are below 2³², so the product fits.
-  guard width * height <= RGBImage.maximumPNGPixels else {
+  guard width <= RGBImage.maximumPNGPixels / height else {  // no product that could overflow
     throw PNGError.pictureTooLarge(name, width: width, height: height)
   }
   // Deflate shrinks nothing more than 1032-fold. Channels by colour type: grey 1, RGB 3, palette 1,

@@ -25,7 +25,7 @@ public struct DemonstrationDataset: Sendable, Equatable {
     suite: Suite, count: Int, firstSeed: UInt64 = 0, noise: Float = 0.10, flips: Float = 0,
     renderer: Renderer = Renderer(), progress: (Int) -> Void = { _ in }
   ) throws -> DemonstrationDataset {
-    guard noise >= 0, noise <= 10, (0...1).contains(flips), (0...Self.maximumEpisodes) ~= count,
+    guard noise >= 0, noise <= 10, (0...1).contains(flips), (0...maximumEpisodes) ~= count,
       firstSeed < .max / 2
     else {
       throw DatasetError.badRequest(
@@ -33,6 +33,7 @@ public struct DemonstrationDataset: Sendable, Equatable {
           + "count \(count) in 0 … \(maximumEpisodes), and the first seed below 2⁶³")
     }
     var demonstrations: [Demonstration] = []
+    var frameCount = 0
     var seed = firstSeed
     while demonstrations.count < count {
       guard seed - firstSeed < UInt64(20 * count + 100) else {
@@ -44,7 +45,12 @@ public struct DemonstrationDataset: Sendable, Equatable {
         suite: suite, seed: seed, noise: noise, flips: flips, renderer: renderer)
       {
         demonstrations.append(demonstration)
+        frameCount += demonstration.frames.count
         progress(demonstrations.count)
+      }
+      guard frameCount * 3 * renderer.size * renderer.size <= maximumPixelBytes else {
+        throw DatasetError.badRequest(
+          "more than 2 GiB of frames: make several smaller data sets, with other first seeds")
       }
       seed += 1
     }

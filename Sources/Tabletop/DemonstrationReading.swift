@@ -26,11 +26,11 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
 }
 
 extension DemonstrationDataset {
-  /// What a file may ask for at most.
+  /// What a file, or a caller, may ask for at most: all frames are held in memory.
   static let maximumEpisodes = 100_000
   static let maximumSteps = 1_000
   static let maximumFileBytes = 512 << 20
-  static let maximumPixelBytes = 4 << 30
+  static let maximumPixelBytes = 2 << 30
 
   /// Reads the data set in `folder`. Throws a `DatasetError` that names file and line.
   public init(contentsOf folder: URL) throws {
@@ -58,12 +58,13 @@ extension DemonstrationDataset {
       let frames = try Self.frames(row, in: folder, at: place)
       let side = frames[0].width
       if let first = demonstrations.first?.frames.first, first.width != side {
-        throw place.error("\(row.strip): frames of \(side) pixels, earlier ones of \(first.width)")
+        throw place.error(
+          "strip \(row.strip): frames of \(side) pixels, earlier ones of \(first.width)")
       }
       pixelBytes += 3 * side * side * frames.count
       guard demonstrations.count < Self.maximumEpisodes, pixelBytes <= Self.maximumPixelBytes else {
         throw DatasetError.tooLarge(
-          file.path, "more than \(Self.maximumEpisodes) episodes or 4 GiB of pixels")
+          file.path, "more than \(Self.maximumEpisodes) episodes or 2 GiB of pixels")
       }
       demonstrations.append(
         Demonstration(

@@ -43,14 +43,6 @@ enum Layout {
     }
   }
 
-  /// The word that tells `object` from `other`, which looks the same, along the axis on which they
-  /// are farther apart.
-  static func relation(of object: Int, to other: Int, in scene: Scene) -> Relation {
-    let dx = scene.objects[object].x - scene.objects[other].x
-    let dy = scene.objects[object].y - scene.objects[other].y
-    return abs(dx) > abs(dy) ? (dx < 0 ? .left : .right) : (dy < 0 ? .far : .near)
-  }
-
   private static func areApart(_ objects: [TabletopObject]) -> Bool {
     pairs(objects).allSatisfy { $0.distance(x: $1.x, y: $1.y) > 0.28 }
   }

@@ -90,7 +90,7 @@ extension Gripper {
     let half: Float = isClosed ? 2.2 : 5
     let finger = isClosed ? RGBImage.Color(200, 60, 200) : Self.steel
     return [
-      Layer(figure: .box(1.2, 3, corner: 0), y: -8, color: Self.steel),
+      Layer(figure: .box(1.2, 3, corner: 0), y: -8, color: .init(96, 96, 104)),
       Layer(figure: .box(half + 0.9, 1.1, corner: 0), y: -5, color: Self.steel),
       Layer(figure: .box(0.9, 3.2, corner: 0), x: -half, y: -1.8, color: finger),
       Layer(figure: .box(0.9, 3.2, corner: 0), x: half, y: -1.8, color: finger),

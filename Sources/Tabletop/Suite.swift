@@ -40,11 +40,9 @@ public enum Suite: String, CaseIterable, Sendable {
 
     case .spatial:
       let kinds = Layout.kinds(using: &random)
-      let places = Layout.objects([kinds[0], kinds[0], kinds[1]], using: &random)
-      let scene = Scene(objects: places, gripper: gripper)
-      let object = random.integer(below: 2)
-      let relation = Layout.relation(of: object, to: 1 - object, in: scene)
-      return (scene, .pick(object, relation, in: scene))
+      let objects = Layout.objects([kinds[0], kinds[0], kinds[1]], using: &random)
+      let scene = Scene(objects: objects, gripper: gripper)
+      return (scene, .pick(random.integer(below: 2), in: scene))
 
     case .goal:
       let scene = Scene(objects: Layout.goalObjects(using: &random), gripper: gripper)
@@ -70,8 +68,6 @@ public enum Suite: String, CaseIterable, Sendable {
     let other = self == .object ? (task.firstObject + 1) % 3 : 1 - task.firstObject
     switch task.intent {
     case .bare: return .bare(other, in: scene)
-    case .pick where self == .spatial:
-      return .pick(other, Layout.relation(of: other, to: task.firstObject, in: scene), in: scene)
     case .pick: return .pick(other, in: scene)
     case .put: return .put(other, into: 2, in: scene)
     case .pushLeft: return .push(other, .left, in: scene)

@@ -49,18 +49,7 @@ public struct TabletopTask: Sendable, Equatable {
 }
 
 /// Which of two alike objects is meant. Far is away from the viewer, at the top of the picture.
-public enum Relation: String, CaseIterable, Sendable {
-  case left, right, far, near
-
-  public var opposite: Relation {
-    switch self {
-    case .left: return .right
-    case .right: return .left
-    case .far: return .near
-    case .near: return .far
-    }
-  }
-}
+public enum Relation: String, CaseIterable, Sendable { case left, right, far, near }
 
 // MARK: - Grammar
 
@@ -74,27 +63,17 @@ extension TabletopTask {
   /// The longest instruction has this many words.
   public static let maximumWords = 14
 
-  /// "the red cup", or "the left red cup".
-  public static func phrase(_ object: TabletopObject, _ relation: Relation? = nil) -> String {
-    let relation = relation.map { $0.rawValue + " " } ?? ""
-    return "the \(relation)\(object.color.rawValue) \(object.shape.rawValue)"
+  public static func bare(_ object: Int, in scene: Scene) -> TabletopTask {
+    TabletopTask(scene.phrase(object), .bare, object)
   }
 
-  public static func bare(_ object: Int, _ relation: Relation? = nil, in scene: Scene)
-    -> TabletopTask
-  {
-    TabletopTask(phrase(scene.objects[object], relation), .bare, object)
-  }
-
-  public static func pick(_ object: Int, _ relation: Relation? = nil, in scene: Scene)
-    -> TabletopTask
-  {
-    TabletopTask("pick up " + phrase(scene.objects[object], relation), .pick, object)
+  public static func pick(_ object: Int, in scene: Scene) -> TabletopTask {
+    TabletopTask("pick up " + scene.phrase(object), .pick, object)
   }
 
   public static func put(_ object: Int, into bowl: Int, in scene: Scene) -> TabletopTask {
     TabletopTask(
-      "put \(phrase(scene.objects[object])) in \(phrase(scene.objects[bowl]))", .put, object, bowl)
+      "put \(scene.phrase(object)) in \(scene.phrase(bowl))", .put, object, bowl)
   }
 
   /// `direction` is `.left` or `.right`.
@@ -103,7 +82,7 @@ extension TabletopTask {
       fatalError("push: direction \(direction) is neither left nor right")
     }
     return TabletopTask(
-      "push \(phrase(scene.objects[object])) \(direction.rawValue)",
+      "push \(scene.phrase(object)) \(direction.rawValue)",
       direction == .left ? .pushLeft : .pushRight, object)
   }
 
@@ -120,5 +99,26 @@ extension TabletopTask {
   ) {
     (self.instruction, self.intent) = (instruction, intent)
     (firstObject, destination, finalObject) = (first, bowl, last)
+  }
+}
+
+extension Scene {
+  /// The words for an object: "the red cup", or, if another one looks the same, "the left red cup".
+  public func phrase(_ index: Int) -> String {
+    let object = objects[index]
+    let relation = relation(of: index).map { $0.rawValue + " " } ?? ""
+    return "the \(relation)\(object.color.rawValue) \(object.shape.rawValue)"
+  }
+
+  /// What tells an object from the one that looks the same, along the axis on which they are farther
+  /// apart; `nil` if none does.
+  public func relation(of index: Int) -> Relation? {
+    let object = objects[index]
+    let twin = objects.indices.first {
+      $0 != index && objects[$0].color == object.color && objects[$0].shape == object.shape
+    }
+    guard let twin else { return nil }
+    let (dx, dy) = (object.x - objects[twin].x, object.y - objects[twin].y)
+    return abs(dx) > abs(dy) ? (dx < 0 ? .left : .right) : (dy < 0 ? .far : .near)
   }
 }

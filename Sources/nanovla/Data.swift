@@ -21,7 +21,8 @@ struct DataCommand: ParsableCommand {
   @Option(help: "The first layout's seed; held-out layouts begin at 1000000.")
   var seed: UInt64 = 0
 
-  @Option(help: "Standard deviation of the executed actions' noise, as a share of the largest step.")
+  @Option(
+    help: "Standard deviation of the executed actions' noise, as a share of the largest step.")
   var noise: Float = 0.10
 
   @Option(help: "Probability that the executed gripper command is the opposite one.")
@@ -33,28 +34,12 @@ struct DataCommand: ParsableCommand {
   @Option(help: "The folder to write. Default: the bundled one, in the source checkout.")
   var output: String?
 
-  func validate() throws {
-    guard Suite(rawValue: suite) != nil else {
-      let known = Suite.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("unknown suite \"\(suite)\"; there are \(known)")
-    }
-    guard (16...512).contains(size) else {
-      throw ValidationError("a frame has 16 to 512 pixels along each side, not \(size)")
-    }
-    guard count > 0 else { throw ValidationError("--count must be at least 1, not \(count)") }
-    let isBundledRecipe = suite == "object" && count == 100 && seed == 0 && noise == 0.10
-      && flips == 0 && size == 64
-    guard output != nil || isBundledRecipe else {
-      throw ValidationError("give --output: these options do not make the bundled data set")
-    }
-  }
-
   func run() throws {
-    let folder = try output.map { URL(fileURLWithPath: $0) } ?? checkoutFolder()
+    let (suite, folder) = try checkedOptions()
     let start = Date()
     var lastReport = start
     let dataset = try DemonstrationDataset.generate(
-      suite: Suite(rawValue: suite)!, count: count, firstSeed: seed, noise: noise, flips: flips,
+      suite: suite, count: count, firstSeed: seed, noise: noise, flips: flips,
       renderer: Renderer(size: size)
     ) { done in
       guard Date().timeIntervalSince(lastReport) > 2 else { return }
@@ -67,12 +52,34 @@ struct DataCommand: ParsableCommand {
     print("\(count) \(suite) demonstrations, \(dataset.frameCount) frames, in \(folder.path)")
   }
 
+  /// What can be wrong is found before any work is done, and told in one line.
+  private func checkedOptions() throws -> (Suite, URL) {
+    guard let known = Suite(rawValue: suite) else {
+      let names = Suite.allCases.map(\.rawValue).joined(separator: ", ")
+      throw DatasetError.badRequest("unknown suite \"\(suite)\"; there are \(names)")
+    }
+    guard (16...512).contains(size) else {
+      throw DatasetError.badRequest("a frame has 16 to 512 pixels along each side, not \(size)")
+    }
+    guard count > 0 else {
+      throw DatasetError.badRequest("--count must be at least 1, not \(count)")
+    }
+    if let output { return (known, URL(fileURLWithPath: output)) }
+    let isBundledRecipe =
+      suite == "object" && count == 100 && seed == 0 && noise == 0.10 && flips == 0 && size == 64
+    guard isBundledRecipe else {
+      throw DatasetError.badRequest("give --output: these options do not make the bundled data set")
+    }
+    return (known, try checkoutFolder())
+  }
+
   private func checkoutFolder() throws -> URL {
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent()
     let folder = sources.appendingPathComponent("Tabletop/Demonstrations")
     guard FileManager.default.fileExists(atPath: folder.path) else {
-      throw ValidationError("the source checkout is not at \(sources.path): give --output")
+      throw DatasetError.badRequest(
+        "the source checkout is not at \(sources.path): give --output")
     }
     return folder
   }

@@ -1,0 +1,120 @@
+import Foundation
+import Images
+import Tabletop
+import Testing
+
+/// Three good episodes, of which the second is spoilt in one way at a time.
+@Suite struct DamagedDatasetTests {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("DamagedDatasetTests-\(UUID().uuidString)")
+  let lines: [String]
+  var file: URL { folder.appendingPathComponent("demonstrations.jsonl") }
+
+  init() throws {
+    try DemonstrationDataset.generate(suite: .object, count: 3).write(to: folder)
+    let text = try String(
+      contentsOf: folder.appendingPathComponent("demonstrations.jsonl"), encoding: .utf8)
+    lines = text.split(separator: "\n").map(String.init)
+  }
+
+  /// What reading says once line 2 is changed.
+  func message(_ change: (String) -> String) throws -> String {
+    let text = [lines[0], change(lines[1]), lines[2]].joined(separator: "\n")
+    try Data(text.utf8).write(to: file)
+    return reading()
+  }
+
+  func reading() -> String {
+    do {
+      _ = try DemonstrationDataset(contentsOf: folder)
+      return "no error"
+    } catch let error as DatasetError {
+      return "\(error)".replacingOccurrences(of: folder.path + "/", with: "")
+    } catch { return "another kind of error: \(error)" }
+  }
+
+  func replacing(_ old: String, _ new: String) -> (String) -> String {
+    { $0.replacingOccurrences(of: old, with: new) }
+  }
+
+  @Test("Bad text is told with file and line")
+  func text() throws {
+    let place = "demonstrations.jsonl:2: "
+    #expect(try message { $0 } == "no error")
+    #expect(try message { String($0.dropLast(5)) } == place + "not valid JSON")
+    #expect(try message { _ in "[1, 2" } == place + "not valid JSON")
+    #expect(try message { _ in String(repeating: "[", count: 100_000) } == place + "not valid JSON")
+    #expect(try message(replacing("\"seed\"", "\"sed\"")) == place + "\"seed\" is missing")
+    #expect(
+      try message(replacing("\"seed\":1", "\"seed\":\"x\"")) == place
+        + "\"seed\" is not of the right kind")
+    #expect(
+      try message(replacing("\"object\"", "\"kitchen\"")) == place
+        + "unknown suite \"kitchen\"; there are object, spatial, goal, long")
+    #expect(
+      try message(replacing("episode-001.png", "../episode-001.png")) == place
+        + "strip \"../episode-001.png\" is not the name of a .png file")
+    let empty = try message { line in
+      let fields = line.components(separatedBy: "\"instruction\":")
+      let rest = fields[1].drop { $0 != "," }
+      return fields[0] + "\"instruction\":\"\"" + rest
+    }
+    #expect(empty == place + "an instruction has 1 to 1000 bytes, not 0")
+  }
+
+  @Test("Wrong numbers are told with file, line and place in the list")
+  func numbers() throws {
+    let place = "demonstrations.jsonl:2: "
+    #expect(
+      try message(replacing("\"actions\":[[", "\"actions\":[[1,")) == place
+        + "actions[0] has 8 numbers, not 7")
+    #expect(
+      try message(replacing("\"proprioception\":[[", "\"proprioception\":[[1],[")).hasPrefix(place))
+    #expect(
+      try message(replacing("0,0,0,-1],[", "0,0,0,-1e20],[")).hasPrefix(place + "actions[0] holds"))
+    let infinite = try message(replacing("0,0,0,-1],[", "0,0,0,1e99999],["))
+    #expect(infinite.hasPrefix(place))
+    #expect(try message(replacing("0,0,0,-1],[", "0,0,0,NaN],[")) == place + "not valid JSON")
+  }
+
+  @Test("Missing, damaged, too short and foreign strips are told with the line that names them")
+  func strips() throws {
+    let strip = folder.appendingPathComponent("episode-001.png")
+    let good = try RGBImage(png: strip)
+    let place = "demonstrations.jsonl:2: strip episode-001.png: "
+
+    try FileManager.default.removeItem(at: strip)
+    #expect(reading() == place + "no such file")
+    try Data().write(to: strip)
+    #expect(reading() == place + "the file is empty (0 bytes)")
+    try good.pngData().prefix(200).write(to: strip)
+    #expect(reading() == place + "the PNG file ends early (truncated)")
+    try good.cropped(x: 0, y: 0, width: good.width - 64, height: 64).writePNG(to: strip)
+    #expect(
+      reading() == place + "\(good.width - 64)×64 pixels are not \(good.width / 64) square frames, "
+        + "one for each action")
+    try good.resized(width: good.width / 2, height: 32).writePNG(to: strip)
+    #expect(reading() == place + "frames of 32 pixels, earlier ones of 64")
+  }
+
+  @Test("A folder without the file, and an empty file, are told")
+  func files() throws {
+    try Data().write(to: file)
+    #expect(reading() == "demonstrations.jsonl:1: the file holds no demonstration")
+    try FileManager.default.removeItem(at: file)
+    #expect(reading().hasPrefix("demonstrations.jsonl: no such file"))
+  }
+
+  @Test("A byte changed anywhere in a line never crashes: a data set or one clear line")
+  func flippedBytes() throws {
+    let bytes = Array(lines[1].utf8)
+    for index in stride(from: 0, to: bytes.count, by: 3) {
+      var changed = bytes
+      changed[index] ^= [1, 0x10, 0x80][index % 9 / 3]
+      try Data(changed).write(to: file)
+      let message = reading()
+      let isClear = message == "no error" || message.hasPrefix("demonstrations.jsonl:")
+      #expect(isClear && !message.contains("\n"))
+    }
+  }
+}
