@@ -36,8 +36,10 @@ public enum Safetensors {
       guard header.count <= SafetensorsFile.longestHeader else {
         throw SafetensorsError.Reason.cannotWrite("a header of \(header.count) bytes is too long")
       }
-      let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
-      try replace(url, with: length + header + data)
+      var file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+      file.append(header)
+      file.append(data)
+      try replace(url, with: file)
     } catch let reason as SafetensorsError.Reason {
       throw SafetensorsError(file: url.path, reason: reason)
     } catch {
@@ -62,15 +64,15 @@ public enum Safetensors {
   ) throws(SafetensorsError.Reason) -> Data {
     switch dataType {
     case .float32:
-      return values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
+      return values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { Data($0) }
     case .float16:
       let largest = Float(65_520).nextDown  // what still rounds to 65,504
       try check(values, of: name, atMost: largest, dataType)
-      return values.map(\.float16Bits.littleEndian).withUnsafeBytes { Data($0) }
+      return values.map { $0.float16Bits.littleEndian }.withUnsafeBytes { Data($0) }
     case .bfloat16:
       let largest = Float(bitPattern: 0x7F7F_7FFF)  // what still rounds to 0x7F7F
       try check(values, of: name, atMost: largest, dataType)
-      return values.map(\.bfloat16Bits.littleEndian).withUnsafeBytes { Data($0) }
+      return values.map { $0.bfloat16Bits.littleEndian }.withUnsafeBytes { Data($0) }
     default:
       fatalError("Safetensors.write: \(dataType.rawValue) is not one of F32, F16, BF16")
     }
