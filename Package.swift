@@ -19,7 +19,7 @@ func scripts(in folder: String, _ names: [String], called productName: (String) 
   names.map { name in
     .executableTarget(
       name: productName(name),
-      dependencies: ["NanoVLA", "Tabletop", "Images", "Tensors"],
+      dependencies: ["Blackboard", "NanoVLA", "Tabletop", "Images", "Tensors"],
       path: folder,
       exclude: names.filter { $0 != name }.map { $0 + ".swift" },
       sources: [name + ".swift"])
@@ -55,6 +55,7 @@ let package = Package(
     .target(
       name: "NanoVLA", dependencies: ["Tensors", "Images", "Tabletop"],
       resources: [.copy("ToyVLM")], swiftSettings: optimised),
+    .target(name: "Blackboard", dependencies: ["Tensors", "Images"], swiftSettings: optimised),
     .executableTarget(
       name: "nanovla-lesson",
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -75,6 +76,7 @@ let package = Package(
     .testTarget(name: "TabletopTests", dependencies: ["Tabletop", "Images", "Tensors"]),
     .testTarget(
       name: "NanoVLATests", dependencies: ["NanoVLA", "Tabletop", "Images", "Tensors"]),
+    .testTarget(name: "BlackboardTests", dependencies: ["Blackboard", "Tensors", "Images"]),
     .testTarget(name: "CommandTests", dependencies: ["nanovla-lesson", "nanovla"]),
     .testTarget(name: "ReadmeTests", dependencies: []),
   ]

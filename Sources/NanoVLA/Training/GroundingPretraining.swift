@@ -73,7 +73,8 @@ public final class GroundingPretraining {
       }
     }
     // Errors are weighted before the loss: an open slot's error counts less.
-    let error = (found.points - Tensor(places, shape: [N, Q, 2])) * Tensor(weights, shape: [N, Q, 2])
+    let error =
+      (found.points - Tensor(places, shape: [N, Q, 2])) * Tensor(weights, shape: [N, Q, 2])
     let points = smoothL1(error, .zeros([N, Q, 2]), width: 0.1)
 
     let scores = found.firstLook.scores.reshaped([N / R * H * R * Q, -1])  // → [B·H·R·Q, P]
