@@ -49,33 +49,6 @@ import Testing
     }
   }
 
-  @Test("A masked place weighs exactly 0", arguments: [-1e9, -Float.infinity, -1e4])
-  func mask(hidden: Float) {
-    let scores = Tensor([0.5, 2, -1, 0.25, 3, 1], shape: [2, 3])
-    let mask = Tensor([0, hidden, 0, hidden, 0, hidden], shape: [2, 3])
-    let found = (scores + mask).softmax().values
-    let both = softmax([0.5, -1])
-    #expect(worstError(found, [both[0], 0, both[1], 0, 1, 0]) < 1e-6)
-    #expect([found[1], found[3], found[5]] == [0, 0, 0])
-  }
-
-  @Test("No gradient reaches a masked place", arguments: [-1e9, -Float.infinity])
-  func maskGradient(hidden: Float) {
-    let scores = Tensor([0.5, 2, -1], shape: [1, 3]).asParameter()
-    let mask = Tensor([0, hidden, 0], shape: [3])
-    ((scores + mask).softmax() * Tensor([1, 5, 3], shape: [3])).sum().backward()
-    let gradient = scores.gradient!.values
-    #expect(gradient[1] == 0 && gradient[0] < -0.1 && gradient[2] > 0.1)
-  }
-
-  @Test("A row masked by −1e9 everywhere is uniform; by −infinity it is not a number")
-  func allMasked() {
-    let row = Tensor([1, 2, 3], shape: [3])
-    let uniform = (row + Tensor.full([3], -1e9)).softmax().values
-    #expect(worstError(uniform, [1, 1, 1].map { $0 / 3 }) < 1e-6)
-    #expect((row + Tensor.full([3], -.infinity)).softmax().values.allSatisfy { $0.isNaN })
-  }
-
   @Test("Gradients of both equal differences", arguments: sizes)
   func softmaxGradients(shape: [Int]) {
     let x = draw(shape, -2...2)
