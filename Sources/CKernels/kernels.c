@@ -16,7 +16,9 @@ static _Thread_local ThreadState state;
 ThreadState *kernel_thread_state(void) { return &state; }
 
 // exp(x) = 2ⁿ · exp(r), n = round(x / ln 2), |r| ≤ ln 2 / 2 (Cody and Waite), 1e-7 relative.
+// 0 below −87, so that a masked weight is exactly 0 and never a slow denormal; above 88 as at 88.
 INLINE float fast_exp(float x) {
+  float visible = x < -87.0f ? 0.0f : 1.0f;
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
   float shifted = x * 1.44269504f + 12582912.0f;  // adding 1.5·2²³ rounds to a whole number
@@ -32,7 +34,7 @@ INLINE float fast_exp(float x) {
   int32_t bits = ((int32_t)n + 127) << 23;
   float power;
   memcpy(&power, &bits, 4);
-  return p * power;
+  return p * power * visible;
 }
 INLINE float fast_tanh(float x) { return 1.0f - 2.0f / (fast_exp(2.0f * x) + 1.0f); }
 

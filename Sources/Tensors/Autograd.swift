@@ -2,14 +2,18 @@ import CKernels
 
 /// How a tensor was computed: from which inputs, and how its gradient becomes theirs.
 final class Node {
-  let inputs: [Tensor]
-  /// From the gradient of the result to the gradient of each input (nil where none flows).
-  let gradients: (Tensor) -> [Tensor?]
+  private(set) var inputs: [Tensor]
+  /// From the gradient of the result to the gradient of each input (nil where none flows). Itself
+  /// nil once used.
+  private(set) var gradients: ((Tensor) -> [Tensor?])?
 
   init(inputs: [Tensor], gradients: @escaping (Tensor) -> [Tensor?]) {
     self.inputs = inputs
     self.gradients = gradients
   }
+
+  /// Lets go of the inputs, so that their memory serves the rest of the backward pass.
+  func drop() { (inputs, gradients) = ([], nil) }
 }
 
 extension Tensor {
@@ -27,7 +31,7 @@ extension Tensor {
   ///
   /// Reverse-mode differentiation: visit the results from the loss backwards, each after all that
   /// used it; by the chain rule a value's gradient is the SUM over all its uses. The notes are
-  /// dropped on the way, so a graph can be walked once.
+  /// dropped on the way, so a graph can be walked once; a second walk is an error.
   /// Source: Baydin et al., "Automatic Differentiation in Machine Learning" (2018), section 3.2.
   public func backward() { withoutGradient { backward(scale: 1) } }
 
@@ -37,9 +41,13 @@ extension Tensor {
     var pending = [ObjectIdentifier(self): Tensor.full(shape, scale)]
     for tensor in usersFirst() {
       guard let node = tensor.node else { continue }
-      tensor.node = nil
+      let (inputs, gradients) = (node.inputs, node.gradients)
+      node.drop()
       guard let gradient = pending.removeValue(forKey: ObjectIdentifier(tensor)) else { continue }
-      for (input, flow) in zip(node.inputs, node.gradients(gradient)) {
+      guard let gradients else {
+        fatalError("backward: an earlier pass used up the graph behind shape \(tensor.shape)")
+      }
+      for (input, flow) in zip(inputs, gradients(gradient)) {
         guard let flow, input.requiresGradient else { continue }
         if input.isParameter {
           input.collect(flow)

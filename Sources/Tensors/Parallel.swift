@@ -48,6 +48,9 @@ public func inShards<Result>(of count: Int, _ body: (Range<Int>) -> Result) -> [
 public func backwardInShards(
   of count: Int, microBatch: Int = .max, loss: (Range<Int>) -> Tensor
 ) -> Float {
+  guard count > 0, microBatch > 0 else {
+    fatalError("backward in shards: \(count) rows in micro-batches of \(microBatch)")
+  }
   let shards = inShards(of: count) { rows -> (loss: Float, gradients: GradientSink) in
     let sink = GradientSink()
     let state = kernel_thread_state()!

@@ -28,6 +28,9 @@ public final class Tensor {
 
   /// A tensor with uninitialised memory, for a kernel to fill.
   convenience init(uninitialized shape: [Int]) {
+    guard shape.allSatisfy({ $0 >= 0 }) else {
+      fatalError("tensor: shape \(shape) has a negative length")
+    }
     self.init(shape: shape, storage: Storage(count: shape.reduce(1, *)))
   }
 

@@ -4,7 +4,7 @@
 #pragma once
 #include <stdbool.h>
 
-// y = exp(x)
+// y = exp(x); 0 below x = −87, and above x = 88 as at 88
 void kernel_exp(const float *x, float *y, long count);
 // y = tanh(x)
 void kernel_tanh(const float *x, float *y, long count);

@@ -43,7 +43,7 @@ public func crossEntropy(_ logits: Tensor, targets: [Int], weights: [Float]? = n
 ///
 /// - Parameters: `logits` and `targets` (each 0…1) of one shape.
 public func binaryCrossEntropy(_ logits: Tensor, targets: Tensor) -> Tensor {
-  guard logits.shape == targets.shape else {
+  guard logits.shape == targets.shape, logits.count > 0 else {
     fatalError("binary cross-entropy: logits \(logits.shape), targets \(targets.shape)")
   }
   var loss: Double = 0
@@ -60,7 +60,7 @@ public func binaryCrossEntropy(_ logits: Tensor, targets: Tensor) -> Tensor {
 /// The mean of ½e² where |e| < 1 and |e| − ½ beyond, e = prediction − target: gentle near the
 /// target, and an outlier pulls no harder than any other.
 public func smoothL1(_ prediction: Tensor, _ target: Tensor, width: Float = 1) -> Tensor {
-  guard prediction.shape == target.shape else {
+  guard prediction.shape == target.shape, target.count > 0 else {
     fatalError("smooth L1: prediction \(prediction.shape), target \(target.shape)")
   }
   let error = withoutGradient { prediction - target }

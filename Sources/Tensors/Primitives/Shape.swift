@@ -6,7 +6,9 @@ extension Tensor {
   public func reshaped(_ newShape: [Int]) -> Tensor {
     let known = newShape.filter { $0 != -1 }.reduce(1, *)
     let filled = newShape.map { $0 == -1 ? (known == 0 ? 0 : count / known) : $0 }
-    guard newShape.filter({ $0 == -1 }).count <= 1, filled.reduce(1, *) == count else {
+    guard newShape.filter({ $0 == -1 }).count <= 1, filled.allSatisfy({ $0 >= 0 }),
+      filled.reduce(1, *) == count
+    else {
       fatalError("reshape: \(shape) has \(count) elements, which do not fill \(newShape)")
     }
     return Tensor(shape: filled, storage: storage).recorded(from: [self]) { gradient in

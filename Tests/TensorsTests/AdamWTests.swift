@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@testable import Tensors
+
+@Suite("AdamW and gradient clipping") struct AdamWTests {
+  /// Algorithm 2 of Loshchilov and Hutter, one number at a time in Double.
+  struct Plain {
+    var value: Double
+    var m = 0.0
+    var v = 0.0
+    var t = 0.0
+
+    mutating func step(_ g: Double, rate: Double, decay: Double) {
+      t += 1
+      m = 0.9 * m + 0.1 * g
+      v = 0.999 * v + 0.001 * g * g
+      let (mHat, vHat) = (m / (1 - pow(0.9, t)), v / (1 - pow(0.999, t)))
+      value = value * (1 - rate * decay) - rate * mHat / (vHat.squareRoot() + 1e-8)
+    }
+  }
+
+  @Test("Fifty steps are those of a plain loop", arguments: [1, 3, 17, 65])
+  func steps(count: Int) {
+    var random = SeededRandom(seed: 6)
+    let parameter = Tensor.normal([count], using: &random).asParameter()
+    var plain = parameter.values.map { Plain(value: Double($0)) }
+    let optimizer = AdamW([parameter], weightDecay: 0.1)
+    for step in 0..<50 {
+      let gradient = Tensor.normal([count], scale: step % 7 == 0 ? 10 : 0.01, using: &random)
+      let rate: Float = step < 25 ? 0.01 : 0.002
+      parameter.gradient = gradient
+      optimizer.step(learningRate: rate)
+      for i in 0..<count {
+        plain[i].step(Double(gradient.values[i]), rate: Double(rate), decay: Double(Float(0.1)))
+      }
+      #expect(parameter.gradient == nil)
+    }
+    #expect(worstError(parameter.values, plain.map(\.value)) < 2e-5)
+  }
+
+  @Test("A parameter without a gradient stays where it is, and so does a frozen one")
+  func untouched() {
+    let (a, b, c) = (random(3).asParameter(), random(3).asParameter(), random(3).asParameter())
+    b.isFrozen = true
+    let before = a.values
+    let optimizer = AdamW([a, b, c], weightDecay: 0.5)
+    #expect(optimizer.parameters.count == 2)
+    (a * b).sum().backward()
+    optimizer.step(learningRate: 0.1)
+    #expect(a.values != before && b.values == before && c.values == before)
+  }
+
+  @Test("It finds the bottom of a bowl") func bowl() {
+    let x = Tensor([5, -3], shape: [2]).asParameter()
+    let optimizer = AdamW([x], weightDecay: 0)
+    for _ in 0..<500 {
+      (x - Tensor([1, 2], shape: [2])).squared().sum().backward()
+      optimizer.step(learningRate: 0.05)
+    }
+    #expect(worstError(x.values, [1, 2]) < 1e-2)
+  }
+
+  @Test("Clipping shrinks all gradients by one factor to the wanted length") func clipping() {
+    let (a, b, c) = (random(2).asParameter(), random(1).asParameter(), random(4).asParameter())
+    a.gradient = Tensor([3, 0], shape: [2])
+    b.gradient = Tensor([-4], shape: [1])
+    #expect([a, b, c].clipGradients(toNorm: 6) == 5)
+    #expect(a.gradient?.values == [3, 0] && b.gradient?.values == [-4])
+    #expect([a, b, c].clipGradients(toNorm: 1) == 5)
+    #expect(worstError(a.gradient!.values + b.gradient!.values, [0.6, 0, -0.8]) < 1e-6)
+    #expect(c.gradient == nil)
+    a.gradient = Tensor([30, 0], shape: [2])
+    b.gradient = Tensor([40], shape: [1])
+    #expect(AdamW([a, b, c]).step(learningRate: 0.1, maximumNorm: 1) == 50)
+    #expect([Tensor]().clipGradients(toNorm: 1) == 0)
+  }
+}

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import Tensors
+
+@Suite("Reverse-mode differentiation") struct AutogradTests {
+  @Test("A value used several times collects the sum over its uses") func manyUses() {
+    let x = Tensor([3], shape: [1]).asParameter()
+    let y = x * x  // 2x each time it is used
+    (y * x + y + y + x).sum().backward()  // x³ + 2x² + x
+    #expect(x.gradient?.values == [3 * 9 + 4 * 3 + 1])
+    expectGradients([random(2, 3), random(3, seed: 2)]) { inputs in
+      let (a, b) = (inputs[0], inputs[1])
+      let c = (a * b).tanh()
+      return c * a + c.exp() * b - (c + c) / (b.squared() + 1)
+    }
+  }
+
+  @Test("Gradients of several backward passes add up") func accumulation() {
+    let x = Tensor([1, 2], shape: [2]).asParameter()
+    x.sum().backward()
+    (x * 10).sum().backward()
+    #expect(x.gradient?.values == [11, 11])
+  }
+
+  @Test("Frozen inputs get no gradient, the others the same as before") func frozen() {
+    let (a, b) = (random(2, 3).asParameter(), random(3, 4, seed: 2).asParameter())
+    a.matmul(b).squared().sum().backward()
+    let before = b.gradient!.values
+    (a.gradient, b.gradient) = (nil, nil)
+    a.isFrozen = true
+    a.matmul(b).squared().sum().backward()
+    #expect(a.gradient == nil && b.gradient?.values == before)
+    #expect(!a.requiresGradient && !a.exp().requiresGradient && b.exp().requiresGradient)
+  }
+
+  @Test("Every operation passes a frozen partner by") func frozenPartners() {
+    let constant = random(3, in: 1...2)
+    expectGradients([random(2, 3)]) { ($0[0] + constant) * constant / constant - constant }
+    expectGradients([random(2, 3)]) { constant - constant / ($0[0] + 3) * constant + $0[0] }
+    let (gain, weight) = (constant.detached(), random(4, 3, seed: 3))
+    expectGradients([random(2, 3, in: -2...2)], tolerance: 1e-3) {
+      $0[0].layerNormalized(gain: gain, bias: gain, epsilon: 0.5)
+        .linear(weight: weight, bias: .zeros([4]))
+    }
+  }
+
+  @Test("Nothing is recorded without gradient, nor after an error inside") func withoutGradients() {
+    struct Stop: Error {}
+    let x = random(3).asParameter()
+    #expect(withoutGradient { !x.exp().requiresGradient })
+    try? withoutGradient { throw Stop() }
+    #expect(x.exp().requiresGradient)
+    withoutGradient { withoutGradient {} }
+    #expect(x.exp().requiresGradient)
+  }
+
+  @Test("A chain of 20,000 steps is walked without exhausting the stack") func deep() {
+    let x = Tensor([0], shape: [1]).asParameter()
+    var y = x * 1
+    for _ in 0..<20_000 { y = y + x }
+    y.sum().backward()
+    #expect(x.gradient?.values == [20_001])
+  }
+
+  @Test("One attention layer with a loss over weighted rows") func attention() {
+    let inputs = [
+      random(2, 5, 6), random(6, 6, seed: 2), random(6, 6, seed: 3), random(6, 6, seed: 4),
+      random(6, in: 0.5...2, seed: 5), random(7, 6, seed: 6),
+    ]
+    let causal = Tensor(
+      (0..<25).map { $0 % 5 > $0 / 5 ? -1e9 : 0 }, shape: [5, 5])
+    expectGradients(inputs, tolerance: 1e-3) { input in
+      let x = input[0].layerNormalized(gain: input[4], bias: .zeros([6]), epsilon: 0.1)
+      func heads(_ weight: Tensor) -> Tensor {
+        x.matmul(transposed: weight).reshaped([2, 5, 2, 3]).transposed(1, 2)  // [B, H, T, D]
+      }
+      let scores = heads(input[1]).matmul(transposed: heads(input[2])) / 1.7 + causal
+      let mixed = scores.softmax().matmul(heads(input[3])).transposed(1, 2).reshaped([10, 6])
+      return crossEntropy(
+        (mixed + input[0].reshaped([10, 6])).gelu().matmul(transposed: input[5]),
+        targets: [0, 1, 2, 3, 4, 5, 6, 0, 1, 2], weights: [1, 2, 0, 1, 0.5, 1, 1, 3, 0, 1])
+    }
+  }
+
+  @Test("Only one number can be walked back from") func shapes() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Tensor.zeros([2, 3]).asParameter().exp().backward()
+    }
+    expectMessage(result, "[2, 3]")
+  }
+
+  @Test("A number that nothing recorded leads to is refused") func unrecorded() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Tensor.zeros([2, 3]).sum().backward()
+    }
+    expectMessage(result, "nothing recorded")
+  }
+
+  @Test("A graph walked once is not walked again in silence") func walkedTwice() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let hidden = Tensor.full([2, 3], 1).asParameter().exp()
+      let (first, second) = (hidden.sum(), hidden.squared().sum())
+      first.backward()
+      second.backward()
+    }
+    expectMessage(result, "[2, 3]", "earlier pass")
+  }
+}

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Tensors
+
+@Suite("Rows by number") struct GatherTests {
+  @Test("Each number picks its row", arguments: [1, 3, 17, 65]) func values(width: Int) {
+    let table = random(4, width)
+    let found = table.rows(at: [3, 0, 3, 1]).values
+    let rows = (0..<4).map { Array(table.values[$0 * width..<($0 + 1) * width]) }
+    #expect(found == rows[3] + rows[0] + rows[3] + rows[1])
+    expectGradients([table]) { $0[0].rows(at: [3, 0, 3, 1, 3]).squared() }
+  }
+
+  @Test("No numbers pick no rows") func none() {
+    let table = random(4, 3).asParameter()
+    let picked = table.rows(at: [])
+    #expect(picked.shape == [0, 3])
+    picked.sum().backward()
+    #expect(table.gradient?.values == Array(repeating: 0, count: 12))
+  }
+
+  @Test("A number without a row is named with the table") func missing() async {
+    let high = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor.zeros([4, 3]).rows(at: [0, 4])
+    }
+    expectMessage(high, "row 4", "[4, 3]")
+    let low = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor.zeros([4, 3]).rows(at: [-1])
+    }
+    expectMessage(low, "row -1", "[4, 3]")
+  }
+}
