@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NanoVLA
 import Tabletop
 
 /// `nanovla data`: demonstrations of the toy world, as many as you like.
@@ -36,19 +37,20 @@ struct DataCommand: ParsableCommand {
 
   func run() throws {
     let (suite, folder) = try checkedOptions()
-    let start = Date()
-    var lastReport = start
+    var progress = Progress()
     let dataset = try DemonstrationDataset.generate(
       suite: suite, count: count, firstSeed: seed, noise: noise, flips: flips,
       renderer: Renderer(size: size)
-    ) { done in
-      guard Date().timeIntervalSince(lastReport) > 2 else { return }
-      lastReport = Date()
-      let remaining = lastReport.timeIntervalSince(start) * Double(count - done) / Double(done)
-      let line = "\(done) of \(count) episodes, \(Int(remaining.rounded(.up))) s to go\n"
-      FileHandle.standardError.write(Data(line.utf8))
-    }
+    ) { done in progress.report(done, of: count, "episodes") }
+    let demonstrations = dataset.demonstrations
+    let statistics = try ActionStatistics(
+      of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
+      proprioception: demonstrations.flatMap(\.proprioception),
+      trajectories: demonstrations.count)
     try dataset.write(to: folder)
+    try ActionStatistics.write(
+      ["tabletop_\(suite.rawValue)": statistics],
+      to: folder.appendingPathComponent("dataset_statistics.json"))
     print("\(count) \(suite) demonstrations, \(dataset.frameCount) frames, in \(folder.path)")
   }
 

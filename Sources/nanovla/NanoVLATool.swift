@@ -5,5 +5,5 @@ struct NanoVLATool: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nanovla",
     abstract: "Tools around the course: data, training, evaluation.",
-    subcommands: [DataCommand.self])
+    subcommands: [DataCommand.self, PretrainCommand.self])
 }

@@ -15,13 +15,18 @@ struct GroundingExamples {
   var scenes: [Scene] = []  // B
   let tasksPerScene: Int  // R
 
-  /// `count` fresh scenes from `seed` on, R questions about each.
-  init(count: Int, tasksPerScene: Int, firstSeed: UInt64, renderer: Renderer) {
+  /// `count` fresh scenes from `firstSeed` on, R questions about each; the share `alike` of those with
+  /// three different objects gets two of one colour or shape.
+  init(
+    count: Int, tasksPerScene: Int, firstSeed: UInt64, alike: Float = 0, renderer: Renderer
+  ) {
     self.tasksPerScene = tasksPerScene
     for seed in firstSeed..<firstSeed + UInt64(count) {
       var random = SeededRandom(seed: seed ^ 0x5CE4E)
       let suite = Self.suites[random.integer(below: Self.suites.count)]
-      let scene = Self.midEpisode(suite.makeEpisodeStart(seed: seed).scene, using: &random)
+      var start = suite.makeEpisodeStart(seed: seed).scene
+      if suite == .object, random.uniform() < alike { Self.makeAlike(&start, using: &random) }
+      let scene = Self.midEpisode(start, using: &random)
       let questions = Self.questions(about: scene, suite)
       for _ in 0..<tasksPerScene {
         let kind = questions[random.integer(below: questions.count)]
@@ -36,6 +41,19 @@ struct GroundingExamples {
   private static let suites: [Suite] =
     Array(repeating: .object, count: 7) + Array(repeating: .spatial, count: 7)
     + Array(repeating: .long, count: 4) + Array(repeating: .goal, count: 2)
+
+  /// Gives another object the first one's colour, or its shape: then one word decides.
+  private static func makeAlike(_ scene: inout Scene, using random: inout SeededRandom) {
+    let other = 1 + random.integer(below: 2)
+    var changed = scene.objects[other]
+    if random.uniform() < 0.7 {
+      changed.color = scene.objects[0].color
+    } else {
+      changed.shape = scene.objects[0].shape
+    }
+    let isTwin = scene.objects.contains { $0.color == changed.color && $0.shape == changed.shape }
+    if !isTwin { scene.objects[other] = changed }
+  }
 
   private static func midEpisode(_ start: Scene, using random: inout SeededRandom) -> Scene {
     var scene = start
@@ -63,47 +81,27 @@ struct GroundingExamples {
     return scene
   }
 
-  /// All that can be asked of a scene, by intent, so that each intent is asked equally often.
+  /// All that can be asked of a scene, by kind, so that each kind is asked equally often.
   private static func questions(about scene: Scene, _ suite: Suite) -> [[TabletopTask]] {
     let all = Array(scene.objects.indices)
-    if suite == .spatial {
-      // Objects 0 and 1 look alike and need a word that tells them apart.
-      let relations = spatialRelations(of: scene)
-      let named = relations.map { ($0.object, Relation?.some($0.relation)) } + [(2, nil)]
-      return [
-        named.map { .bare($0.0, $0.1, in: scene) }, named.map { .pick($0.0, $0.1, in: scene) },
-        relations.map { .pick($0.object, $0.relation, in: scene) },
-      ]
-    }
-    var kinds: [[TabletopTask]] = [
-      all.map { .bare($0, in: scene) }, all.map { .pick($0, in: scene) },
-      all.map { .push($0, .left, in: scene) }, all.map { .push($0, .right, in: scene) },
+    let picks = all.map { TabletopTask.pick($0, in: scene) }
+    var kinds = [all.map { TabletopTask.bare($0, in: scene) }, picks]
+    // Telling two alike objects apart is the hardest to learn, so it is asked for by itself.
+    if suite == .spatial { return kinds + [Array(picks.prefix(2))] }
+    kinds += [
+      picks, all.map { .push($0, .left, in: scene) }, all.map { .push($0, .right, in: scene) },
     ]
-    if suite == .object { kinds.append(kinds[1]) }
-    let pairs = all.flatMap { object in
+    let puts = all.flatMap { object in
       all.filter { $0 != object && scene.objects[$0].shape == .bowl }.map { (object, $0) }
     }
-    if !pairs.isEmpty {
-      kinds.append(pairs.map { .put($0.0, into: $0.1, in: scene) })
-      let triples = pairs.flatMap { pair in
-        all.filter { $0 != pair.0 && $0 != pair.1 }.map { (pair.0, pair.1, $0) }
+    guard !puts.isEmpty else { return kinds }
+    kinds.append(puts.map { .put($0.0, into: $0.1, in: scene) })
+    let both = puts.flatMap { object, bowl in
+      all.filter { $0 != object && $0 != bowl }.map {
+        TabletopTask.put(object, into: bowl, thenPick: $0, in: scene)
       }
-      let puts = triples.map { TabletopTask.put($0.0, into: $0.1, thenPick: $0.2, in: scene) }
-      kinds += suite == .long ? [puts, puts, puts] : [puts]
     }
-    return kinds
-  }
-
-  /// The word for each of two alike objects, along the axis on which they are farther apart.
-  private static func spatialRelations(of scene: Scene) -> [(object: Int, relation: Relation)] {
-    let (a, b) = (scene.objects[0], scene.objects[1])
-    let words: (Relation, Relation)
-    if abs(a.x - b.x) > abs(a.y - b.y) {
-      words = a.x < b.x ? (.left, .right) : (.right, .left)
-    } else {
-      words = a.y < b.y ? (.far, .near) : (.near, .far)
-    }
-    return [(0, words.0), (1, words.1)]
+    return kinds + (suite == .long ? [both, both, both] : [both])
   }
 }
 

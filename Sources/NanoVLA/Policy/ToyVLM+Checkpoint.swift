@@ -1,0 +1,113 @@
+import Foundation
+import Images
+import Tabletop
+import Tensors
+
+/// The toy VLM as a folder: config.json says how to build it, model.safetensors holds the numbers.
+extension ToyVLM {
+  public static let weightsFile = "model.safetensors"
+  public static let configurationFile = "config.json"
+
+  /// The trunk that comes with the course, pre-trained by `nanovla pretrain`.
+  public static func bundled() throws -> ToyVLM {
+    try ToyVLM(
+      contentsOf: BundledFolder.locate(
+        bundle: "nanoVLA_NanoVLA", folder: "ToyVLM",
+        source: URL(filePath: #filePath).deletingLastPathComponent().path))
+  }
+
+  /// Reads a folder that ``write(to:)`` wrote.
+  /// - Throws: ``CheckpointError`` or `SafetensorsError`, with the file and what is wrong with it.
+  public convenience init(contentsOf folder: URL) throws {
+    let file = folder.appending(path: Self.configurationFile)
+    let configuration: ToyVLMConfiguration
+    do {
+      configuration = try JSONDecoder().decode(
+        ToyVLMConfiguration.self, from: try Data(contentsOf: file))
+    } catch {
+      throw CheckpointError.badConfiguration(file.path, "\(error)".replacing("\n", with: " "))
+    }
+    if let reason = configuration.flaw {
+      throw CheckpointError.badConfiguration(file.path, reason)
+    }
+    var random = SeededRandom(seed: 0)
+    self.init(configuration, using: &random)
+    try load(SafetensorsFile(url: folder.appending(path: Self.weightsFile)))
+  }
+
+  /// Writes config.json and, in half precision, model.safetensors.
+  public func write(to folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch { throw CheckpointError.cannotWrite(folder.path) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let weights = namedParameters.map { ($0.name, $0.parameter.shape, $0.parameter.values) }
+    try Safetensors.write(
+      weights, as: .float16, metadata: ["format": "pt"],
+      to: folder.appending(path: Self.weightsFile))
+    try (encoder.encode(configuration) + Data("\n".utf8))
+      .writeAtomically(to: folder.appending(path: Self.configurationFile))
+  }
+}
+
+extension Module {
+  /// Takes every parameter from the tensor of its name in `file`.
+  /// - Throws: `SafetensorsError` if one is missing, ``CheckpointError`` if a shape differs. Nothing
+  ///   is changed then.
+  public func load(_ file: SafetensorsFile) throws {
+    let found = try namedParameters.map { name, parameter in
+      guard try file.shape(of: name) == parameter.shape else {
+        throw CheckpointError.wrongShape(
+          file.url.path, name, expected: parameter.shape, found: try file.shape(of: name))
+      }
+      let values = try file.values(of: name)
+      guard values.allSatisfy(\.isFinite) else {
+        throw CheckpointError.notFinite(file.url.path, name)
+      }
+      return (parameter, values)
+    }
+    for (parameter, values) in found { parameter.values = values }
+  }
+}
+
+/// What can be wrong with a checkpoint's folder.
+public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+  case badConfiguration(String, String)
+  case wrongShape(String, String, expected: [Int], found: [Int])
+  case notFinite(String, String)
+  case cannotWrite(String)
+
+  public var description: String {
+    switch self {
+    case .badConfiguration(let file, let reason): return "\(file): \(reason)"
+    case .wrongShape(let file, let name, let expected, let found):
+      return "\(file): \(name) has shape \(found), this model needs \(expected)"
+    case .notFinite(let file, let name): return "\(file): \(name) holds NaN or infinity"
+    case .cannotWrite(let folder): return "\(folder): cannot make this folder; name another"
+    }
+  }
+}
+
+extension ToyVLMConfiguration {
+  /// Why no model can be built with these sizes; nil if one can.
+  var flaw: String? {
+    let sizes = [
+      "imageSize": imageSize, "patchSize": patchSize, "width": width, "heads": heads,
+      "ratio": ratio, "maximumWords": maximumWords,
+    ]
+    for (name, size) in sizes.sorted(by: { $0.key < $1.key }) where !(1...4096 ~= size) {
+      return "\(name) is \(size), not in 1…4096"
+    }
+    if imageSize % patchSize != 0 { return "imageSize \(imageSize) is no multiple of \(patchSize)" }
+    if imageSize / patchSize > 64 { return "more than 64×64 patches" }
+    if width % heads != 0 || width % 4 != 0 {
+      return "width \(width) is no multiple of 4 and of \(heads) heads"
+    }
+    if vocabulary.isEmpty || vocabulary.count > 100_000 { return "\(vocabulary.count) words" }
+    if intents != TabletopTask.Intent.allCases.map(\.rawValue) {
+      return "intents \(intents) are not those of the toy world"
+    }
+    return nil
+  }
+}
