@@ -62,7 +62,7 @@ let package = Package(
     .executableTarget(
       name: "nanovla",
       dependencies: [
-        "NanoVLA", "Tabletop", "Images", "Tensors",
+        "Blackboard", "NanoVLA", "Tabletop", "Images", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -1,1 +1,108 @@
-print("placeholder")
+// Lesson 5 · Behavior cloning
+// About 20 s on 2 cores.
+//
+// A robot learns by imitation: here is what the expert saw, here is what it did, do the same. Control
+// has become classification (lesson 4), so this is plain supervised learning with cross-entropy.
+//
+// The aha: the first loss is ln(bins), the surprise of somebody who knows nothing. Then learn ONE
+// batch by heart: a network that cannot do that has a bug, and no amount of data will cure it.
+//
+// The trunk that looks and reads is the bundled toy VLM, frozen. It was pre-trained to point, from
+// TRUE OBJECT POSITIONS, which no demonstration holds. That is the idea of a VLA: first a model that
+// understands, then a few demonstrations. Without it, a hundred teach next to nothing (see the
+// notebook at the end).
+
+import Blackboard
+import Foundation
+import NanoVLA
+import Tabletop
+import Tensors
+
+// Knobs: change one, run again.
+let bins = 32  // tokens for each action number
+let chunk = 2  // K: actions predicted at once, and carried out before looking again
+let counts = [10, 25, 50, 100]  // demonstrations to learn from
+let steps = 3000  // batches of 64 time steps
+let learningRate: Float = 3e-3
+let weightDecay: Float = 0.3  // pulls weights to 0; with few examples, strongly
+let episodes = 200  // held-out layouts to drive on
+
+Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
+  let demonstrations = try DemonstrationDataset.bundled().demonstrations
+  let backbone = try ToyVLM.bundled()
+  let statistics = try ActionStatistics.bundled()
+  var random = SeededRandom(seed: lesson.seed)
+
+  lesson.heading("One time step, from picture to loss")
+  func makePolicy() -> VLA {
+    VLA(
+      backbone: backbone, statistics: statistics, bins: bins, chunk: chunk, using: &random)
+  }
+  let fresh = makePolicy()
+  let first = demonstrations[0]
+  lesson.say("\(first.frames.count) frames of “\(first.instruction)”, all in one batch:")
+  let firstLoss = try lesson.trace("from pictures to the loss") {
+    let examples = try CloningExamples([first], for: fresh)
+    return BehaviorCloning(fresh, on: examples, steps: 1).loss(on: Array(0..<examples.count))
+  }
+  lesson.result("firstLoss", firstLoss.item, "loss before any training")
+  lesson.result("lnBins", log(Float(bins)), "ln(\(bins)): every bin equally likely")
+
+  lesson.heading("One batch by heart")
+  let examples = try CloningExamples(demonstrations, for: fresh)
+  let overfitting = BehaviorCloning(
+    fresh, on: examples, steps: 400, peak: learningRate, weightDecay: 0, seed: lesson.seed)
+  let batch = Array(0..<16)
+  for _ in 0..<400 { overfitting.step(on: batch) }
+  lesson.result(
+    "overfitLoss", overfitting.loss(on: batch).item, "loss on 16 time steps after 400 steps on them"
+  )
+
+  lesson.heading("More demonstrations")
+  lesson.say("The loss falls at every count. What counts is whether the arm gets there.")
+  let drive = ClosedLoop(executed: chunk)
+  let layouts = Suite.heldOutSeeds(episodes)
+  var curve: [(label: String, value: Double, text: String)] = []
+  var policy = fresh
+  for count in counts {
+    policy = makePolicy()
+    let part = try CloningExamples(Array(demonstrations.prefix(count)), for: policy)
+    let training = BehaviorCloning(
+      policy, on: part, steps: steps, peak: learningRate, weightDecay: weightDecay,
+      seed: lesson.seed)
+    var loss: Float = 0
+    for step in 1...steps {
+      loss = training.step()
+      lesson.progress(
+        step, of: steps, "\(count) demonstrations, loss \(String(format: "%.2f", loss))")
+    }
+    let success = SuccessRate(try drive(policy, seeds: layouts))
+    let name = count == counts.last ? "success" : "success\(count)"
+    lesson.result(name, success.rate, "\(count) demonstrations: \(success)")
+    curve.append(("\(count)", success.rate, "\(success)"))
+  }
+  lesson.result("episodes", Double(episodes), "held-out layouts, the same for every policy")
+  lesson.bars(curve)
+
+  lesson.heading("Does it look? Does it listen?")
+  let blank = SuccessRate(
+    try ClosedLoop(executed: chunk, control: .blankImage)(policy, seeds: layouts))
+  lesson.result("successBlankImage", blank.rate, "the camera shows an empty colour: \(blank)")
+  let other = try ClosedLoop(executed: chunk, control: .otherInstruction)(policy, seeds: layouts)
+  let original = SuccessRate(other.map(\.achievedOriginal))
+  lesson.say("Now another object of the same scene is named:")
+  lesson.result("successOriginalWhenOtherNamed", original.rate, "it picks the old one: \(original)")
+  let named = SuccessRate(other)
+  lesson.result("successNamedOther", named.rate, "it picks the one that is named: \(named)")
+
+  lesson.finish(
+    readNext: [
+      "Sources/NanoVLA/Training/BehaviorCloning.swift", "Sources/NanoVLA/Policy/VLA.swift",
+      "Notebooks-as-scripts/DemonstrationsAndPretraining.swift",
+    ],
+    tryThis: [
+      "chunk = 1 and chunk = 4: which gets there more often, and why? (Lesson 6 knows.)",
+      "bins = 256: finer control, but eight times fewer examples for each bin.",
+      "Exercise: weightDecay = 0 with 10 demonstrations. What happens to the loss, what to success?",
+    ])
+}

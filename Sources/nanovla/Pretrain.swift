@@ -1,4 +1,5 @@
 import ArgumentParser
+import Blackboard
 import Foundation
 import NanoVLA
 import Tensors

@@ -7,6 +7,7 @@
 // A file may hold many data sets. Which one a robot belongs to is never guessed.
 
 import Foundation
+import Tabletop
 
 extension ActionStatistics {
   /// The statistics of the data set `key` in `file`; without a key, of the only one there is.
@@ -78,4 +79,11 @@ private struct Entry: Decodable {
   let action: Columns
   let proprio: Columns?
   let num_transitions, num_trajectories: Int?
+}
+
+extension ActionStatistics {
+  /// Of the demonstrations that come with the course.
+  public static func bundled() throws -> ActionStatistics {
+    try read(DemonstrationDataset.bundledFolder().appending(path: "dataset_statistics.json"))
+  }
 }

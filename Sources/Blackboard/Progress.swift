@@ -1,0 +1,38 @@
+import Foundation
+
+/// How far a long piece of work is, on standard error: one line that is overwritten on a terminal,
+/// a line every ten seconds elsewhere. Work of under two seconds passes in silence.
+public struct Progress {
+  private let start = Date()
+  private var lastReport: Date?
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+
+  public init() {}
+
+  /// - Parameters:
+  ///   - done, total: steps of equal length.
+  ///   - unit: what the steps are.
+  ///   - note: how well it goes.
+  public mutating func report(
+    _ done: Int, of total: Int, _ unit: String, _ note: @autoclosure () -> String = ""
+  ) {
+    let now = Date()
+    let isLast = done == total && lastReport != nil
+    let pause = isTerminal ? 0.3 : 10
+    guard
+      isLast || now.timeIntervalSince(lastReport ?? start) > max(pause, lastReport == nil ? 2 : 0)
+    else { return }
+    lastReport = now
+    let seconds = now.timeIntervalSince(start)
+    let remaining = Int(seconds * Double(total - done) / Double(max(done, 1))) + 1
+    let note = note()
+    let line =
+      "\(done) of \(total) \(unit), "
+      + (isLast ? "\(Int(seconds)) s" : "\(remaining) s to go") + (note.isEmpty ? "" : ", \(note)")
+    let end = isLast ? "\r\u{1B}[K" : ""  // a finished line makes room for the result
+    let text =
+      isTerminal
+      ? "\r\u{1B}[K\(line.prefix(Terminal.columns(of: STDERR_FILENO) - 1))\(end)" : line + "\n"
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+}
