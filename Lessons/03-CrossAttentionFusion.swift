@@ -106,18 +106,25 @@ Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
   let words = try trunk.tokenizer.encode(start.task.instruction)
   lesson.say("“\(start.task.instruction)”")
   let looking = train("cross-attention", crossAttention)
-  let look = withoutGradient {
-    lesson.trace("the trunk's features, then one query over words and patches") {
+  let (vision, text, mask) = withoutGradient {
+    lesson.trace("what the trunk sees and reads", skipping: TransformerBlock.insides) {
       let vision = trunk.see(Pixels.tensor(of: [picture]))
       let (text, mask) = trunk.read([words])
-      _ = looking(vision: vision, text: text, mask: mask)
-      return (looking.fusion as! CrossAttentionFusion)
-        .look(vision: vision, text: text, textMask: mask).firstLook.weights  // [1, H, 1, P]
+      return (vision, text, mask)
+    }
+  }
+  let weights = withoutGradient {
+    let fusion = looking.fusion as! CrossAttentionFusion
+    let look = fusion.look(vision: vision, text: text, textMask: mask).firstLook
+    return look.weights.mean(axis: 1).values  // [1, H, 1, P] → P numbers, the mean of the heads
+  }
+  _ = withoutGradient {
+    lesson.trace("one query reads the words, then looks at the patches") {
+      looking(vision: vision, text: text, mask: mask)
     }
   }
 
   lesson.heading("Where it looks")
-  let weights = look.mean(axis: 1).values  // [1, H, 1, P] → P numbers, the mean of the heads
   var map = picture.enlarged(by: 4)
   for y in 0..<map.height {
     for x in 0..<map.width {

@@ -41,7 +41,8 @@ Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
   let fresh = makePolicy()
   let first = demonstrations[0]
   lesson.say("\(first.frames.count) frames of “\(first.instruction)”, all in one batch:")
-  let firstLoss = try lesson.trace("from pictures to the loss") {
+  let firstLoss = try lesson.trace("from pictures to the loss", skipping: TransformerBlock.insides)
+  {
     let examples = try CloningExamples([first], for: fresh)
     return BehaviorCloning(fresh, on: examples, steps: 1).loss(on: Array(0..<examples.count))
   }

@@ -45,7 +45,9 @@ Lesson.run(6, "Rollouts", file: #filePath) { lesson in
   let start = Suite.object.makeEpisodeStart(seed: Suite.firstHeldOutSeed)
   let world = TabletopWorld(scene: start.scene, task: start.task, horizon: Suite.object.horizon)
   lesson.say("“\(start.task.instruction)”")
-  let plan = try lesson.trace("from picture and words to a plan") {
+  let plan = try lesson.trace(
+    "from picture and words to a plan", skipping: TransformerBlock.insides
+  ) {
     try policy.predictChunk(
       Renderer().render(world.scene), instruction: start.task.instruction,
       proprioception: world.scene.proprioception)

@@ -79,17 +79,22 @@ public final class Lesson {
   // MARK: - Measuring
 
   /// Runs `body` and prints the true shape of every tensor that it traced on its way.
-  public func trace<Result>(_ title: String, _ body: () throws -> Result) rethrows -> Result {
-    let (result, entries) = try ShapeTrace.recording(body)
-    self.entries += entries
-    print("Shapes, \(title):")
-    // A narrow terminal keeps the shapes and loses the remarks.
-    let isNarrow = width < 64
+  /// - Parameter skipping: labels of another lesson's concept, which would only be in the way.
+  public func trace<Result>(
+    _ title: String, skipping: Set<String> = [], _ body: () throws -> Result
+  ) rethrows -> Result {
+    let (result, all) = try ShapeTrace.recording(body)
+    let shown = all.filter { !skipping.contains($0.label) }
+    entries += shown
+    say("Shapes, \(title):")
+    // A narrow terminal keeps the shapes and loses the times, a narrower one the remarks too.
+    let columns = ["tensor", "shape", "what happened", "ms"].prefix(
+      width < 64 ? 2 : width < 90 ? 3 : 4)
     table(
-      columns: isNarrow ? ["tensor", "shape"] : ["tensor", "shape", "ms", "what happened"],
-      rows: entries.map { entry in
+      columns: Array(columns),
+      rows: shown.map { entry in
         let time = String(format: "%.2f ms", entry.milliseconds)
-        return [entry.label, "\(entry.shape)"] + (isNarrow ? [] : [time, entry.note])
+        return Array([entry.label, "\(entry.shape)", entry.note, time].prefix(columns.count))
       })
     return result
   }

@@ -10,6 +10,12 @@ import Tensors
 ///
 /// Reference: Xiong et al., "On Layer Normalization in the Transformer Architecture" (2020), fig. 1b.
 public final class TransformerBlock: Module {
+  /// What is traced inside a block, for lessons that are about something else.
+  public static let insides: Set = [
+    "queries", "keys", "values", "scores", "weights", "weighted values", "attention", "hidden",
+    "block", "features",
+  ]
+
   public let norm1: LayerNorm
   public let attention: MultiHeadAttention
   public let norm2: LayerNorm
