@@ -18,146 +18,76 @@ import Tabletop
 import Tensors
 
 // Knobs: change one, run again.
-let scenes = 2000  // to learn from
+let scenes: UInt64 = 2000  // to learn from
 let steps = 300  // of 64 scenes each
 let learningRate: Float = 3e-3
-let heads = 4  // D = 64 must divide by it
-let shownScene: UInt64 = Suite.firstHeldOutSeed + 3  // for the attention map
-
-/// Features of many scenes, and the true place of the named object.
-struct Features {
-  let vision, text, mask, places: Tensor  // [N, P, D], [N, T, D], [N, 1, 1, T], [N, 2]
-
-  init(of seeds: Range<UInt64>, from trunk: ToyVLM) throws {
-    let starts = seeds.map { Suite.object.makeEpisodeStart(seed: $0) }
-    let ids = try starts.map { try trunk.tokenizer.encode($0.task.instruction) }
-    let objects = starts.map { $0.scene.objects[$0.task.firstObject] }
-    let renderer = Renderer()
-    let seen = inShards(of: starts.count) { part in
-      withoutGradient {
-        trunk.see(Pixels.tensor(of: part.map { renderer.render(starts[$0].scene) }))
-      }
-    }
-    vision = Tensor.concatenated(seen, axis: 0)
-    (text, mask) = withoutGradient { trunk.read(ids) }
-    places = Tensor(objects.flatMap { [$0.x, $0.y] }, shape: [starts.count, 2])
-  }
-
-  /// Some of the scenes: every tensor's rows `indices`.
-  func rows(_ indices: [Int]) -> (vision: Tensor, text: Tensor, mask: Tensor, places: Tensor) {
-    func pick(_ x: Tensor) -> Tensor {
-      x.reshaped([x.dim(0), -1]).rows(at: indices).reshaped([indices.count] + x.shape.dropFirst())
-    }
-    return (pick(vision), pick(text), pick(mask), pick(places))
-  }
-}
-
-/// A fusion, and one linear layer that turns what it found into x and y.
-final class Pointer: Module {
-  let fusion: any Fusion
-  let point: Linear
-  let isDeaf: Bool
-
-  init(_ fusion: any Fusion, isDeaf: Bool, using random: inout SeededRandom) {
-    (self.fusion, self.isDeaf) = (fusion, isDeaf)
-    point = Linear(inputs: 64, outputs: 2, using: &random)
-  }
-
-  func callAsFunction(vision: Tensor, text: Tensor, mask: Tensor) -> Tensor {
-    let heard = isDeaf ? Tensor.zeros(text.shape) : text
-    let fused = fusion(vision: vision, text: heard, textMask: mask)  // → [N, 1, D]
-    return point(fused).reshaped([vision.dim(0), 2])  // [N, 1, D] → [N, 2]
-      .traced("point", "x and y on the table")
-  }
-}
+let heads = 4  // the width must divide by it
+let shownScene = Suite.firstHeldOutSeed + 3  // for the attention map
 
 Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
   let trunk = try ToyVLM.bundled()
-  let learned = try Features(
-    of: Suite.firstPretrainingSeed..<Suite.firstPretrainingSeed + UInt64(scenes), from: trunk)
-  let heldOut = try Features(of: Suite.heldOutSeeds(500), from: trunk)
+  let width = trunk.configuration.width
+  let first = Suite.firstPretrainingSeed
+  let features = try PointingFeatures(of: first..<first + scenes, from: trunk)
+  let heldOut = try PointingFeatures(of: Suite.heldOutSeeds(500), from: trunk)
 
-  func train(_ name: String, isDeaf: Bool = false, _ make: (inout SeededRandom) -> any Fusion)
-    -> Pointer
-  {
+  func train(
+    _ name: String, isDeaf: Bool = false, _ make: (inout SeededRandom) -> any Fusion
+  ) -> PointingProbe {
     var random = SeededRandom(seed: lesson.seed)
-    let pointer = Pointer(make(&random), isDeaf: isDeaf, using: &random)
-    let optimizer = AdamW(pointer.parameters)
-    let schedule = Schedule(peak: learningRate, warmup: steps / 10, steps: steps)
-    for step in 0..<steps {
-      let batch = (0..<64).map { _ in random.integer(below: scenes) }
-      _ = backwardInShards(of: 64) { part in
-        let some = learned.rows(Array(batch[part]))
-        let points = pointer(vision: some.vision, text: some.text, mask: some.mask)
-        return smoothL1(points, some.places, width: 0.02)
-      }
-      optimizer.step(learningRate: schedule(step), maximumNorm: 5)
-      lesson.progress(step + 1, of: steps, name)
+    let probe = PointingProbe(make(&random), width: width, isDeaf: isDeaf, using: &random)
+    probe.train(on: features, steps: steps, learningRate: learningRate, seed: lesson.seed) {
+      lesson.progress($0, of: steps, name)
     }
-    return pointer
+    return probe
   }
   func crossAttention(_ random: inout SeededRandom) -> CrossAttentionFusion {
-    CrossAttentionFusion(width: 64, heads: heads, queries: 1, depth: 1, using: &random)
+    CrossAttentionFusion(width: width, heads: heads, queries: 1, depth: 1, using: &random)
   }
 
   lesson.heading("From picture and words to a point")
-  let start = Suite.object.makeEpisodeStart(seed: shownScene)
-  let picture = Renderer().render(start.scene)
-  let words = try trunk.tokenizer.encode(start.task.instruction)
-  lesson.say("“\(start.task.instruction)”")
+  let (scene, task) = Suite.object.makeEpisodeStart(seed: shownScene)
+  let picture = Renderer().render(scene)
+  let ids = try trunk.tokenizer.encode(task.instruction)
+  lesson.say("“\(task.instruction)”")
   let looking = train("cross-attention", crossAttention)
-  let (vision, text, mask) = withoutGradient {
+  withoutGradient {
     lesson.trace("what the trunk sees and reads", skipping: TransformerBlock.insides) {
-      let vision = trunk.see(Pixels.tensor(of: [picture]))
-      let (text, mask) = trunk.read([words])
-      return (vision, text, mask)
+      _ = (trunk.see(Pixels.tensor(of: [picture])), trunk.read([ids]))
     }
   }
-  let weights = withoutGradient {
-    let fusion = looking.fusion as! CrossAttentionFusion
-    let look = fusion.look(vision: vision, text: text, textMask: mask).firstLook
-    return look.weights.mean(axis: 1).values  // [1, H, 1, P] → P numbers, the mean of the heads
-  }
+  let one = try PointingFeatures(of: shownScene..<shownScene + 1, from: trunk)
   _ = withoutGradient {
-    lesson.trace("one query reads the words, then looks at the patches") {
-      looking(vision: vision, text: text, mask: mask)
-    }
+    lesson.trace("one query reads the words, then looks at the patches") { looking(one) }
   }
 
   lesson.heading("Where it looks")
-  var map = picture.enlarged(by: 4)
-  for y in 0..<map.height {
-    for x in 0..<map.width {
-      let patch = y / 32 * 8 + x / 32
-      let light = 0.25 + 0.75 * min(1, weights[patch] / (weights.max() ?? 1))
-      let color = map[x, y]
-      map[x, y] = RGBImage.Color(
-        UInt8(Float(color.red) * light), UInt8(Float(color.green) * light),
-        UInt8(Float(color.blue) * light))
-    }
+  let weights = withoutGradient {
+    (looking.fusion as! CrossAttentionFusion)
+      .look(vision: one.vision, text: one.text, textMask: one.mask).firstLook.weights
+      .mean(axis: 1)  // [1, H, 1, P] → [1, 1, P], the mean of the heads
   }
+  let map = picture.lit(by: weights.values)
   let file = try lesson.output(named: "attention.png")
   try map.writePNG(to: file)
   lesson.picture(map)
-  lesson.say("Bright is where the weights are. The same as a picture: \(file.path)")
+  lesson.say("It looks at what stands out. The same as a picture: \(file.relativePath)")
 
-  lesson.heading("Five pointers, trained alike")
-  let pointers: [(String, Pointer)] = [
+  lesson.heading("Five probes, trained alike")
+  let probes: [(name: String, probe: PointingProbe)] = [
     ("crossAttention", looking),
-    ("concat", train("concat") { ConcatFusion(width: 64, heads: heads, using: &$0) }),
-    ("film", train("FiLM") { FiLMFusion(width: 64, using: &$0) }),
-    ("gated", train("gated") { GatedFusion(width: 64, using: &$0) }),
+    ("concat", train("concat") { ConcatFusion(width: width, heads: heads, using: &$0) }),
+    ("film", train("FiLM") { FiLMFusion(width: width, using: &$0) }),
+    ("gated", train("gated") { GatedFusion(width: width, using: &$0) }),
     ("noText", train("without text", isDeaf: true, crossAttention)),
   ]
-  let test = heldOut.rows(Array(0..<500))
-  var errors: [(label: String, value: Double, text: String)] = []
-  for (name, pointer) in pointers {
-    let points = withoutGradient { pointer(vision: test.vision, text: test.text, mask: test.mask) }
-    let miss = (points - test.places).squared().sum(axis: 1).sqrt().mean().item  // [500, 2] → one
-    lesson.result("pointing_\(name)", miss, "mean distance from the named object")
-    errors.append((name, Double(miss) / 0.4, Terminal.number(Double(miss))))
+  var bars: [(label: String, value: Double, text: String)] = []
+  for (name, probe) in probes {
+    let error = Double(probe.error(on: heldOut))
+    lesson.result("pointing_\(name)", error, "mean distance from the named object")
+    bars.append((name, error / 0.4, Terminal.number(error)))
   }
-  lesson.bars(errors)
+  lesson.bars(bars)
   lesson.say(
     "An object is about 0.15 wide. Who does not hear the words can only guess among three objects; "
       + "who averages the patches before pointing has lost where each one was.")
@@ -169,6 +99,6 @@ Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
     tryThis: [
       "steps = 1000: which fusions catch up, which do not?",
       "heads = 1: is one look enough?",
-      "Exercise: swap one word of the instruction above and see the map move.",
+      "Exercise: encode another instruction of the same scene and see the map move.",
     ])
 }

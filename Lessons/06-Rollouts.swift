@@ -94,7 +94,7 @@ Lesson.run(6, "Rollouts", file: #filePath) { lesson in
   for episode in best + worst {
     lesson.say("\(episode.outcome) after \(episode.steps) steps: \(episode.instruction)")
   }
-  lesson.say("The pictures, one episode a row: \(file.path)")
+  lesson.say("The pictures, one episode a row: \(file.relativePath)")
 
   lesson.finish(
     readNext: [
