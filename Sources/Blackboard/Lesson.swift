@@ -37,27 +37,10 @@ public final class Lesson {
     exit(status)
   }
 
-  struct UsageError: Error, CustomStringConvertible { let description: String }
-
   init(_ number: Int, _ title: String, file: String, _ arguments: ArraySlice<String>) throws {
-    var (seed, isJSON, showsColor) = (UInt64(0), false, Terminal.showsColor)
-    var rest = arguments
-    while let argument = rest.popFirst() {
-      switch argument {
-      case "--json": isJSON = true
-      case "--no-color": showsColor = false
-      case "--seed":
-        guard let value = rest.popFirst().flatMap({ UInt64($0) }) else {
-          throw UsageError(description: "--seed takes a whole number from 0 on")
-        }
-        seed = value
-      default:
-        throw UsageError(
-          description: "unknown argument \(argument): there are --seed N, --json, --no-color")
-      }
-    }
-    (self.number, self.title, self.seed, self.isJSON) = (number, title, seed, isJSON)
-    (self.showsColor, width) = (showsColor && !isJSON, min(100, Terminal.columns()))
+    let options = try LessonOptions(arguments)
+    (self.number, self.title, seed, isJSON) = (number, title, options.seed, options.isJSON)
+    (showsColor, width) = (options.showsColor && !isJSON, min(100, Terminal.columns()))
     self.file = URL(filePath: file).pathComponents.suffix(2).joined(separator: "/")
   }
 
@@ -154,12 +137,4 @@ public final class Lesson {
   func print(_ line: String) { if !isJSON { Swift.print(line) } }
 
   private func bold(_ text: String) -> String { showsColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-}
-
-/// A folder for pictures that cannot be made.
-public struct OutputError: Error, CustomStringConvertible {
-  public let folder: String
-  public var description: String {
-    "cannot make the folder \(folder): is a file of that name in the way?"
-  }
 }
