@@ -61,7 +61,7 @@ Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
   let all = countChanged()
   lesson.result("changed_with_attention", all, "tokens that come out different")
   let later = countChanged(mask: causal)
-  lesson.result("changed_causal", later, "mask hides the future: patch \(changedPatch) on")
+  lesson.result("changed_causal", later, "a mask hides the future: that patch and later")
   let attention = transformer.blocks[0].attention
   let weights = withoutGradient { attention(tokens, mask: causal).weights.mean(axis: 1).values }
   let future = weights.indices.filter { $0 % P > $0 / P }.map { weights[$0] }
@@ -79,8 +79,9 @@ Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
   lesson.heading("Why 1/√d?")
   lesson.say(
     "A score is a sum of d products, so it spreads like √d, and softmax of widely spread scores "
-      + "gives all to the winner. Where it is flat, hardly any gradient passes.")
-  /// Spread of scores, largest weight, entropy (means), and the gradient of the typical (median) score.
+      + "gives all to the winner. The others then get no gradient to win it back. (The table has the "
+      + "median score's; into each weight flows one of about 1.)")
+  /// The spread of the scores, the mean entropy of the weights, the median gradient of a score.
   func look(d: Int, scaled: Bool) -> [Float] {
     var random = SeededRandom(seed: lesson.seed &+ UInt64(d))  // the same draws for both scales
     let attention = MultiHeadAttention(width: d, heads: 1, using: &random)
@@ -97,10 +98,8 @@ Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
     (weights * Tensor.normal(weights.shape, using: &random)).sum().backward()
     return withoutGradient {
       let sizes = scores.gradient!.abs().values.sorted()
-      let rows = stride(from: 0, to: weights.count, by: P).map { weights.values[$0..<$0 + P] }
-      let largest = rows.reduce(0) { $0 + $1.max()! } / Float(rows.count)
-      let entropy = -(weights * (weights + 1e-30).log()).sum().item / Float(rows.count)
-      return [scores.squared().mean().sqrt().item, largest, entropy, sizes[sizes.count / 2]]
+      let entropy = -(weights * (weights + 1e-30).log()).sum(axis: -1).mean().item
+      return [scores.squared().mean().sqrt().item, entropy, sizes[sizes.count / 2]]
     }
   }
   let table = widths.map { ($0, look(d: $0, scaled: true), look(d: $0, scaled: false)) }
@@ -108,17 +107,15 @@ Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
     columns: ["d", "scale", "spread", "entropy", "gradient"],
     rows: table.flatMap { d, scaled, unscaled in
       [("1/√d", scaled), ("1", unscaled)].map { scale, row in
-        ["\(d)", scale] + [row[0], row[2], row[3]].map { Terminal.number(Double($0)) }
+        ["\(d)", scale] + row.map { Terminal.number(Double($0)) }
       }
     })
-  lesson.result("entropy_uniform", log(Double(P)), "ln \(P): looking at all tokens alike")
   let (widest, scaled, unscaled) = table.last!
-  lesson.result("largest_scaled_\(widest)", scaled[1], "mean largest weight with 1/√d")
-  lesson.result("largest_unscaled_\(widest)", unscaled[1], "without it: nearly all to one token")
-  lesson.result("entropy_scaled_\(widest)", scaled[2], "mean entropy with 1/√d")
-  lesson.result("entropy_unscaled_\(widest)", unscaled[2], "without it")
-  lesson.result(
-    "gradient_ratio", unscaled[3] / scaled[3], "what is left of the typical score's gradient")
+  for (name, row) in [("scaled", scaled), ("unscaled", unscaled)] {
+    let seen = Terminal.number(Double(exp(row[1])))
+    lesson.result("entropy_\(name)_\(widest)", row[1], "as if looking at e^entropy = \(seen) tokens")
+  }
+  lesson.result("gradient_ratio", unscaled[2] / scaled[2], "of the gradient is left without 1/√d")
 
   lesson.finish(
     readNext: [
