@@ -113,7 +113,8 @@ Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
   let (widest, scaled, unscaled) = table.last!
   for (name, row) in [("scaled", scaled), ("unscaled", unscaled)] {
     let seen = Terminal.number(Double(exp(row[1])))
-    lesson.result("entropy_\(name)_\(widest)", row[1], "as if looking at e^entropy = \(seen) tokens")
+    lesson.result(
+      "entropy_\(name)_\(widest)", row[1], "like looking at e^entropy = \(seen) tokens")
   }
   lesson.result("gradient_ratio", unscaled[2] / scaled[2], "of the gradient is left without 1/√d")
 
