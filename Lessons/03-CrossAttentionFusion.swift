@@ -19,7 +19,7 @@ import Tensors
 
 // Knobs: change one, run again.
 let scenes: UInt64 = 2000  // to learn from
-let steps = 300  // of 64 scenes each
+let steps = 400  // of 64 scenes each
 let learningRate: Float = 3e-3
 let heads = 4  // the width must divide by it
 let shownScene = Suite.firstHeldOutSeed + 3  // for the attention map

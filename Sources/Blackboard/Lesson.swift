@@ -24,19 +24,19 @@ public final class Lesson {
     _ number: Int, _ title: String, file: String, _ script: (Lesson) throws -> Void
   ) {
     do {
-      let options = try Options(CommandLine.arguments.dropFirst())
+      let options = try LessonOptions(CommandLine.arguments.dropFirst())
       let lesson = Lesson(number, title, file: file, options)
       lesson.print(lesson.bold("Lesson \(number) · \(title)"))
       try script(lesson)
-    } catch let error as OptionError {
+    } catch let error as UsageError {
       Terminal.fail("\(error)", status: EX_USAGE)
     } catch { Terminal.fail("\(error)", status: EXIT_FAILURE) }
   }
 
-  private init(_ number: Int, _ title: String, file: String, _ options: Options) {
+  private init(_ number: Int, _ title: String, file: String, _ options: LessonOptions) {
     (self.number, self.title) = (number, title)
     (seed, isJSON) = (options.seed, options.isJSON)
-    showsColor = options.allowsColor && !isJSON && Terminal.showsColor
+    showsColor = options.showsColor && !isJSON
     width = min(100, Terminal.columns())
     self.file = URL(filePath: file).pathComponents.suffix(2).joined(separator: "/")
     // With --json, what a script prints by itself must not come between: it goes to standard error.
@@ -132,12 +132,4 @@ public final class Lesson {
   func print(_ line: String) { if !isJSON { Terminal.write(line + "\n", to: output) } }
 
   private func bold(_ text: String) -> String { showsColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-}
-
-/// A folder for pictures that cannot be made.
-public struct OutputError: Error, CustomStringConvertible {
-  public let folder: String
-  public var description: String {
-    "cannot make the folder \(folder): is a file of that name in the way?"
-  }
 }

@@ -26,7 +26,7 @@ import Testing
   func paragraphs() {
     let lines = "one\ntwo\n\n  y = W  x\nthree".paragraphs(width: 40)
     #expect(lines == ["one two", "", "  y = W  x", "three"])
-    let narrow = "    a long formula".paragraphs(width: 12)
+    let narrow = "    a long formula".paragraphs(width: 16)
     #expect(narrow == ["    a long", "      formula"])
   }
 

@@ -24,19 +24,18 @@ import Testing
 
   @Test("The command line is read")
   func options() throws {
-    let options = try Options(["--seed", "7", "--json"])
+    let options = try LessonOptions(["--seed", "7", "--json"])
     #expect(options.seed == 7)
     #expect(options.isJSON)
-    #expect(options.allowsColor)
-    #expect(try Options(["--no-color", "--seed=3"]).seed == 3)
-    #expect(try !Options(["--no-color"]).allowsColor)
+    #expect(try !LessonOptions(["--no-color"]).showsColor)
+    #expect(try LessonOptions([]).seed == 0)
   }
 
   @Test(
     "A wrong command line is told in one line",
     arguments: [["--sed"], ["--seed"], ["--seed", "-1"], ["--seed", "x"], ["3"], [""]])
-  func wrongOptions(words: [String]) {
-    let error = #expect(throws: OptionError.self) { try Options(words) }
+  func wrongLessonOptions(words: ArraySlice<String>) {
+    let error = #expect(throws: UsageError.self) { try LessonOptions(words) }
     #expect(error?.description.contains("\n") == false)
   }
 }
