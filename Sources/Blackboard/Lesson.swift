@@ -12,36 +12,36 @@ public final class Lesson {
   let width: Int
   private let file: String
   private let isJSON: Bool
+  /// Where standard output went when the program started.
+  private let output: Int32
   private let start = Date()
   private var entries: [ShapeTrace.Entry] = []
   private var results: [(name: String, value: Double)] = []
-  private var work: (title: String, progress: Progress)?
+  private var work: Progress?
 
   /// Runs a lesson's script. What it throws is told in one line on standard error.
   public static func run(
     _ number: Int, _ title: String, file: String, _ script: (Lesson) throws -> Void
   ) {
-    signal(SIGPIPE, SIG_DFL)  // a reader who has seen enough (`| head`) ends the lesson quietly
     do {
-      let lesson = try Lesson(number, title, file: file, CommandLine.arguments.dropFirst())
+      let options = try LessonOptions(CommandLine.arguments.dropFirst())
+      let lesson = Lesson(number, title, file: file, options)
       lesson.print(lesson.bold("Lesson \(number) · \(title)"))
       try script(lesson)
     } catch let error as UsageError {
-      fail("\(error)", status: EX_USAGE)
-    } catch { fail("\(error)", status: EXIT_FAILURE) }
+      Terminal.fail("\(error)", status: EX_USAGE)
+    } catch { Terminal.fail("\(error)", status: EXIT_FAILURE) }
   }
 
-  private static func fail(_ message: String, status: Int32) -> Never {
-    let line = message.replacingOccurrences(of: "\n", with: " ")
-    try? FileHandle.standardError.write(contentsOf: Data("error: \(line)\n".utf8))
-    exit(status)
-  }
-
-  init(_ number: Int, _ title: String, file: String, _ arguments: ArraySlice<String>) throws {
-    let options = try LessonOptions(arguments)
-    (self.number, self.title, seed, isJSON) = (number, title, options.seed, options.isJSON)
-    (showsColor, width) = (options.showsColor && !isJSON, min(100, Terminal.columns()))
+  private init(_ number: Int, _ title: String, file: String, _ options: LessonOptions) {
+    (self.number, self.title) = (number, title)
+    (seed, isJSON) = (options.seed, options.isJSON)
+    showsColor = options.showsColor && !isJSON
+    width = min(100, Terminal.columns())
     self.file = URL(filePath: file).pathComponents.suffix(2).joined(separator: "/")
+    // With --json, what a script prints by itself must not come between: it goes to standard error.
+    output = isJSON ? dup(STDOUT_FILENO) : STDOUT_FILENO
+    if isJSON { dup2(STDERR_FILENO, STDOUT_FILENO) }
   }
 
   // MARK: - Saying
@@ -49,14 +49,16 @@ public final class Lesson {
   /// Opens a section.
   public func heading(_ text: String) {
     print("")
-    Terminal.wrapped(text, width: width).forEach { print(bold($0)) }
+    text.wrapped(to: width).forEach { print(bold($0)) }
   }
 
-  /// A paragraph, broken to the terminal's width.
-  public func say(_ text: String) { Terminal.wrapped(text, width: width).forEach(print) }
+  /// A paragraph, broken to the terminal's width. An empty line in `text` begins another one; lines
+  /// that begin with a space (a formula) stay lines of their own.
+  public func say(_ text: String) { text.paragraphs(width: width).forEach(print) }
 
+  /// Columns that fit the terminal's width; numbers stand to the right.
   public func table(columns: [String], rows: [[String]]) {
-    Terminal.table(columns: columns, rows: rows, width: width).forEach(print)
+    TextTable(columns: columns, rows: rows).lines(width: width).forEach(print)
   }
 
   // MARK: - Measuring
@@ -70,35 +72,29 @@ public final class Lesson {
     let shown = all.filter { !skipping.contains($0.label) }
     entries += shown
     say("Shapes, \(title):")
-    // A narrow terminal keeps the shapes and loses the times, a narrower one the remarks too.
-    let columns = ["tensor", "shape", "what happened", "ms"].prefix(
-      width < 64 ? 2 : width < 90 ? 3 : 4)
-    table(
-      columns: Array(columns),
-      rows: shown.map { entry in
-        let time = String(format: "%.2f ms", entry.milliseconds)
-        return Array([entry.label, "\(entry.shape)", entry.note, time].prefix(columns.count))
-      })
+    let rows = shown.map { entry in
+      [entry.label, "\(entry.shape)", String(format: "%.2f ms", entry.milliseconds)]
+    }
+    TextTable(columns: ["tensor", "shape", "time"], rows: rows, notes: shown.map(\.note))
+      .lines(width: width).forEach(print)
     return result
   }
 
   /// Prints a number with what it means, and keeps it under `name` for `--json`.
   public func result(_ name: String, _ value: Double, _ meaning: String) {
     results.append((name, value))
-    let line = "  \(name) = \(Terminal.number(value))  \(meaning)"
-    Terminal.wrapped(line, width: width, indent: 4).enumerated().forEach {
-      print($0.offset == 0 ? "  " + $0.element : $0.element)
-    }
+    "→ \(name) = \(Terminal.number(value))  \(meaning)".wrapped(to: width - 2, hanging: 2)
+      .forEach { print("  " + $0) }
   }
 
   public func result(_ name: String, _ value: Float, _ meaning: String) {
-    result(name, Double(value), meaning)
+    result(name, Double("\(value)") ?? .nan, meaning)  // 0.1, not 0.10000000149011612
   }
 
   /// A line on standard error while something takes more than two seconds.
   public func progress(_ done: Int, of total: Int, _ title: @autoclosure () -> String) {
-    if done <= 1 || work == nil { work = ("", Progress()) }
-    work?.progress.report(done, of: total, "steps", title())
+    if done <= 1 || work == nil { work = Progress() }
+    work?.report(done, of: total, "steps", title())
   }
 
   // MARK: - Ending
@@ -108,7 +104,7 @@ public final class Lesson {
     let folder = URL(filePath: "nanovla-output", directoryHint: .isDirectory)
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch { throw OutputError(folder: folder.path) }
+    } catch { throw OutputError(folder: folder.relativePath) }
     return folder.appending(path: name)
   }
 
@@ -119,22 +115,21 @@ public final class Lesson {
     readNext.forEach { print("  " + $0) }
     heading("Try")
     for exercise in tryThis {
-      Terminal.wrapped("· " + exercise, width: width - 2, indent: 2).forEach { print("  " + $0) }
+      "· \(exercise)".wrapped(to: width - 2, hanging: 2).forEach { print("  " + $0) }
     }
     print("")
     print(String(format: "%.1f s, seed %llu", seconds, seed))
     guard isJSON else { return }
-    Swift.print(
-      Report(
-        lesson: number, title: title, file: file,
-        trace: entries.map {
-          .init(label: $0.label, shape: $0.shape, milliseconds: $0.milliseconds)
-        },
-        results: Dictionary(results, uniquingKeysWith: { $1 }), seconds: seconds
-      ).json)
+    let report = Report(
+      lesson: number, title: title, file: file,
+      trace: entries.map { .init(label: $0.label, shape: $0.shape, milliseconds: $0.milliseconds) },
+      results: Dictionary(
+        results.map { ($0.name, $0.value.isFinite ? $0.value : nil) }, uniquingKeysWith: { $1 }),
+      seconds: seconds)
+    Terminal.write(report.json + "\n", to: output)
   }
 
-  func print(_ line: String) { if !isJSON { Swift.print(line) } }
+  func print(_ line: String) { if !isJSON { Terminal.write(line + "\n", to: output) } }
 
   private func bold(_ text: String) -> String { showsColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 }

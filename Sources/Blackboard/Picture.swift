@@ -1,6 +1,6 @@
 import Images
 
-/// Pictures and bars made of characters.
+/// Pictures made of characters.
 extension Lesson {
   /// An image in the terminal: each character `▀` shows two pixels, one above the other, by its own
   /// colour and its background's. Without colours, what stands out of the image's commonest colour
@@ -42,19 +42,6 @@ extension Lesson {
   private func density(_ distance: Int) -> String {
     let ramp = Array(" .:-=+*#%@")
     return String(ramp[min(ramp.count - 1, distance * ramp.count / 300)])
-  }
-
-  /// One horizontal bar a value; 1 fills the space.
-  public func bars(_ values: [(label: String, value: Double, text: String)]) {
-    let space = values.map(\.label.count).max() ?? 0
-    let longest = values.map(\.text.count).max() ?? 0
-    let room = max(8, min(40, width - space - longest - 6))
-    for (label, value, text) in values {
-      let filled = Int((max(0, min(1, value)) * Double(room)).rounded())
-      let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: room - filled)
-      let padded = String(repeating: " ", count: space - label.count) + label
-      print(String("  \(padded)  \(bar)  \(text)".prefix(width)))
-    }
   }
 }
 

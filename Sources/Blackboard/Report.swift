@@ -11,16 +11,14 @@ struct Report: Encodable {
   let title: String
   let file: String
   let trace: [Entry]
-  let results: [String: Double]
+  let results: [String: Double?]
   let seconds: Double
 
-  /// Sorted keys; a number that is not finite becomes a string, for JSON knows no other.
+  /// Sorted keys. A result that is not finite is null, for JSON knows no other numbers.
   var json: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    // Strings, numbers and lists of them always encode.
+    // Strings, finite numbers and lists of them always encode.
     return String(decoding: try! encoder.encode(self), as: UTF8.self)
   }
 }

@@ -1,62 +1,45 @@
 import Foundation
 
-/// The reader's terminal: how wide it is, whether it shows colours, and text cut to fit.
+/// The reader's terminal: how wide it is, whether it shows colours, and how it is written to.
 public enum Terminal {
-  /// Columns of the terminal behind `descriptor`; `COLUMNS`, or 80, where there is none.
+  /// Columns of the terminal behind `descriptor`; `COLUMNS` comes first, 80 last.
   public static func columns(of descriptor: Int32 = STDOUT_FILENO) -> Int {
     var size = winsize()
-    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
-      return max(20, Int(size.ws_col))
-    }
     let told = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
-    return max(20, min(told ?? 80, 500))
+    let measured = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
+    let columns = [told ?? 0, measured].first { $0 > 0 } ?? 80
+    return max(20, min(columns, 500))
   }
 
   /// Whether colours are welcome: on a terminal, unless `NO_COLOR` says otherwise (no-color.org).
   public static var showsColor: Bool {
-    let no = ProcessInfo.processInfo.environment["NO_COLOR"] ?? ""
-    return isatty(STDOUT_FILENO) == 1 && no.isEmpty
-  }
-
-  /// `text` in lines of at most `width` characters, broken between words; later lines are indented.
-  public static func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
-    var lines: [String] = []
-    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      var line = ""
-      for word in paragraph.split(separator: " ") {
-        if !line.isEmpty, line.count + 1 + word.count > width {
-          lines.append(line)
-          line = String(repeating: " ", count: indent)
-        }
-        line += (line.isEmpty || line.allSatisfy { $0 == " " } ? "" : " ") + word
-      }
-      lines.append(line)
-    }
-    return lines
-  }
-
-  /// `rows` under `columns`, each as wide as its widest cell; numbers stand to the right. The last
-  /// column is cut where the terminal ends.
-  public static func table(columns: [String], rows: [[String]], width: Int) -> [String] {
-    let all = [columns] + rows
-    let widths = columns.indices.map { c in all.map { $0[c].count }.max() ?? 0 }
-    let isNumber = columns.indices.map { c in
-      !rows.isEmpty && rows.allSatisfy { $0[c].first.map { "+-−0123456789".contains($0) } ?? true }
-    }
-    return all.map { row in
-      let cells = row.enumerated().map { c, cell in
-        let space = String(repeating: " ", count: widths[c] - cell.count)
-        return isNumber[c] ? space + cell : cell + space
-      }
-      let line = cells.joined(separator: "  ")
-      let cut = line.count > width ? line.prefix(width - 1) + "…" : line[...]
-      return cut.replacingOccurrences(of: " +$", with: "", options: .regularExpression)
-    }
+    let environment = ProcessInfo.processInfo.environment
+    let no = environment["NO_COLOR"] ?? ""
+    return isatty(STDOUT_FILENO) == 1 && no.isEmpty && environment["TERM"] != "dumb"
   }
 
   /// A number as a reader wants it: four digits that count.
   public static func number(_ value: Double) -> String {
     if value == value.rounded(), abs(value) < 1e6 { return String(Int(value)) }
     return String(format: abs(value) < 1e-3 || abs(value) >= 1e5 ? "%.2e" : "%.4g", value)
+  }
+
+  /// Writes all of `text` at once; ends the program quietly when nobody reads any more (`| head`).
+  static func write(_ text: String, to descriptor: Int32) {
+    fflush(nil)  // what a script printed by itself comes first
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0 && errno == EINTR { continue }
+      if written <= 0 { exit(errno == EPIPE ? 128 + SIGPIPE : EXIT_FAILURE) }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  /// Ends the program with one line on standard error.
+  static func fail(_ message: String, status: Int32) -> Never {
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    write("error: \(line)\n", to: STDERR_FILENO)
+    exit(status)
   }
 }
