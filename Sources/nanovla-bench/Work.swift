@@ -25,7 +25,7 @@ struct Work {
 /// The same works as PyTorch's peers: random weights and inputs.
 extension Work {
   /// Images in one graph: their hidden layers fit into a core's cache.
-  private static let microBatch = 8
+  private static let microBatch = 16
 
   /// One step on 64 images: forward, cross-entropy on every token, backward, AdamW.
   private static func encoderTraining() -> Prepared {
