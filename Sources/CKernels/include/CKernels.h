@@ -1,5 +1,6 @@
 // The loops that Swift's baseline x86-64 code cannot vectorise well: exponentials and row sums.
-// Each is compiled twice and the processor's own version is chosen when the program starts.
+// Each is compiled for three generations of processors; the right one is chosen when the program
+// starts.
 // Every pointer is a contiguous float32 array; `rows × columns` arrays are row-major.
 #pragma once
 #include <stdbool.h>
