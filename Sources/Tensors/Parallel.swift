@@ -78,6 +78,23 @@ public func backwardInShards(
   return shards.reduce(0) { $0 + $1.loss }
 }
 
+/// Cuts 0 ..< `count` into one range a thread for work of some microseconds, which starts at once:
+/// the threads of this crew stay awake from one product to the next. The cut depends on the thread
+/// count alone, not on who comes first, and so do the sums.
+func inPieces(of count: Int, _ body: (Range<Int>) -> Void) {
+  let pieces = kernel_thread_state().pointee.isShard ? 1 : max(1, min(Threads.count, count))
+  guard pieces > 1 else { return body(0..<count) }
+  withoutActuallyEscaping({ body($0 * count / pieces..<($0 + 1) * count / pieces) }) { piece in
+    withUnsafePointer(to: piece) { context in
+      crew_share(
+        pieces, Threads.count,
+        { context, piece in
+          context!.assumingMemoryBound(to: ((Int) -> Void).self).pointee(piece)
+        }, context)
+    }
+  }
+}
+
 /// OpenBLAS on one thread a call: many small products gain nothing from more, and the order of its
-/// sums is then fixed. Large products are cut by rows in `MatrixProduct.swift`.
+/// sums is then fixed. Large products are cut in `MatrixProduct.swift`.
 let openBLASOnOneThread: Void = openblas_set_num_threads(1)

@@ -1,5 +1,6 @@
 // The loops that Swift's baseline x86-64 code cannot vectorise well: exponentials and row sums.
-// Each is compiled twice and the processor's own version is chosen when the program starts.
+// Each is compiled for three generations of processors; the right one is chosen when the program
+// starts.
 // Every pointer is a contiguous float32 array; `rows × columns` arrays are row-major.
 #pragma once
 #include <stdbool.h>
@@ -42,6 +43,11 @@ void kernel_adamw(float *parameter, const float *gradient, float *first, float *
                   float correction1, float correction2);
 // Σ x²
 double kernel_sum_of_squares(const float *x, long count);
+
+// Calls body(context, 0 ..< pieces), shared by at most `threads` threads, this one among them; a
+// second caller at the same time does its work alone.
+void crew_share(long pieces, long threads, void (*body)(const void *context, long piece),
+                const void *context);
 
 // What each thread knows by itself: whether it records gradients, and whether it is one of several
 // that split a batch (then it uses no further threads).

@@ -1,0 +1,128 @@
+import NanoVLA
+import Tabletop
+import Tensors
+
+/// Something to time: made ready once, then run again and again.
+struct Work {
+  typealias Prepared = (parameters: Int, run: () -> Void)
+
+  let name: String
+  /// Measured runs for each one that `--repeats` asks for.
+  let repeats: Int
+  let prepare: () throws -> Prepared
+
+  static let all = [
+    Work(name: "encoder_train", repeats: 1, prepare: encoderTraining),
+    Work(name: "encoder_infer_b1", repeats: 20) { encoderInference(images: 1) },
+    Work(name: "encoder_infer", repeats: 1) { encoderInference(images: 64) },
+    Work(name: "gemm_1024", repeats: 3, prepare: matrixProduct),
+    Work(name: "toy_policy_train", repeats: 20, prepare: policyTraining),
+    Work(name: "toy_policy_act_b1", repeats: 20, prepare: policyAction),
+    Work(name: "render_frame", repeats: 100, prepare: frame),
+  ]
+}
+
+/// The same works as PyTorch's peers: random weights and inputs.
+extension Work {
+  /// Images in one graph: their hidden layers fit into a core's cache.
+  private static let microBatch = 16
+
+  /// One step on 64 images: forward, cross-entropy on every token, backward, AdamW.
+  private static func encoderTraining() -> Prepared {
+    var random = SeededRandom(seed: 0)
+    let encoder = Encoder(using: &random)
+    let (images, tokens) = (64, Encoder.tokens)
+    let x = Tensor.uniform([images, tokens, Encoder.inputs], in: 0...1, using: &random)
+    let targets = (0..<images * tokens).map { _ in random.integer(below: Encoder.classes) }
+    let optimizer = AdamW(encoder.parameters)
+    return (
+      encoder.parameterCount,
+      {
+        _ = backwardInShards(of: images, microBatch: microBatch) { part in
+          let logits = encoder(x.sliced(axis: 0, part)).reshaped([-1, Encoder.classes])
+          let places = part.lowerBound * tokens..<part.upperBound * tokens
+          return crossEntropy(logits, targets: Array(targets[places]))
+        }
+        optimizer.step(learningRate: 1e-3)
+      }
+    )
+  }
+
+  /// The forward pass alone.
+  private static func encoderInference(images: Int) -> Prepared {
+    var random = SeededRandom(seed: 0)
+    let encoder = Encoder(using: &random)
+    let x = Tensor.uniform(
+      [images, Encoder.tokens, Encoder.inputs], in: 0...1, using: &random)
+    return (encoder.parameterCount, { _ = encoder.predict(x, microBatch: microBatch) })
+  }
+
+  /// One product of two 1024 × 1024 matrices: the machine's ceiling.
+  private static func matrixProduct() -> Prepared {
+    var random = SeededRandom(seed: 0)
+    let a = Tensor.uniform([1024, 1024], in: 0...1, using: &random)
+    let b = Tensor.uniform([1024, 1024], in: 0...1, using: &random)
+    return (0, { _ = a.matmul(b) })
+  }
+}
+
+/// What lessons 5 and 6 do, on a trunk with random weights: they cost as much as trained ones.
+extension Work {
+  /// One behavior-cloning step of the policy's head on 64 examples.
+  private static func policyTraining() throws -> Prepared {
+    let demonstrations = try demonstrations(count: 10)
+    let policy = try policy(demonstrations)
+    let training = BehaviorCloning(
+      policy, on: try CloningExamples(demonstrations, for: policy), steps: 1_000, batchSize: 64)
+    return (policy.head.parameterCount, { training.step() })
+  }
+
+  /// From one image, one instruction and the arm's own feeling to one action in robot units.
+  private static func policyAction() throws -> Prepared {
+    let demonstrations = try demonstrations(count: 1)
+    let policy = try policy(demonstrations)
+    let seen = demonstrations[0]
+    return (
+      policy.parameterCount,
+      {
+        // The world's own images and instructions fit the policy.
+        _ = try! policy.predictAction(
+          seen.frames[0], instruction: seen.instruction, proprioception: seen.proprioception[0])
+      }
+    )
+  }
+
+  /// One simulation step and its picture of 64×64 pixels, along an expert's episodes.
+  private static func frame() throws -> Prepared {
+    let (scene, task) = Suite.object.makeEpisodeStart(seed: Suite.firstHeldOutSeed)
+    let start = TabletopWorld(scene: scene, task: task, horizon: Suite.object.horizon)
+    let renderer = Renderer(size: 64)
+    var world = start
+    var actions: [[Float]] = []
+    while world.outcome == .running {
+      actions.append(Expert.action(for: world))
+      world.step(actions[actions.count - 1])
+    }
+    world = start
+    return (
+      0,
+      {
+        if world.outcome != .running { world = start }
+        world.step(actions[world.stepCount])
+        _ = renderer.render(world.scene)
+      }
+    )
+  }
+
+  private static func demonstrations(count: Int) throws -> [Demonstration] {
+    try DemonstrationDataset.generate(suite: .object, count: count).demonstrations
+  }
+
+  private static func policy(_ demonstrations: [Demonstration]) throws -> VLA {
+    var random = SeededRandom(seed: 0)
+    let statistics = try ActionStatistics(
+      of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
+      trajectories: demonstrations.count)
+    return VLA(backbone: ToyVLM(using: &random), statistics: statistics, using: &random)
+  }
+}
