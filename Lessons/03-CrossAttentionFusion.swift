@@ -71,7 +71,8 @@ Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
   let file = try lesson.output(named: "attention.png")
   try map.writePNG(to: file)
   lesson.picture(map)
-  lesson.say("It looks at what stands out. The same as a picture: \(file.relativePath)")
+  lesson.say(
+    "It looks at what stands out. The same as a picture: nanovla-output/\(file.lastPathComponent)")
 
   lesson.heading("Five probes, trained alike")
   let probes: [(name: String, probe: PointingProbe)] = [

@@ -51,12 +51,14 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
     let (open, closed) = (convention.open, convention.closed)
     let same = try space.converted(action, to: convention).gripper
     lesson.say(
-      "  \(convention): open \(signed(open, 0)), closed \(signed(closed, 0)), here \(signed(same, 0))")
+      "  \(convention): open \(signed(open, 0)), closed \(signed(closed, 0)), here \(signed(same, 0))"
+    )
   }
 
   lesson.heading("Half a bin")
   let all = try demonstrations.flatMap(\.actions).map { try statistics.normalized(RobotAction($0)) }
-  lesson.say("Every number of all \(all.count) actions, there and back; a bin is 2/(bins − 1) wide:")
+  lesson.say(
+    "Every number of all \(all.count) actions, there and back; a bin is 2/(bins − 1) wide:")
   var rows: [[String]] = []
   for bins in binCounts {
     let tokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
@@ -69,7 +71,8 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
       ["\(bins)"] + [1 / Double(bins - 1), Double(worst), Double(mean)].map(Terminal.number)
         + ["\(used)"])
     if bins == 32 || bins == 256 {
-      lesson.result("maxError_\(bins)", worst, "half a bin is \(Terminal.number(1 / Double(bins - 1)))")
+      lesson.result(
+        "maxError_\(bins)", worst, "half a bin is \(Terminal.number(1 / Double(bins - 1)))")
     }
   }
   lesson.table(columns: ["bins", "half a bin", "worst", "mean", "bins dx uses"], rows: rows)

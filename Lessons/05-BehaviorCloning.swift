@@ -77,7 +77,7 @@ Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
       lesson.progress(
         step, of: steps, "\(count) demonstrations, loss \(String(format: "%.2f", loss))")
     }
-    let success = SuccessRate(try drive(policy, seeds: layouts))
+    let success = SuccessRate(of: try drive(policy, seeds: layouts))
     let name = count == counts.last ? "success" : "success\(count)"
     lesson.result(name, success.rate, "\(count) demonstrations: \(success)")
     curve.append(("\(count)", success.rate, "\(success)"))
@@ -87,13 +87,13 @@ Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
 
   lesson.heading("Does it look? Does it listen?")
   let blank = SuccessRate(
-    try ClosedLoop(executed: chunk, control: .blankImage)(policy, seeds: layouts))
+    of: try ClosedLoop(executed: chunk, control: .blankImage)(policy, seeds: layouts))
   lesson.result("successBlankImage", blank.rate, "the camera shows an empty colour: \(blank)")
   let other = try ClosedLoop(executed: chunk, control: .otherInstruction)(policy, seeds: layouts)
   let original = SuccessRate(other.map(\.achievedOriginal))
   lesson.say("Now another object of the same scene is named:")
   lesson.result("successOriginalWhenOtherNamed", original.rate, "it picks the old one: \(original)")
-  let named = SuccessRate(other)
+  let named = SuccessRate(of: other)
   lesson.result("successNamedOther", named.rate, "it picks the one that is named: \(named)")
 
   lesson.finish(

@@ -65,12 +65,12 @@ Lesson.run(6, "Rollouts", file: #filePath) { lesson in
   var curve: [(label: String, value: Double, text: String)] = []
   for executed in horizons {
     let driven = try ClosedLoop(executed: executed)(policy, seeds: layouts)
-    let success = SuccessRate(driven)
+    let success = SuccessRate(of: driven)
     lesson.result("success_execute\(executed)", success.rate, "the first \(executed): \(success)")
     curve.append(("first \(executed)", success.rate, "\(success)"))
   }
   let ensemble = SuccessRate(
-    try ClosedLoop(executed: 1, ensembles: true)(policy, seeds: layouts))
+    of: try ClosedLoop(executed: 1, ensembles: true)(policy, seeds: layouts))
   lesson.result(
     "success_ensemble", ensemble.rate, "looks at every step, averages its plans: \(ensemble)")
   lesson.bars(curve + [("ensemble", ensemble.rate, "\(ensemble)")])
@@ -94,7 +94,7 @@ Lesson.run(6, "Rollouts", file: #filePath) { lesson in
   for episode in best + worst {
     lesson.say("\(episode.outcome) after \(episode.steps) steps: \(episode.instruction)")
   }
-  lesson.say("The pictures, one episode a row: \(file.relativePath)")
+  lesson.say("The pictures, one episode a row: nanovla-output/\(file.lastPathComponent)")
 
   lesson.finish(
     readNext: [

@@ -34,7 +34,7 @@ Lesson.run(5, "Notebook: demonstrations and pre-training", file: #filePath) { le
       training.step()
       lesson.progress(step, of: steps, "\(count) demonstrations")
     }
-    return SuccessRate(try ClosedLoop(executed: chunk)(policy, seeds: layouts))
+    return SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
   }
 
   // %% With the pre-trained trunk: it can point, and the head learns what to do about it.
@@ -65,7 +65,7 @@ Lesson.run(5, "Notebook: demonstrations and pre-training", file: #filePath) { le
   lesson.heading("The same trunk, learning from the demonstrations alone")
   let scratch = try trainFromScratch(
     Array(demonstrations.prefix(1000)), statistics: statistics, lesson)
-  let success = SuccessRate(try ClosedLoop(executed: chunk)(scratch, seeds: layouts))
+  let success = SuccessRate(of: try ClosedLoop(executed: chunk)(scratch, seeds: layouts))
   lesson.result("success_scratch_1000", success.rate, "1000, trunk and head together: \(success)")
 
   lesson.finish(

@@ -11,6 +11,7 @@ public final class Lesson {
   let showsColor: Bool
   let width: Int
   private let file: String
+  private let checkout: URL
   private let isJSON: Bool
   /// Where standard output went when the program started.
   private let output: Int32
@@ -39,6 +40,7 @@ public final class Lesson {
     showsColor = options.showsColor && !isJSON
     width = min(100, Terminal.columns())
     self.file = URL(filePath: file).pathComponents.suffix(2).joined(separator: "/")
+    checkout = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
     // With --json, what a script prints by itself must not come between: it goes to standard error.
     output = isJSON ? dup(STDOUT_FILENO) : STDOUT_FILENO
     if isJSON { dup2(STDERR_FILENO, STDOUT_FILENO) }
@@ -99,12 +101,15 @@ public final class Lesson {
 
   // MARK: - Ending
 
-  /// Where a picture of this lesson goes: `nanovla-output/` in the working directory.
+  /// Where a picture of this lesson goes: `nanovla-output/` at the top of the checkout, or in the
+  /// working directory if that is somewhere else.
   public func output(named name: String) throws -> URL {
-    let folder = URL(filePath: "nanovla-output", directoryHint: .isDirectory)
+    let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+    let isInside = (here.path + "/").hasPrefix(checkout.path + "/")
+    let folder = (isInside ? checkout : here).appending(path: "nanovla-output")
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch { throw OutputError(folder: folder.relativePath) }
+    } catch { throw OutputError(folder: folder.path) }
     return folder.appending(path: name)
   }
 
