@@ -65,7 +65,7 @@ public struct ClosedLoop: Sendable {
 
 extension SuccessRate {
   /// How many of `episodes` ended in success.
-  public init(_ episodes: [ClosedLoop.Episode]) {
+  public init(of episodes: [ClosedLoop.Episode]) {
     self.init(episodes.map { $0.outcome == .success })
   }
 }
