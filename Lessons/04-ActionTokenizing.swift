@@ -17,7 +17,7 @@ import Tensors
 // Knobs: change one, run again.
 let bins = 32  // of the action that is followed, and of the head
 let binCounts = [4, 8, 16, 32, 64, 128, 256]  // to compare; any ≥ 2
-let shownDemonstration = 0  // of 100
+let shownDemonstration = 3  // of 100
 let shownStep = 2  // of its time steps
 
 /// `value` with its sign and `digits` decimals.
@@ -47,19 +47,18 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
   lesson.say(
     "The wrist never turned in any demonstration, so there is no range to stretch: it becomes 0. "
       + "The gripper is a switch, masked out of the stretching, and has one more trap:")
-  for convention in GripperConvention.allCases {
-    let (open, closed) = (convention.open, convention.closed)
-    let same = try space.converted(action, to: convention).gripper
-    lesson.say(
-      "  \(convention): open \(signed(open, 0)), closed \(signed(closed, 0)), here \(signed(same, 0))"
-    )
-  }
+  lesson.table(
+    columns: ["gripper", "open", "closed", "here"],
+    rows: try GripperConvention.allCases.map { convention in
+      let here = try space.converted(action, to: convention).gripper
+      return ["\(convention)"] + [convention.open, convention.closed, here].map { "\(Int($0))" }
+    })
 
   lesson.heading("Half a bin")
   let all = try demonstrations.flatMap(\.actions).map { try statistics.normalized(RobotAction($0)) }
-  lesson.say(
-    "Every number of all \(all.count) actions, there and back; a bin is 2/(bins − 1) wide:")
+  lesson.say("Every number of all \(all.count) actions, there and back, in units of −1…1:")
   var rows: [[String]] = []
+  var worsts: [(bins: Int, error: Float)] = []
   for bins in binCounts {
     let tokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
     let errors = try all.flatMap { action in
@@ -70,19 +69,22 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
     rows.append(
       ["\(bins)"] + [1 / Double(bins - 1), Double(worst), Double(mean)].map(Terminal.number)
         + ["\(used)"])
-    if bins == 32 || bins == 256 {
-      lesson.result(
-        "maxError_\(bins)", worst, "half a bin is \(Terminal.number(1 / Double(bins - 1)))")
-    }
+    worsts.append((bins, worst))
   }
-  lesson.table(columns: ["bins", "half a bin", "worst", "mean", "bins dx uses"], rows: rows)
+  lesson.table(columns: ["bins", "half a bin", "worst", "mean", "dx uses"], rows: rows)
+  for (bins, worst) in worsts where [32, 256].contains(bins) {
+    lesson.result("maxError_\(bins)", worst, "half a bin is 1/\(bins - 1)")
+  }
+  lesson.say(
+    "Finer bins are not free: “dx uses” counts the bins that dx ever falls into. The more there are, "
+      + "the fewer examples each has to learn from.")
 
   lesson.heading("The words of OpenVLA")
   let openVLA = ActionTokenizer()  // 256 bins: the last of Llama's 32000 words
   let edges = NormalizedAction([-1, 0, 1])
   let words = try openVLA.encode(edges)
   for (name, (value, word)) in zip(["Low", "Middle", "High"], zip(edges.values, words)) {
-    lesson.result("openVLA\(name)", Double(word), "the word for \(signed(value, 0))")
+    lesson.result("openVLA\(name)", Double(word), "the word for \(Int(value))")
   }
   lesson.result("edge", openVLA.decode(words).values[2], "what +1 comes back as: one bin is lost")
 
@@ -112,6 +114,7 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
     ],
     tryThis: [
       "bins = 4: how far off, in world units, is the action that comes back?",
-      "Exercise: normalise with min and max instead of q01 and q99. Which bins stand empty then?",
+      "Exercise: add one jerk of dx = 2 to the actions and normalise with min and max instead of q01 "
+        + "and q99. How many bins does dx use then?",
     ])
 }
