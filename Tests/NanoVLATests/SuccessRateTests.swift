@@ -35,7 +35,7 @@ import Testing
 
   @Test("no episodes tell nothing: the interval is 0 to 1, and no number is NaN")
   func none() {
-    let nothing = SuccessRate([])
+    let nothing = SuccessRate([Bool]())
     #expect(nothing.rate == 0)
     #expect(nothing.interval == 0...1)
     #expect(nothing.description == "no episodes")
