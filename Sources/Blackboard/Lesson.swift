@@ -102,10 +102,8 @@ public final class Lesson {
   /// Prints a number with what it means, and keeps it under `name` for `--json`.
   public func result(_ name: String, _ value: Double, _ meaning: String) {
     results.append((name, value))
-    let line = "  \(name) = \(Terminal.number(value))  \(meaning)"
-    Terminal.wrapped(line, width: width, indent: 4).enumerated().forEach {
-      print($0.offset == 0 ? "  " + $0.element : $0.element)
-    }
+    let line = "\(name) = \(Terminal.number(value)) \(meaning)"
+    Terminal.wrapped(line, width: width - 2, indent: 2).forEach { print("  " + $0) }
   }
 
   public func result(_ name: String, _ value: Float, _ meaning: String) {
