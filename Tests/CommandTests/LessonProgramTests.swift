@@ -46,6 +46,18 @@ import Testing
     #expect(result.error.isEmpty)
   }
 
+  @Test("on a terminal of 40 columns no line is wider, but for a word that is")
+  func narrow() throws {
+    let result = try inScratch {
+      try Program.product("lesson-04").run(["--no-color"], in: $0, environment: ["COLUMNS": "40"])
+    }
+    let wide = result.output.split(separator: "\n").filter {
+      $0.count > 40 && $0.split(separator: " ").count > 1
+    }
+    #expect(result.status == 0)
+    #expect(wide.isEmpty)
+  }
+
   @Test("a file in the way of the pictures' folder ends lesson 3 with one line")
   func fileInTheWay() throws {
     let result = try inScratch { folder in

@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 @Suite struct ToyVLMTests {
-  @Test("the bundled model points within 0.03 of named objects, 0.06 of bowls, on 1,000 fresh scenes")
+  @Test("the bundled model points within 0.03 of objects on 1,000 fresh scenes")
   func pointing() throws {
     let error = try ToyVLM.bundled().pointingError(scenes: 1000)
     #expect(error.object <= 0.03)
