@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+/// The lessons' own programs, as they were built beside this test.
+@Suite struct LessonProgramTests {
+  private func inScratch<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("nanovla-lesson-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
+  }
+
+  @Test("--json prints exactly one object with the lesson's six keys")
+  func json() throws {
+    let result = try inScratch { try Program.product("lesson-04").run(["--json"], in: $0) }
+    let lines = result.output.split(separator: "\n")
+    #expect(result.status == 0)
+    #expect(lines.count == 1)
+    let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+    let keys = Set(object?.keys.map { $0 } ?? [])
+    #expect(keys == ["lesson", "title", "file", "trace", "results", "seconds"])
+    #expect(object?["lesson"] as? Int == 4)
+    #expect((object?["trace"] as? [Any])?.isEmpty == false)
+    #expect((object?["results"] as? [String: Any])?.isEmpty == false)
+  }
+
+  @Test(
+    "an unknown flag exits 64 with one line", arguments: ["lesson-03", "lesson-05", "lesson-06"])
+  func unknownFlag(product: String) throws {
+    let result = try Program.product(product).run(["--colour"], in: checkout)
+    #expect(result.status == 64)
+    #expect(result.output.isEmpty)
+    #expect(result.error.split(separator: "\n").count == 1)
+    #expect(result.error.contains("--colour"))
+  }
+
+  @Test("a reader who closes the output early hears no complaint")
+  func closedPipe() throws {
+    let lesson = Program.product("lesson-04").path
+    let result = try inScratch {
+      try Program("/bin/sh").run(["-c", "'\(lesson)' --no-color | head -n 1"], in: $0)
+    }
+    #expect(result.status == 0)
+    #expect(result.output.hasPrefix("Lesson 4"))
+    #expect(result.error.isEmpty)
+  }
+
+  @Test("on a terminal of 40 columns no line is wider, but for a word that is")
+  func narrow() throws {
+    let result = try inScratch {
+      try Program.product("lesson-04").run(["--no-color"], in: $0, environment: ["COLUMNS": "40"])
+    }
+    let wide = result.output.split(separator: "\n").filter {
+      $0.count > 40 && $0.split(separator: " ").count > 1
+    }
+    #expect(result.status == 0)
+    #expect(wide.isEmpty)
+  }
+
+  @Test("a file in the way of the pictures' folder ends lesson 3 with one line")
+  func fileInTheWay() throws {
+    let result = try inScratch { folder in
+      try Data("mine".utf8).write(to: folder.appendingPathComponent("nanovla-output"))
+      return try Program.product("lesson-03").run(["--no-color"], in: folder)
+    }
+    let errors = result.error.split(separator: "\n").filter { $0.hasPrefix("error: ") }
+    #expect(result.status == 1)
+    #expect(errors.count == 1)
+    #expect(errors.first?.contains("nanovla-output") == true)
+  }
+}
