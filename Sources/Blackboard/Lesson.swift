@@ -85,13 +85,8 @@ public final class Lesson {
   /// Prints a number with what it means, and keeps it under `name` for `--json`.
   public func result(_ name: String, _ value: Double, _ meaning: String) {
     results.append((name, value))
-<<<<<<< HEAD
     "→ \(name) = \(Terminal.number(value))  \(meaning)".wrapped(to: width - 2, hanging: 2)
       .forEach { print("  " + $0) }
-=======
-    let line = "\(name) = \(Terminal.number(value)) \(meaning)"
-    Terminal.wrapped(line, width: width - 2, indent: 2).forEach { print("  " + $0) }
->>>>>>> tests
   }
 
   public func result(_ name: String, _ value: Float, _ meaning: String) {

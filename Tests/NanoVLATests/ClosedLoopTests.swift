@@ -17,7 +17,7 @@ import Testing
   private let layouts = Suite.heldOutSeeds(60)
 
   private func rate(_ loop: ClosedLoop) throws -> Double {
-    SuccessRate(try loop(Self.cloned.get(), seeds: layouts)).rate
+    SuccessRate(of: try loop(Self.cloned.get(), seeds: layouts)).rate
   }
 
   @Test("800 steps on 100 demonstrations succeed on at least 7 of 10 new layouts")
@@ -35,7 +35,7 @@ import Testing
     let episodes = try ClosedLoop(executed: 2, control: .otherInstruction)(
       Self.cloned.get(), seeds: layouts)
     let original = episodes.count { $0.achievedOriginal }
-    #expect(SuccessRate(episodes).rate >= 0.6)
+    #expect(SuccessRate(of: episodes).rate >= 0.6)
     #expect(original <= 12)
     for (episode, seed) in zip(episodes, layouts) {
       #expect(episode.instruction != Suite.object.makeEpisodeStart(seed: seed).task.instruction)

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Blackboard
+
+@Suite struct LessonOptionsTests {
+  private func options(_ arguments: String...) throws -> LessonOptions {
+    try LessonOptions(arguments[...])
+  }
+
+  @Test("the seed is 0 unless it is given")
+  func seed() throws {
+    #expect(try options().seed == 0)
+    #expect(try options("--seed", "7", "--no-color").seed == 7)
+    #expect(try options("--seed", "\(UInt64.max)").seed == .max)
+  }
+
+  @Test(
+    "a seed that is missing or no whole number is refused", arguments: ["-1", "1.5", "", "many"])
+  func wrongSeed(word: String) {
+    let error = #expect(throws: UsageError.self) { try options("--seed", word) }
+    #expect(error?.description.contains("--seed takes a whole number") == true)
+    #expect(throws: UsageError.self) { try options("--seed") }
+  }
+
+  @Test(
+    "an unknown argument is refused with those that there are", arguments: ["--steps", "7", ""])
+  func unknown(word: String) {
+    let error = #expect(throws: UsageError.self) { try options(word) }
+    #expect(
+      error?.description == "unknown argument \(word): there are --seed N, --json, --no-color")
+  }
+}
