@@ -1,5 +1,5 @@
 // Lesson 1 · Patch embedding
-// About 4 s on 2 cores.
+// About 3 s on 2 cores.
 //
 // A transformer reads a sentence: a list of vectors. To let it see, the image is cut into squares,
 // the pixels of each are laid in a row, and one matrix, the same for all, makes a vector of them.
@@ -47,7 +47,7 @@ final class Probe: Module {
   }
 
   func callAsFunction(_ images: Tensor) -> Tensor {
-    answer(pooled(images)).traced("answer", "a score for left, a score for right")  // → [B, 2]
+    answer(pooled(images)).traced("answer", "scores for left and right")  // → [B, 2]
   }
 }
 

@@ -20,8 +20,7 @@ let binCounts = [4, 8, 16, 32, 64, 128, 256]  // to compare; any ≥ 2
 let shownDemonstration = 3  // of 100
 let shownStep = 2  // of its time steps
 
-/// `value` with its sign and `digits` decimals.
-func signed(_ value: Float, _ digits: Int = 4) -> String { String(format: "%+.\(digits)f", value) }
+func signed(_ value: Float) -> String { String(format: "%+.3f", value) }
 
 Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
@@ -56,7 +55,7 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
 
   lesson.heading("Half a bin")
   let all = try demonstrations.flatMap(\.actions).map { try statistics.normalized(RobotAction($0)) }
-  lesson.say("Every number of all \(all.count) actions, there and back, in units of −1…1:")
+  lesson.say("Every number of all \(all.count) actions, there and back; “half” is half a bin:")
   var rows: [[String]] = []
   var worsts: [(bins: Int, error: Float)] = []
   for bins in binCounts {
@@ -71,12 +70,12 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
         + ["\(used)"])
     worsts.append((bins, worst))
   }
-  lesson.table(columns: ["bins", "half a bin", "worst", "mean", "dx uses"], rows: rows)
+  lesson.table(columns: ["bins", "half", "worst", "mean", "dx"], rows: rows)
   for (bins, worst) in worsts where [32, 256].contains(bins) {
     lesson.result("maxError_\(bins)", worst, "half a bin is 1/\(bins - 1)")
   }
   lesson.say(
-    "Finer bins are not free: “dx uses” counts the bins that dx ever falls into. The more there are, "
+    "Finer bins are not free: “dx” counts the bins that dx ever falls into. The more there are, "
       + "the fewer examples each has to learn from.")
 
   lesson.heading("The words of OpenVLA")

@@ -27,7 +27,7 @@ public final class PointingProbe: Module {
   /// - Returns: x and y of the named object in world units, [N, 2].
   public func callAsFunction(_ features: PointingFeatures) -> Tensor {
     let words = isDeaf ? Tensor.zeros(features.text.shape) : features.text
-    let fused = fusion(vision: features.vision, text: words, textMask: features.mask)  // → [N, 1, D]
+    let fused = fusion(vision: features.vision, text: words, textMask: features.mask)  // [N, 1, D]
     return point(fused).reshaped([fused.dim(0), 2])  // [N, 1, D] → [N, 1, 2] → [N, 2]
       .traced("point", "x and y on the table")
   }

@@ -34,6 +34,6 @@ public final class TinyTransformer: Module {
   /// - Returns: [B, T, D]
   public func callAsFunction(_ tokens: Tensor, mask: Tensor? = nil) -> Tensor {
     let read = blocks.reduce(tokens) { x, block in block(x, mask: mask) }  // [B, T, D] → [B, T, D]
-    return norm(read).traced("features", "every token, now knowing about the others")
+    return norm(read).traced("features", "every token knows about the others")
   }
 }

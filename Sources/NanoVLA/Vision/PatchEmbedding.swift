@@ -36,9 +36,9 @@ public final class PatchEmbedding: Module {
   public func callAsFunction(_ images: Tensor) -> Tensor {
     let squares = patches(of: images)  // [B, H, W, 3] → [B, P, S·S·3]
     let words = projection(squares)  // [B, P, S·S·3] → [B, P, D]
-      .traced("patch words", "one linear layer for every square")
+      .traced("patch words", "one layer for every square")
     return (words + positions)  // [B, P, D] + [P, D] → [B, P, D]
-      .traced("patch words + positions", "each place of the grid adds a vector of its own")
+      .traced("patch words + positions", "each place adds its own vector")
   }
 
   /// The image cut into squares, row by row from the top left, each laid out as one vector.
@@ -46,7 +46,7 @@ public final class PatchEmbedding: Module {
     guard images.shape.count == 4, images.shape.dropFirst() == [imageSize, imageSize, 3] else {
       fatalError("patch embedding: images \(images.shape), not [B, \(imageSize), \(imageSize), 3]")
     }
-    images.traced("image", "B images, height, width, colours")
+    images.traced("image", "images, height, width, colours")
     let (B, side, S) = (images.dim(0), imageSize / patchSize, patchSize)
     return
       images
