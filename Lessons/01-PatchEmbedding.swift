@@ -1,5 +1,5 @@
 // Lesson 1 · Patch embedding
-// About 3 s on 2 cores.
+// About 2 s on 2 cores.
 //
 // A transformer reads a sentence: a list of vectors. To let it see, the image is cut into squares,
 // the pixels of each are laid in a row, and one matrix, the same for all, makes a vector of them.

@@ -1,5 +1,5 @@
 // Lesson 5 · Behavior cloning
-// About 20 s on 2 cores.
+// About 9 s on 2 cores.
 //
 // A robot learns by imitation: here is what the expert saw, here is what it did, do the same. Control
 // has become classification (lesson 4), so this is plain supervised learning with cross-entropy.

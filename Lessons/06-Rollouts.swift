@@ -1,5 +1,5 @@
 // Lesson 6 · Rollouts
-// About 12 s on 2 cores.
+// About 7 s on 2 cores.
 //
 // A policy is judged by driving. In the closed loop each action changes what is seen next, so a small
 // error leads to a place that no demonstration shows, where the next error is larger: errors compound.

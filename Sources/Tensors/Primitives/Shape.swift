@@ -1,5 +1,5 @@
-// Shapes: views, copies in another order, cutting and joining. No arithmetic but the sums in the
-// backward direction.
+// Shapes: views, copies in another order, repeats. No arithmetic but the sums in the backward
+// direction.
 
 extension Tensor {
   /// The same elements under another shape; one axis may be −1, which takes what is left.
@@ -33,66 +33,6 @@ extension Tensor {
     copyStrided(from: pointer, strides: order.map { strides[$0] }, into: result)
     return result.recorded(from: [self]) { gradient in
       [gradient.permuted(order.indices.map { order.firstIndex(of: $0)! })]
-    }
-  }
-
-  /// The part of `axis` in `range`.
-  public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
-    let axis = position(of: axis)
-    guard range.lowerBound >= 0, range.upperBound <= shape[axis] else {
-      fatalError("slice: \(range) is outside axis \(axis) of \(shape)")
-    }
-    var partShape = shape
-    partShape[axis] = range.count
-    let outer = shape[..<axis].reduce(1, *)
-    let inner = shape[(axis + 1)...].reduce(1, *)
-    let result = Tensor(uninitialized: partShape)
-    let (whole, part) = (shape[axis] * inner, range.count * inner)
-    for i in 0..<outer {
-      (result.pointer + i * part).update(
-        from: pointer + i * whole + range.lowerBound * inner, count: part)
-    }
-    return result.recorded(from: [self]) { gradient in
-      let full = Tensor.zeros(self.shape)
-      for i in 0..<outer {
-        (full.pointer + i * whole + range.lowerBound * inner).update(
-          from: gradient.pointer + i * part, count: part)
-      }
-      return [full]
-    }
-  }
-
-  /// `parts` side by side along `axis`; all other axes must agree.
-  public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
-    guard let first = parts.first else { fatalError("concatenate: no tensors") }
-    let axis = first.position(of: axis)
-    for part in parts {
-      var aligned = part.shape
-      if aligned.count == first.shape.count { aligned[axis] = first.shape[axis] }
-      guard aligned == first.shape else {
-        fatalError("concatenate: \(first.shape) and \(part.shape) differ beside axis \(axis)")
-      }
-    }
-    var shape = first.shape
-    shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
-    let outer = shape[..<axis].reduce(1, *)
-    let inner = shape[(axis + 1)...].reduce(1, *)
-    let result = Tensor(uninitialized: shape)
-    var start = 0
-    for part in parts {
-      let run = part.shape[axis] * inner
-      for i in 0..<outer {
-        (result.pointer + i * shape[axis] * inner + start).update(
-          from: part.pointer + i * run, count: run)
-      }
-      start += run
-    }
-    return result.recorded(from: parts) { gradient in
-      var start = 0
-      return parts.map { part in
-        defer { start += part.shape[axis] }
-        return gradient.sliced(axis: axis, start..<start + part.shape[axis])
-      }
     }
   }
 

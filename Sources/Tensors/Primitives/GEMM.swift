@@ -1,0 +1,34 @@
+import CKernels
+import COpenBLAS
+
+/// C = op(A) op(B) for each of `batches` matrices that follow one another in memory: C is M×N, the
+/// inner dimension K. Large work is cut over the threads: by matrices, or along C's longer side.
+func gemm(
+  _ batches: Int, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ transposeA: Bool,
+  _ b: UnsafePointer<Float>, _ transposeB: Bool, _ c: UnsafeMutablePointer<Float>, adding: Bool
+) {
+  guard batches * m * n > 0 else { return }
+  guard k > 0 else {
+    if !adding { c.update(repeating: 0, count: batches * m * n) }
+    return
+  }
+  _ = openBLASOnOneThread
+  func multiply(_ batch: Int, _ rows: Range<Int>, _ columns: Range<Int>) {
+    let firstA = a + batch * m * k + rows.lowerBound * (transposeA ? 1 : k)
+    let firstB = b + batch * k * n + columns.lowerBound * (transposeB ? k : 1)
+    cblas_sgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+      transposeB ? CblasTrans : CblasNoTrans, blasint(rows.count), blasint(columns.count),
+      blasint(k), 1, firstA, blasint(transposeA ? m : k), firstB, blasint(transposeB ? k : n),
+      adding ? 1 : 0, c + batch * m * n + rows.lowerBound * n + columns.lowerBound, blasint(n))
+  }
+  if batches == 1, m * n * k >= 1 << 20 {
+    inPieces(of: max(m, n)) { part in
+      if m >= n { multiply(0, part, 0..<n) } else { multiply(0, 0..<m, part) }
+    }
+  } else if batches * m * n * k >= 1 << 22 {
+    _ = inShards(of: batches) { $0.forEach { multiply($0, 0..<m, 0..<n) } }
+  } else {
+    for batch in 0..<batches { multiply(batch, 0..<m, 0..<n) }
+  }
+}

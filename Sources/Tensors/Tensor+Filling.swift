@@ -1,0 +1,29 @@
+/// Fills a new tensor.
+extension Tensor {
+  public static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
+
+  /// Every element `value`.
+  public static func full(_ shape: [Int], _ value: Float) -> Tensor {
+    let tensor = Tensor(uninitialized: shape)
+    tensor.pointer.update(repeating: value, count: tensor.count)
+    return tensor
+  }
+
+  /// Draws from the normal distribution with mean 0 and standard deviation `scale`.
+  public static func normal(
+    _ shape: [Int], scale: Float = 1, using random: inout SeededRandom
+  ) -> Tensor {
+    let tensor = Tensor(uninitialized: shape)
+    for i in 0..<tensor.count { tensor.pointer[i] = scale * random.normal() }
+    return tensor
+  }
+
+  /// Draws from `range`, every part of it equally likely.
+  public static func uniform(
+    _ shape: [Int], in range: ClosedRange<Float>, using random: inout SeededRandom
+  ) -> Tensor {
+    let tensor = Tensor(uninitialized: shape)
+    for i in 0..<tensor.count { tensor.pointer[i] = random.uniform(in: range) }
+    return tensor
+  }
+}
