@@ -84,7 +84,7 @@ public final class Lesson {
 
   /// Prints a number with what it means, and keeps it under `name` for `--json`.
   public func result(_ name: String, _ value: Double, _ meaning: String) {
-    results.append((name, value))
+    keep(name, value)
     "→ \(name) = \(Terminal.number(value))  \(meaning)".wrapped(to: width - 2, hanging: 2)
       .forEach { print("  " + $0) }
   }
@@ -92,6 +92,9 @@ public final class Lesson {
   public func result(_ name: String, _ value: Float, _ meaning: String) {
     result(name, Double("\(value)") ?? .nan, meaning)  // 0.1, not 0.10000000149011612
   }
+
+  /// Keeps a number for `--json` that a table or a bar already shows.
+  public func keep(_ name: String, _ value: Double) { results.append((name, value)) }
 
   /// A line on standard error while something takes more than two seconds.
   public func progress(_ done: Int, of total: Int, _ title: @autoclosure () -> String) {

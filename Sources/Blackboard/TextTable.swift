@@ -60,8 +60,8 @@ struct TextTable {
     var widths = cells.map { $0.map(\.count).max() ?? 0 }
     let narrowest = cells.indices.map { c in
       let staysWhole = isNumber[c] || cells[c].contains { $0.hasPrefix("[") }  // a shape
-      let words = cells[c].flatMap { $0.split(separator: " ") }.map(\.count)
-      return staysWhole ? widths[c] : words.max() ?? 0
+      let unbroken = staysWhole ? cells[c].dropFirst().map(\.count).max() ?? 0 : 0
+      return max(unbroken, cells[c].flatMap { $0.split(separator: " ") }.map(\.count).max() ?? 0)
     }
     while widths.reduce(0, +) + Self.gap * (widths.count - 1) > width {
       let shrinkable = widths.indices.filter { widths[$0] > narrowest[$0] }
