@@ -11,7 +11,7 @@ public final class Lesson {
   let showsColor: Bool
   let width: Int
   private let file: String
-  private let checkout: URL
+  let checkout: URL
   private let isJSON: Bool
   /// Where standard output went when the program started.
   private let output: Int32
@@ -103,18 +103,6 @@ public final class Lesson {
   }
 
   // MARK: - Ending
-
-  /// Where a picture of this lesson goes: `nanovla-output/` at the top of the checkout, or in the
-  /// working directory if that is somewhere else.
-  public func output(named name: String) throws -> URL {
-    let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
-    let isInside = (here.path + "/").hasPrefix(checkout.path + "/")
-    let folder = (isInside ? checkout : here).appending(path: "nanovla-output")
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch { throw OutputError(folder: folder.path) }
-    return folder.appending(path: name)
-  }
 
   /// Prints what to read and what to try next; with `--json`, the one object of this lesson.
   public func finish(readNext: [String], tryThis: [String]) {

@@ -27,11 +27,3 @@ struct LessonOptions {
 
 /// A command line that says something else.
 struct UsageError: Error, CustomStringConvertible { let description: String }
-
-/// A folder for pictures that cannot be made.
-public struct OutputError: Error, CustomStringConvertible {
-  public let folder: String
-  public var description: String {
-    "cannot make the folder \(folder): is a file of that name in the way?"
-  }
-}
