@@ -90,7 +90,7 @@ Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
   }
   lesson.bars(bars)
   lesson.say(
-    "An object is about 0.15 wide. Who does not hear the words can only guess among three objects; "
+    "A cup is about a sixth of the table wide. Who does not hear the words can only guess among three objects; "
       + "who averages the patches before pointing has lost where each one was.")
 
   lesson.finish(

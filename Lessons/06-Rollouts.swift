@@ -102,6 +102,6 @@ Lesson.run(6, "Rollouts", file: #filePath) { lesson in
     ],
     tryThis: [
       "steps = 300: the loss is higher. Is success lower at every horizon?",
-      "Exercise: in ClosedLoop.swift let the ensemble weigh new plans more (m = −0.5). Does it help?",
+      "Exercise: in ClosedLoop+Driving.swift use TemporalEnsemble(m: -0.5): new plans weigh more. Does it help?",
     ])
 }

@@ -123,9 +123,6 @@ FOR_EACH_PROCESSOR void kernel_layer_norm_gradient(const float *x, const float *
       gx[c] = s * (gy[c] * gain[c] - sum - (x[c] - m) * s * dot);
   }
 }
-FOR_EACH_PROCESSOR void kernel_accumulate(const float *x, float *y, long count) {
-  for (long i = 0; i < count; i++) y[i] += x[i];
-}
 FOR_EACH_PROCESSOR void kernel_add(const float *a, const float *b, float *y, long count) {
   for (long i = 0; i < count; i++) y[i] = a[i] + b[i];
 }

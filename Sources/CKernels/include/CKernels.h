@@ -26,8 +26,6 @@ void kernel_layer_norm(const float *x, const float *gain, const float *bias, flo
 void kernel_layer_norm_gradient(const float *x, const float *gain, const float *mean,
                                 const float *inverse, const float *gy, float *gx, float *ggain,
                                 float *gbias, long rows, long columns);
-// y += x
-void kernel_accumulate(const float *x, float *y, long count);
 // y = a + b, a − b, a · b
 void kernel_add(const float *a, const float *b, float *y, long count);
 void kernel_subtract(const float *a, const float *b, float *y, long count);

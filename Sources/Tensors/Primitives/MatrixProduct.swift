@@ -5,26 +5,18 @@ extension Tensor {
   ///
   /// [..., M, K] × [..., K, N] → [..., M, N] with equal leading axes (one product each), or
   /// [..., M, K] × [K, N] → [..., M, N] with one shared matrix.
-  public func matmul(_ other: Tensor) -> Tensor {
-    let product = MatrixShapes(self, other, transposed: false)
-    let result = product.forward(self, other)
-    // C = A B:  ∂A = ∂C Bᵀ,  ∂B = Aᵀ ∂C
-    return result.recorded(from: [self, other]) { gradient in
-      [
-        self.requiresGradient ? product.gradientOfLeft(gradient, other, like: self) : nil,
-        other.requiresGradient ? product.gradientOfRight(gradient, self, like: other) : nil,
-      ]
-    }
-  }
+  public func matmul(_ other: Tensor) -> Tensor { product(with: other, transposed: false) }
 
   /// The product with the transpose of `other`, which is not copied for it.
   ///
   /// [..., M, K] × [..., N, K]ᵀ → [..., M, N], or with one shared matrix [N, K].
-  public func matmul(transposed other: Tensor) -> Tensor {
-    let product = MatrixShapes(self, other, transposed: true)
-    let result = product.forward(self, other)
-    // C = A Bᵀ:  ∂A = ∂C B,  ∂B = ∂Cᵀ A
-    return result.recorded(from: [self, other]) { gradient in
+  public func matmul(transposed other: Tensor) -> Tensor { product(with: other, transposed: true) }
+
+  // C = A B:   ∂A = ∂C Bᵀ,  ∂B = Aᵀ ∂C
+  // C = A Bᵀ:  ∂A = ∂C B,   ∂B = ∂Cᵀ A
+  private func product(with other: Tensor, transposed: Bool) -> Tensor {
+    let product = MatrixShapes(self, other, transposed: transposed)
+    return product.forward(self, other).recorded(from: [self, other]) { gradient in
       [
         self.requiresGradient ? product.gradientOfLeft(gradient, other, like: self) : nil,
         other.requiresGradient ? product.gradientOfRight(gradient, self, like: other) : nil,
