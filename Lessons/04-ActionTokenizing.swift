@@ -4,9 +4,8 @@
 // A language model chooses among words; a robot wants seven numbers. So cut each number's range into
 // bins and give every bin a word. Choosing an action is then choosing words: classification.
 //
-// The aha: control becomes classification, and the price is rounding, at most half a bin. First
-// every number is stretched to [−1, 1] by the statistics of the demonstrations, so that a bin of dx
-// and a bin of dz are equally worth having.
+// The aha: control becomes classification, and the price is rounding, at most half a bin. Before,
+// statistics stretch every number to [−1, 1], so that bins of dx and dz are equally worth having.
 
 import Blackboard
 import Foundation
@@ -19,128 +18,118 @@ let bins = 32  // of the action that is followed, and of the head
 let binCounts = [4, 8, 16, 32, 64, 128, 256]  // to compare; any ≥ 2
 let layouts = 200  // held out, for the expert to drive on
 let (shownDemonstration, shownStep) = (3, 2)  // of 100, and of its time steps
-let (chunk, scale) = (8, 10.0)  // steps that FAST says at once; it rounds waves to 1/scale
+let chunk = 8  // steps that FAST says at once
 
-func signed(_ value: Float) -> String { String(format: "%+.3f", value) }
+func text<N: BinaryFloatingPoint>(_ value: N) -> String { String(format: "%.3f", Double(value)) }
 func tokenizer(_ bins: Int) -> ActionTokenizer { ActionTokenizer(bins: bins, vocabulary: bins) }
-func errors(_ a: [NormalizedAction], _ b: [NormalizedAction]) -> [Double] {
-  zip(a, b).flatMap { zip($0.values, $1.values).map { Double(abs($0 - $1)) } }
+
+/// How far `b` is from `a`: the largest difference, and the root of the mean square.
+func error(_ a: [NormalizedAction], _ b: [NormalizedAction]) -> (worst: Double, rms: Double) {
+  let gaps = zip(a, b).flatMap { zip($0.values, $1.values).map { Double(abs($0 - $1)) } }
+  return (gaps.max()!, (gaps.reduce(0) { $0 + $1 * $1 } / Double(gaps.count)).squareRoot())
 }
 
 Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let statistics = try ActionStatistics.bundled()
-  func normalized(_ demonstration: Demonstration) throws -> [NormalizedAction] {
-    try demonstration.actions.map { try statistics.normalized(RobotAction($0)) }
+  func chunks(_ demonstration: Demonstration) throws -> [[NormalizedAction]] {
+    let actions = try demonstration.actions.map { try statistics.normalized(RobotAction($0)) }
+    return FASTTokenizer.chunks(of: actions, steps: chunk)  // one from each step on
   }
 
   lesson.heading("One action, there and back")
   let shown = demonstrations[shownDemonstration]
-  let episode = try normalized(shown)
-  let ids = try tokenizer(bins).encode(episode[shownStep])
-  let back = try statistics.robotAction(tokenizer(bins).decode(ids)).values
+  let motion = try chunks(shown)[shownStep]
+  let ids = try tokenizer(bins).encode(motion[0])
+  let back = try statistics.robotAction(tokenizer(bins).decode(ids))
+  let numbers = [shown.actions[shownStep], motion[0].values, ids.map(Float.init), back.values]
   lesson.say("Step \(shownStep) of “\(shown.instruction)”, \(bins) bins:")
   lesson.table(
     columns: ["", "robot", "−1…1", "token", "robot"],
     rows: ActionSpace.tabletop.dimensions.enumerated().map { a, dimension in
-      let numbers = [shown.actions[shownStep][a], episode[shownStep].values[a]].map(signed)
-      return [dimension.name] + numbers + ["\(ids[a])", signed(back[a])]
+      [dimension.name] + numbers.map { Terminal.number(Double($0[a])) }
     })
-  lesson.say("The wrist never turned: no range to stretch. The gripper is a switch: left as it is.")
-
-  lesson.heading("Half a bin")
-  let all = try demonstrations.flatMap(normalized)
-  lesson.say("Every number of all \(all.count) actions, there and back; “half” is half a bin:")
-  let rounding = try binCounts.map { bins in
-    let classes = try all.map(tokenizer(bins).classes)
-    let worst = errors(all, classes.map(tokenizer(bins).decode(classes:))).max() ?? 0
-    lesson.keep("maxError_\(bins)", worst)
-    let used = Set(classes.map { $0[0] }).count  // bins of dx
-    return ["\(bins)", Terminal.number(1 / Double(bins - 1)), Terminal.number(worst), "\(used)"]
-  }
-  lesson.table(columns: ["bins", "half", "worst", "dx"], rows: rounding)
-  lesson.say("“dx” counts the bins that dx falls into: the more, the fewer examples of each.")
+  lesson.say(
+    "The wrist never turned: no range to stretch. The gripper, a switch, is left as it is.")
 
   lesson.heading("The words of OpenVLA")
   let openVLA = ActionTokenizer()  // 256 bins: the last of Llama's 32000 words
   let words = try openVLA.encode(NormalizedAction([-1, 0, 1]))
-  for (name, number, word) in [("Low", -1, words[0]), ("Middle", 0, words[1]), ("High", 1, words[2])] {
-    lesson.result("openVLA\(name)", Double(word), "the word for \(number)")
-  }
+  lesson.result("openVLALow", Double(words[0]), "the word for -1")
+  lesson.result("openVLAMiddle", Double(words[1]), "the word for 0")
+  lesson.result("openVLAHigh", Double(words[2]), "the word for 1")
   lesson.result("edge", openVLA.decode(words).values[2], "what +1 comes back as: one bin is lost")
 
-  lesson.heading("How many bins does this arm need?")
-  lesson.say("The expert drives the arm on \(layouts) layouts, but may only speak in bins:")
-  lesson.bars(
-    try binCounts.map { bins in
-      let driven = try Suite.heldOutSeeds(layouts).map { seed in
-        let (scene, task) = Suite.object.makeEpisodeStart(seed: seed)
-        var world = TabletopWorld(scene: scene, task: task, horizon: Suite.object.horizon)
-        while world.outcome == .running {
-          let wanted = try statistics.normalized(RobotAction(Expert.action(for: world)))
-          let said = tokenizer(bins).decode(try tokenizer(bins).encode(wanted))
-          world.step(try statistics.robotAction(said).values)
-        }
-        return world.outcome == .success
-      }
-      let success = SuccessRate(driven).rate
-      lesson.keep("success_\(bins)", success)
-      return ("\(bins)", success, Terminal.number(success))
-    })
-
   lesson.heading("FAST: words for motions")
-  func chunks(_ demonstrations: [Demonstration]) throws -> [[NormalizedAction]] {
-    try demonstrations.flatMap { FASTTokenizer.chunks(of: try normalized($0), steps: chunk) }
-  }
-  let fast = try FASTTokenizer(trainedOn: chunks(demonstrations), scale: scale)
-  let motion = try chunks([shown])[shownStep]
+  let fast = try FASTTokenizer(trainedOn: demonstrations.flatMap(chunks))
   let waves = try fast.coefficients(of: motion).map { "\($0[0])" }.joined(separator: " ")
-  lesson.say("dx from that step on: " + motion.map { signed($0.values[0]) }.joined(separator: " "))
-  lesson.say("as waves, the slowest first, times \(scale): \(waves)")
-  lesson.say("all \(chunk) · \(fast.dimensions) numbers in words: \(try fast.encode(motion))")
-  let fresh = try chunks((500..<600).compactMap { .record(suite: .object, seed: $0) })
-  func row(_ name: String, _ ids: [[Int]], _ heard: [NormalizedAction]) -> [String] {
-    let words = Double(ids.joined().count) / Double(fresh.count)
-    let squares = errors(Array(fresh.joined()), heard).map { $0 * $0 }
-    let rms = (squares.reduce(0, +) / Double(squares.count)).squareRoot()
-    lesson.keep("tokens_\(name)", words)
-    lesson.keep("rms_\(name)", rms)
-    return [name, Terminal.number(words), Terminal.number(rms)]
-  }
-  let inBins = try [8, 32, 256].map { bins in
-    let ids = try fresh.joined().map(tokenizer(bins).encode)
-    return row("bins\(bins)", ids, ids.map { tokenizer(bins).decode($0) })
-  }
-  let said = try fresh.map(fast.encode)
-  let inFAST = row("fast", said, try said.flatMap(fast.decode))
-  lesson.say("\(fresh.count) chunks that it was not trained on; words a chunk, and RMS error:")
-  lesson.table(columns: ["", "words", "error"], rows: inBins + [inFAST])
-  var random = SeededRandom(seed: lesson.seed)
-  let jumbled = try fresh.map { try fast.encode(random.shuffled($0)).count }.reduce(0, +)
+  lesson.say("dx from that step on: " + motion.map { text($0.values[0]) }.joined(separator: " "))
+  lesson.say("in waves, the slowest first, times \(Int(fast.scale)): \(waves)")
+  lesson.say("all \(chunk)·\(fast.dimensions) numbers in words: \(try fast.encode(motion))")
   lesson.say(
     "A smooth motion needs few words: its fast waves round to 0, and what often comes together is "
-      + "one word. Jumble the steps of each chunk, and it is no longer smooth:")
-  lesson.result("tokens_jumbled", Double(jumbled) / Double(fresh.count), "words a jumbled chunk")
+      + "one word. Jumble its steps, and it is smooth no longer.")
+
+  lesson.heading("Half a bin")
+  let fresh = (500..<600).compactMap { Demonstration.record(suite: .object, seed: $0) }
+  let motions = try fresh.flatMap(chunks)
+  let actions = motions.flatMap { $0 }
+  var rows = try binCounts.map { bins in
+    let tokenizer = tokenizer(bins)
+    let classes = try actions.map(tokenizer.classes)
+    let (worst, rms) = error(actions, classes.map(tokenizer.decode(classes:)))
+    let driven = try Suite.heldOutSeeds(layouts).map { seed in
+      let (scene, task) = Suite.object.makeEpisodeStart(seed: seed)
+      var world = TabletopWorld(scene: scene, task: task, horizon: Suite.object.horizon)
+      while world.outcome == .running {
+        let wanted = try statistics.normalized(RobotAction(Expert.action(for: world)))
+        let said = tokenizer.decode(try tokenizer.encode(wanted))
+        world.step(try statistics.robotAction(said).values)
+      }
+      return world.outcome == .success
+    }
+    lesson.keep("maxError_\(bins)", worst)
+    lesson.keep("success_\(bins)", SuccessRate(driven).rate)
+    let used = Set(classes.map { $0[0] }).count  // bins that dx ever falls into
+    return row("\(bins)", "bins\(bins)", words: classes.joined().count, rms)
+      + [text(worst), "\(used)", text(SuccessRate(driven).rate)]
+  }
+  var random = SeededRandom(seed: lesson.seed)
+  let jumbled = motions.map { random.shuffled($0) }
+  for (name, key, motions) in [("FAST", "fast", motions), ("jumbled", "jumbled", jumbled)] {
+    let said = try motions.map(fast.encode)
+    let rms = error(motions.flatMap { $0 }, try said.flatMap(fast.decode)).rms
+    rows.append(row(name, key, words: said.joined().count, rms) + ["", "", ""])
+  }
+  func row(_ name: String, _ key: String, words: Int, _ rms: Double) -> [String] {
+    lesson.keep("tokens_\(key)", Double(words) / Double(motions.count))
+    lesson.keep("rms_\(key)", rms)
+    return [name, String(format: "%.1f", Double(words) / Double(motions.count)), text(rms)]
+  }
+  lesson.say(
+    "\(motions.count) new chunks of \(chunk) steps in words and back, and a drive in bins:")
+  lesson.table(columns: ["bins", "words", "RMS", "worst", "dx", "drive"], rows: rows)
+  lesson.say(
+    "The worst is half a bin, 1/(bins − 1). “dx” counts the bins that dx falls into: the more, the "
+      + "fewer examples of each. “drive” is how often the expert succeeds who speaks in bins.")
 
   lesson.heading("Control as classification")
-  let head = TokenHead(inputs: 4, chunk: 1, dimensions: fast.dimensions, bins: bins, using: &random)
-  let felt = Tensor(shown.proprioception.flatMap { $0 }, shape: [episode.count, 4])
-  let classes = try episode.flatMap(tokenizer(bins).classes)
-  let loss = withoutGradient {
-    lesson.trace("one demonstration, its \(episode.count) steps as a batch") {
-      crossEntropy(head(felt).reshaped([-1, bins]), targets: classes)  // [T, 1, A, B] → [T·A, B]
+  let head = TokenHead(inputs: 4, chunk: chunk, dimensions: 7, bins: bins, using: &random)
+  let logits = withoutGradient {
+    lesson.trace("from what the arm feels to that motion, in bins") {
+      head(Tensor(shown.proprioception[shownStep], shape: [1, 4]))
     }
   }
+  let classes = try motion.flatMap(tokenizer(bins).classes)
+  let loss = crossEntropy(logits.reshaped([-1, bins]), targets: classes)  // [1, K, A, B] → [K·A, B]
   lesson.result("firstLoss", loss.item, "cross-entropy of an untrained head")
   lesson.result("lnBins", log(Float(bins)), "ln(\(bins)): every bin equally likely")
 
   lesson.finish(
-    readNext: ["ActionTokenizer", "FASTTokenizer", "TokenHead"].map {
-      "Sources/NanoVLA/Action/\($0).swift"
-    },
+    readNext: ["ActionTokenizer", "ActionStatistics", "FASTTokenizer", "TokenHead"]
+      .map { "Sources/NanoVLA/Action/\($0).swift" },
     tryThis: [
       "binCounts = [8, 10, 12, 14, 16]: where does the arm begin to fail? Its fingers reach 0.1 far.",
-      "Exercise: add one jerk of dx = 2 to the actions and normalise with min and max instead of q01 "
-        + "and q99. How many bins does dx use then?",
+      "Exercise: add a jerk of dx = 2, normalise with min and max: how many bins does dx use then?",
     ])
 }
