@@ -23,10 +23,8 @@ let chunk = 8  // steps that FAST says at once
 func text<N: BinaryFloatingPoint>(_ value: N) -> String { String(format: "%.3f", Double(value)) }
 func tokenizer(_ bins: Int) -> ActionTokenizer { ActionTokenizer(bins: bins, vocabulary: bins) }
 
-/// How far `b` is from `a`: the largest difference, and the root of the mean square.
-func error(_ a: [NormalizedAction], _ b: [NormalizedAction]) -> (worst: Double, rms: Double) {
-  let gaps = zip(a, b).flatMap { zip($0.values, $1.values).map { Double(abs($0 - $1)) } }
-  return (gaps.max()!, (gaps.reduce(0) { $0 + $1 * $1 } / Double(gaps.count)).squareRoot())
+func gaps(_ a: [NormalizedAction], _ b: [NormalizedAction]) -> [Double] {
+  zip(a, b).flatMap { zip($0.values, $1.values).map { Double(abs($0 - $1)) } }
 }
 
 Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
@@ -49,8 +47,7 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
     rows: ActionSpace.tabletop.dimensions.enumerated().map { a, dimension in
       [dimension.name] + numbers.map { Terminal.number(Double($0[a])) }
     })
-  lesson.say(
-    "The wrist never turned: no range to stretch. The gripper, a switch, is left as it is.")
+  lesson.say("The wrist never turned: no range to stretch. The gripper is a switch: not stretched.")
 
   lesson.heading("The words of OpenVLA")
   let openVLA = ActionTokenizer()  // 256 bins: the last of Llama's 32000 words
@@ -67,17 +64,16 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
   lesson.say("in waves, the slowest first, times \(Int(fast.scale)): \(waves)")
   lesson.say("all \(chunk)·\(fast.dimensions) numbers in words: \(try fast.encode(motion))")
   lesson.say(
-    "A smooth motion needs few words: its fast waves round to 0, and what often comes together is "
-      + "one word. Jumble its steps, and it is smooth no longer.")
+    "Smooth motions need few words: fast waves round to 0, and what often meets is one word.")
 
-  lesson.heading("Half a bin")
+  lesson.heading("What rounding costs: half a bin")
   let fresh = (500..<600).compactMap { Demonstration.record(suite: .object, seed: $0) }
   let motions = try fresh.flatMap(chunks)
   let actions = motions.flatMap { $0 }
   var rows = try binCounts.map { bins in
     let tokenizer = tokenizer(bins)
     let classes = try actions.map(tokenizer.classes)
-    let (worst, rms) = error(actions, classes.map(tokenizer.decode(classes:)))
+    let gaps = gaps(actions, classes.map(tokenizer.decode(classes:)))
     let driven = try Suite.heldOutSeeds(layouts).map { seed in
       let (scene, task) = Suite.object.makeEpisodeStart(seed: seed)
       var world = TabletopWorld(scene: scene, task: task, horizon: Suite.object.horizon)
@@ -88,40 +84,38 @@ Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
       }
       return world.outcome == .success
     }
-    lesson.keep("maxError_\(bins)", worst)
+    lesson.keep("maxError_\(bins)", gaps.max()!)
     lesson.keep("success_\(bins)", SuccessRate(driven).rate)
     let used = Set(classes.map { $0[0] }).count  // bins that dx ever falls into
-    return row("\(bins)", "bins\(bins)", words: classes.joined().count, rms)
-      + [text(worst), "\(used)", text(SuccessRate(driven).rate)]
+    return row("\(bins)", "bins\(bins)", words: classes.joined().count, gaps)
+      + [text(gaps.max()!), "\(used)", text(SuccessRate(driven).rate)]
   }
   var random = SeededRandom(seed: lesson.seed)
   let jumbled = motions.map { random.shuffled($0) }
   for (name, key, motions) in [("FAST", "fast", motions), ("jumbled", "jumbled", jumbled)] {
     let said = try motions.map(fast.encode)
-    let rms = error(motions.flatMap { $0 }, try said.flatMap(fast.decode)).rms
-    rows.append(row(name, key, words: said.joined().count, rms) + ["", "", ""])
+    let gaps = gaps(motions.flatMap { $0 }, try said.flatMap(fast.decode))
+    rows.append(row(name, key, words: said.joined().count, gaps) + [text(gaps.max()!), "", ""])
   }
-  func row(_ name: String, _ key: String, words: Int, _ rms: Double) -> [String] {
+  func row(_ name: String, _ key: String, words: Int, _ gaps: [Double]) -> [String] {
+    let rms = (gaps.reduce(0) { $0 + $1 * $1 } / Double(gaps.count)).squareRoot()
     lesson.keep("tokens_\(key)", Double(words) / Double(motions.count))
     lesson.keep("rms_\(key)", rms)
     return [name, String(format: "%.1f", Double(words) / Double(motions.count)), text(rms)]
   }
-  lesson.say(
-    "\(motions.count) new chunks of \(chunk) steps in words and back, and a drive in bins:")
+  lesson.say("\(motions.count) new chunks of \(chunk) steps, there and back, and a drive in bins:")
   lesson.table(columns: ["bins", "words", "RMS", "worst", "dx", "drive"], rows: rows)
   lesson.say(
-    "The worst is half a bin, 1/(bins − 1). “dx” counts the bins that dx falls into: the more, the "
-      + "fewer examples of each. “drive” is how often the expert succeeds who speaks in bins.")
+    "With bins, the worst is half of one: 1/(bins − 1). “dx” counts those that dx falls into: the "
+      + "more, the fewer examples of each. “drive”: how often an expert who speaks in bins succeeds. "
+      + "FAST rounds waves, so that one number may be further off. Jumbled steps are not smooth.")
 
   lesson.heading("Control as classification")
-  let head = TokenHead(inputs: 4, chunk: chunk, dimensions: 7, bins: bins, using: &random)
-  let logits = withoutGradient {
-    lesson.trace("from what the arm feels to that motion, in bins") {
-      head(Tensor(shown.proprioception[shownStep], shape: [1, 4]))
-    }
-  }
-  let classes = try motion.flatMap(tokenizer(bins).classes)
-  let loss = crossEntropy(logits.reshaped([-1, bins]), targets: classes)  // [1, K, A, B] → [K·A, B]
+  let head = TokenHead(inputs: 4, chunk: 1, dimensions: 7, bins: bins, using: &random)
+  let felt = Tensor(shown.proprioception.flatMap { $0 }, shape: [shown.actions.count, 4])
+  let logits = withoutGradient { lesson.trace("all steps of one demonstration") { head(felt) } }
+  let classes = try chunks(shown).flatMap { try tokenizer(bins).classes(of: $0[0]) }
+  let loss = crossEntropy(logits.reshaped([-1, bins]), targets: classes)  // [T, 1, A, B] → [T·A, B]
   lesson.result("firstLoss", loss.item, "cross-entropy of an untrained head")
   lesson.result("lnBins", log(Float(bins)), "ln(\(bins)): every bin equally likely")
 

@@ -222,7 +222,6 @@ import Testing
       }
     }
     let (mean, rms) = (Double(tokens) / Double(count), (squares / Double(count * 56)).squareRoot())
-    print("FAST vocabulary \(fast.vocabulary), tokens \(mean), rms \(rms), worst \(worst)")
     #expect(worst <= 0.05 + 1e-6)
     #expect(rms <= 0.05)
     #expect(mean <= 28)
