@@ -7,11 +7,16 @@ public struct Scene: Sendable, Equatable {
   public var gripper: Gripper
   /// Index of the object in the gripper.
   public var held: Int?
+  /// What stands in the arm's way, in scenes that have such a thing.
+  public var obstacle: Obstacle?
 
-  public init(objects: [TabletopObject], gripper: Gripper, held: Int? = nil) {
+  public init(
+    objects: [TabletopObject], gripper: Gripper, held: Int? = nil, obstacle: Obstacle? = nil
+  ) {
     self.objects = objects
     self.gripper = gripper
     self.held = held
+    self.obstacle = obstacle
     if held != nil { carryHeldObject() }
   }
 
@@ -47,6 +52,18 @@ public struct Gripper: Sendable, Equatable {
 
   public init(x: Float, y: Float, z: Float, isClosed: Bool = false) {
     (self.x, self.y, self.z, self.isClosed) = (x, y, z, isClosed)
+  }
+}
+
+/// A round post, taller than the arm can reach: it can only be gone round.
+public struct Obstacle: Sendable, Equatable {
+  public var x, y: Float
+
+  public init(x: Float, y: Float) { (self.x, self.y) = (x, y) }
+
+  /// Distance over the table from this post's centre to (`x`, `y`).
+  public func distance(x: Float, y: Float) -> Float {
+    ((self.x - x) * (self.x - x) + (self.y - y) * (self.y - y)).squareRoot()
   }
 }
 

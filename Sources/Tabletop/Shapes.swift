@@ -82,6 +82,16 @@ extension ObjectShape {
   }
 }
 
+extension Obstacle {
+  /// A shadow, a round post and its top.
+  static let layers = [
+    Layer(figure: .ellipse(5, 2), x: 1, y: 2.5, color: .init(90, 78, 60), alpha: 0.45),
+    Layer(figure: .ellipse(3.6, 1.5), y: 2, color: .init(84, 84, 92)),
+    Layer(figure: .box(3.6, 5, corner: 0), y: -3, color: .init(84, 84, 92)),
+    Layer(figure: .ellipse(3.6, 1.5), y: -8, color: .init(122, 122, 130)),
+  ]
+}
+
 extension Gripper {
   private static let steel = RGBImage.Color(40, 40, 48)
 
