@@ -36,18 +36,18 @@ public struct Renderer: Sendable {
     var pixels = background.pixels
     pixels.withUnsafeMutableBufferPointer { buffer in
       let canvas = buffer.baseAddress!
-      var isPostDue = scene.obstacle != nil
+      var post = scene.obstacle  // until it is painted
       for index in Self.paintingOrder(scene) {
         let object = scene.objects[index]
-        if isPostDue, let post = scene.obstacle, object.y > post.y || index == scene.held {
-          paint(Obstacle.layers, x: post.x, y: post.y, z: 0, on: canvas)
-          isPostDue = false
+        if let due = post, object.y > due.y || index == scene.held {
+          paint(Obstacle.layers, x: due.x, y: due.y, z: 0, on: canvas)
+          post = nil
         }
         paint(Self.shadow, x: object.x, y: object.y, z: 0, on: canvas)
         let layers = objectLayers[object.color]![object.shape]!
         paint(layers, x: object.x, y: object.y, z: object.z, on: canvas)
       }
-      if isPostDue, let post = scene.obstacle {
+      if let post {
         paint(Obstacle.layers, x: post.x, y: post.y, z: 0, on: canvas)
       }
       let gripper = scene.gripper
