@@ -4,7 +4,7 @@ public enum Side: CaseIterable, Sendable { case left, right }
 /// How the expert goes round a post. Both ways are equally good, and it has no reason for either.
 ///
 /// First wholly sideways, then wholly forwards: so the side shows in one number of one action. Whoever
-/// averages the two ways there does not move at all, and what comes next, forwards, is then right into
+/// averages the two ways there goes neither way, and what comes next, forwards, then leads right into
 /// the post. Once beside it, the expert stays on its side whatever it is told, so it needs no memory.
 extension Expert {
   /// How far from the post's centre it goes past: 0.08 more than it must.

@@ -55,18 +55,6 @@ public struct Gripper: Sendable, Equatable {
   }
 }
 
-/// A round post, taller than the arm can reach: it can only be gone round.
-public struct Obstacle: Sendable, Equatable {
-  public var x, y: Float
-
-  public init(x: Float, y: Float) { (self.x, self.y) = (x, y) }
-
-  /// Distance over the table from this post's centre to (`x`, `y`).
-  public func distance(x: Float, y: Float) -> Float {
-    ((self.x - x) * (self.x - x) + (self.y - y) * (self.y - y)).squareRoot()
-  }
-}
-
 /// Something to pick, push or put: a colour, a shape and the place of its centre.
 public struct TabletopObject: Sendable, Equatable {
   public var color: ObjectColor
