@@ -45,12 +45,15 @@ public struct Demonstration: Sendable, Equatable {
     var world = TabletopWorld(scene: start.scene, task: start.task, horizon: suite.horizon)
     // Another stream than the layout's, which begins at `seed` itself.
     var random = SeededRandom(seed: ~seed)
+    // A third stream, so that the way round an obstacle depends on nothing that can be seen.
+    var coin = SeededRandom(seed: seed ^ 0x51DE)
+    let side = Side.allCases[coin.integer(below: Side.allCases.count)]
     var frames: [RGBImage] = []
     var actions: [[Float]] = []
     var proprioception: [[Float]] = []
 
     while world.outcome == .running {
-      let action = Expert.action(for: world)
+      let action = Expert.action(for: world, side: side)
       frames.append(renderer.render(world.scene))
       actions.append(action.map(\.toFiveDecimals))
       proprioception.append(world.scene.proprioception.map(\.toFiveDecimals))

@@ -4,14 +4,27 @@
 /// keeps no memory, so it recovers from whatever noise did to the last step.
 public enum Expert {
   /// The action, in world units per step, that brings `world` nearer to its next goal.
-  public static func action(for world: TabletopWorld) -> [Float] {
-    action(in: world.scene, toward: world.currentGoal)
+  ///
+  /// - Parameter side: which way to go round an obstacle, for an arm that is right in front of it.
+  public static func action(for world: TabletopWorld, side: Side = .left) -> [Float] {
+    action(in: world.scene, toward: world.currentGoal, side: side)
   }
 
   /// `[dx, dy, dz, 0, 0, 0, gripper]`; gripper +1 closes, −1 opens.
-  public static func action(in scene: Scene, toward goal: TabletopTask.Goal?) -> [Float] {
+  public static func action(
+    in scene: Scene, toward goal: TabletopTask.Goal?, side: Side = .left
+  ) -> [Float] {
+    guard let goal else {
+      return move(scene, dx: 0, dy: 0, dz: 0, closed: scene.gripper.isClosed)
+    }
+    let direct = direct(in: scene, toward: goal)
+    guard let post = scene.obstacle, isBetween(post, scene.objects[goal.object], scene.gripper)
+    else { return direct }
+    return detour(direct, round: post, side, from: scene.gripper)
+  }
+
+  private static func direct(in scene: Scene, toward goal: TabletopTask.Goal) -> [Float] {
     switch goal {
-    case nil: return move(scene, dx: 0, dy: 0, dz: 0, closed: scene.gripper.isClosed)
     case .lift(let object): return lift(object, in: scene)
     case .put(let object, let bowl): return put(object, into: bowl, in: scene)
     case .push(let object, let direction): return push(object, direction, in: scene)

@@ -43,6 +43,25 @@ enum Layout {
     }
   }
 
+  /// A post on the centre line, the first object behind it and the gripper before it: straight on is
+  /// blocked, left and right are equally far. The other objects stand out of the way, one on each side.
+  ///
+  /// The post is always at the same place. The toy VLM has no word for it, so a policy on top of it can
+  /// learn only from what the expert's arm did where the post must be.
+  static func obstacleScene(_ kinds: [Kind], using random: inout SeededRandom) -> Scene {
+    let places: [(x: ClosedRange<Float>, y: ClosedRange<Float>)] = [
+      (0.47...0.53, 0.22...0.28), (0.08...0.20, 0.55...0.90), (0.80...0.92, 0.55...0.90),
+    ]
+    let objects = zip(kinds, places).map { kind, place in
+      TabletopObject(
+        kind.color, kind.shape, x: random.uniform(in: place.x), y: random.uniform(in: place.y))
+    }
+    let gripper = Gripper(
+      x: random.uniform(in: 0.47...0.53), y: random.uniform(in: 0.85...0.91),
+      z: random.uniform(in: 0.6...0.9))
+    return Scene(objects: objects, gripper: gripper, obstacle: Obstacle(x: 0.5, y: 0.55))
+  }
+
   private static func areApart(_ objects: [TabletopObject]) -> Bool {
     pairs(objects).allSatisfy { $0.distance(x: $1.x, y: $1.y) > 0.28 }
   }

@@ -36,11 +36,19 @@ public struct Renderer: Sendable {
     var pixels = background.pixels
     pixels.withUnsafeMutableBufferPointer { buffer in
       let canvas = buffer.baseAddress!
+      var post = scene.obstacle  // until it is painted
       for index in Self.paintingOrder(scene) {
         let object = scene.objects[index]
+        if let due = post, object.y > due.y || index == scene.held {
+          paint(Obstacle.layers, x: due.x, y: due.y, z: 0, on: canvas)
+          post = nil
+        }
         paint(Self.shadow, x: object.x, y: object.y, z: 0, on: canvas)
         let layers = objectLayers[object.color]![object.shape]!
         paint(layers, x: object.x, y: object.y, z: object.z, on: canvas)
+      }
+      if let post {
+        paint(Obstacle.layers, x: post.x, y: post.y, z: 0, on: canvas)
       }
       let gripper = scene.gripper
       paint(Gripper.groundCross, x: gripper.x, y: gripper.y, z: 0, on: canvas)

@@ -11,6 +11,8 @@ public enum Rules {
   public static let pushRadius: Float = 0.08
   /// An object released this close to a bowl's centre lies in it.
   public static let bowlRadius: Float = 0.10
+  /// The gripper touches an obstacle when its centre comes nearer than this, at any height.
+  public static let obstacleRadius: Float = 0.12
   /// An object above this height is lifted; one that moved this far sideways is pushed.
   public static let liftedHeight: Float = 0.5
   public static let pushedDistance: Float = 0.15

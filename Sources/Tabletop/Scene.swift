@@ -7,11 +7,16 @@ public struct Scene: Sendable, Equatable {
   public var gripper: Gripper
   /// Index of the object in the gripper.
   public var held: Int?
+  /// What stands in the arm's way, in scenes that have such a thing.
+  public var obstacle: Obstacle?
 
-  public init(objects: [TabletopObject], gripper: Gripper, held: Int? = nil) {
+  public init(
+    objects: [TabletopObject], gripper: Gripper, held: Int? = nil, obstacle: Obstacle? = nil
+  ) {
     self.objects = objects
     self.gripper = gripper
     self.held = held
+    self.obstacle = obstacle
     if held != nil { carryHeldObject() }
   }
 

@@ -1,16 +1,18 @@
 import Tensors
 
-/// Four families of tasks, after LIBERO's (Liu et al. 2023), from easy to hard.
+/// Four families of tasks, after LIBERO's (Liu et al. 2023), from easy to hard, and a fifth that asks
+/// another question: what does a policy learn from a teacher who does the same thing in two ways?
 ///
 /// - `object`: three different objects; pick the named one.
 /// - `spatial`: two of three objects look alike; pick the left, right, far or near one.
 /// - `goal`: always a red block, a blue ball and a green bowl; eight different things to do.
 /// - `long`: the same objects; put one in the bowl, then pick the other.
+/// - `obstacle`: a post between the arm and the named object; left and right round it are as good.
 ///
 /// Seeds are kept apart, so that nothing is tested on what it was trained on: demonstrations count
 /// up from 0, held-out layouts from 1,000,000, scenes for pre-training from 2,000,000.
 public enum Suite: String, CaseIterable, Sendable {
-  case object, spatial, goal, long
+  case object, spatial, goal, long, obstacle
 
   public static let firstHeldOutSeed: UInt64 = 1_000_000
   public static let firstPretrainingSeed: UInt64 = 2_000_000
@@ -59,13 +61,18 @@ public enum Suite: String, CaseIterable, Sendable {
         objects: Layout.objects(Layout.goalKinds, using: &random), gripper: gripper)
       let object = random.integer(below: 2)
       return (scene, .put(object, into: 2, thenPick: 1 - object, in: scene))
+
+    case .obstacle:
+      let scene = Layout.obstacleScene(Layout.kinds(using: &random), using: &random)
+      return (scene, .pick(0, in: scene))
     }
   }
 
   /// The same scene, but the instruction names another object: a policy that does not listen to its
   /// instruction does the same thing as before.
   public func otherTask(than task: TabletopTask, in scene: Scene) -> TabletopTask {
-    let other = self == .object ? (task.firstObject + 1) % 3 : 1 - task.firstObject
+    let areAllDifferent = self == .object || self == .obstacle
+    let other = areAllDifferent ? (task.firstObject + 1) % 3 : 1 - task.firstObject
     switch task.intent {
     case .bare: return .bare(other, in: scene)
     case .pick: return .pick(other, in: scene)

@@ -35,7 +35,11 @@ public struct TabletopWorld: Sendable {
       fatalError("step: an action is 7 finite numbers, not \(action)")
     }
     guard outcome == .running else { return outcome }
-    move(dx: action[0], dy: action[1], dz: action[2])
+    guard move(dx: action[0], dy: action[1], dz: action[2]) else {
+      stepCount += 1
+      outcome = .failure
+      return outcome
+    }
     let released = actuate(closing: action[6] > 0)
     stepCount += 1
     judge(released: released)
@@ -44,8 +48,9 @@ public struct TabletopWorld: Sendable {
   }
 
   /// Motion in four quarters, so that a pushed object gives way before the gripper is upon it: one
-  /// whole step could land on the far side of its centre and push it backwards.
-  private mutating func move(dx: Float, dy: Float, dz: Float) {
+  /// whole step could land on the far side of its centre and push it backwards. Likewise a whole step
+  /// could jump over the post. Returns `false` if the gripper ran into it, and stopped there.
+  private mutating func move(dx: Float, dy: Float, dz: Float) -> Bool {
     let from = scene.gripper
     for part: Float in [0.25, 0.5, 0.75, 1] {
       scene.gripper.x = (from.x + part * dx.clipped(Rules.maximumStep)).within01
@@ -53,7 +58,14 @@ public struct TabletopWorld: Sendable {
       scene.gripper.z = (from.z + part * dz.clipped(Rules.maximumLift)).within01
       scene.carryHeldObject()
       pushAway()
+      if isTouchingObstacle { return false }
     }
+    return true
+  }
+
+  private var isTouchingObstacle: Bool {
+    guard let post = scene.obstacle else { return false }
+    return post.distance(x: scene.gripper.x, y: scene.gripper.y) < Rules.obstacleRadius
   }
 
   /// The closed, empty gripper near the table moves objects out of its way, straight away from it.

@@ -14,7 +14,7 @@ struct DataCommand: ParsableCommand {
       write: nanovla data --suite goal --count 500 --output goal-demonstrations
       """)
 
-  @Option(help: "object, spatial, goal or long.")
+  @Option(help: "object, spatial, goal, long or obstacle.")
   var suite = "object"
 
   @Option(help: "How many successful episodes.")

@@ -50,7 +50,7 @@ import Testing
         + "\"seed\" is not of the right kind")
     #expect(
       try message(replacing("\"object\"", "\"kitchen\"")) == place
-        + "unknown suite \"kitchen\"; there are object, spatial, goal, long")
+        + "unknown suite \"kitchen\"; there are object, spatial, goal, long, obstacle")
     #expect(
       try message(replacing("episode-001.png", "../episode-001.png")) == place
         + "strip \"../episode-001.png\" is not the name of a .png file")

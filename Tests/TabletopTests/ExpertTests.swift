@@ -69,7 +69,7 @@ import Testing
         }
         #expect(asked.outcome == .success)
         #expect(judged.outcome != .success)
-        if suite == .object || suite == .spatial {
+        if [.object, .spatial, .obstacle].contains(suite) {
           #expect(judged.outcome == .failure)
           #expect(judged.liftedObject == other.firstObject)
         }

@@ -63,6 +63,29 @@ import Testing
     #expect(put[32, 40] == .init(48, 96, 208))
   }
 
+  @Test("A post hides what is behind it, is hidden by what is before it or held, and has no height")
+  func post() {
+    // u = 32, v = 18 + 40 · 0.5 = 38
+    let post = Obstacle(x: 0.5, y: 0.5)
+    func picture(_ objects: [TabletopObject], held: Int? = nil) -> RGBImage {
+      let gripper = held == nil ? far : Gripper(x: 0.5, y: 0.45, z: 0.1, isClosed: true)
+      return Renderer().render(
+        Scene(objects: objects, gripper: gripper, held: held, obstacle: post))
+    }
+    let iron = RGBImage.Color(84, 84, 92)
+    #expect(picture([])[32, 38] == iron && picture([])[32, 35] == iron)
+    #expect(picture([])[28, 38] != iron && picture([])[36, 38] != iron)
+
+    let behind = TabletopObject(.red, .block, x: 0.5, y: 0.45)
+    let before = TabletopObject(.blue, .block, x: 0.5, y: 0.55)
+    for objects in [[behind, before], [before, behind]] {
+      let all = picture(objects)
+      #expect(all[32, 40] == .init(48, 96, 208))
+      #expect(all[32, 35] == iron)
+    }
+    #expect(picture([behind], held: 0)[29, 37] == .init(208, 48, 44))
+  }
+
   @Test("Every colour and shape looks different from every other")
   func distinct() {
     var pictures: [RGBImage] = []

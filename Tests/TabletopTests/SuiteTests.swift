@@ -60,6 +60,7 @@ import Testing
           }
         }
         #expect((0.6...0.9).contains(scene.gripper.z) && !scene.gripper.isClosed)
+        #expect((scene.obstacle != nil) == (suite == .obstacle))
       }
     }
   }
@@ -71,7 +72,7 @@ import Testing
         let scene = suite.makeEpisodeStart(seed: seed).scene
         return scene.objects.map { "\($0.color) \($0.shape)" }
       }
-      #expect(Set(kinds(.object)).count == 3)
+      #expect(Set(kinds(.object)).count == 3 && Set(kinds(.obstacle)).count == 3)
       #expect(kinds(.spatial)[0] == kinds(.spatial)[1] && Set(kinds(.spatial)).count == 2)
       #expect(kinds(.goal) == ["red block", "blue ball", "green bowl"])
       #expect(kinds(.long) == kinds(.goal))
