@@ -34,11 +34,12 @@ Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
   var random = SeededRandom(seed: lesson.seed)
 
   lesson.heading("One time step, from picture to loss")
-  func makePolicy() -> VLA {
-    VLA(
-      backbone: backbone, statistics: statistics, bins: bins, chunk: chunk, using: &random)
+  func makePolicy() throws -> VLA {
+    try VLA(
+      backbone: backbone, statistics: statistics, head: .tokens(bins: bins), chunk: chunk,
+      using: &random)
   }
-  let fresh = makePolicy()
+  let fresh = try makePolicy()
   let first = demonstrations[0]
   lesson.say("\(first.frames.count) frames of “\(first.instruction)”, all in one batch:")
   let firstLoss = try lesson.trace("from pictures to the loss", skipping: TransformerBlock.insides)
@@ -66,7 +67,7 @@ Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
   var curve: [(label: String, value: Double, text: String)] = []
   var policy = fresh
   for count in counts {
-    policy = makePolicy()
+    policy = try makePolicy()
     let part = try CloningExamples(Array(demonstrations.prefix(count)), for: policy)
     let training = BehaviorCloning(
       policy, on: part, steps: steps, peak: learningRate, weightDecay: weightDecay,

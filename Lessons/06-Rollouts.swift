@@ -27,7 +27,7 @@ let shown = 6  // episodes on the contact sheet
 Lesson.run(6, "Rollouts", file: #filePath) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   var random = SeededRandom(seed: lesson.seed)
-  let policy = VLA(
+  let policy = try VLA(
     backbone: try .bundled(), statistics: try .bundled(), chunk: chunk, using: &random)
 
   lesson.heading("One policy that plans \(chunk) steps ahead")
@@ -48,9 +48,9 @@ Lesson.run(6, "Rollouts", file: #filePath) { lesson in
   let plan = try lesson.trace(
     "from picture and words to a plan", skipping: TransformerBlock.insides
   ) {
-    try policy.predictChunk(
-      Renderer().render(world.scene), instruction: start.task.instruction,
-      proprioception: world.scene.proprioception)
+    let now = Observation(
+      Renderer().render(world.scene), proprioception: world.scene.proprioception)
+    return try policy.predictChunk([now], instruction: start.task.instruction)
   }
   let rows = try plan.enumerated().map { k, action in
     let action = try policy.statistics.robotAction(action)

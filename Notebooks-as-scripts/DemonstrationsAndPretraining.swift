@@ -26,8 +26,9 @@ Lesson.run(5, "Notebook: demonstrations and pre-training", file: #filePath) { le
 
   func clone(_ count: Int, on backbone: ToyVLM) throws -> SuccessRate {
     var random = SeededRandom(seed: lesson.seed)
-    let policy = VLA(
-      backbone: backbone, statistics: statistics, bins: bins, chunk: chunk, using: &random)
+    let policy = try VLA(
+      backbone: backbone, statistics: statistics, head: .tokens(bins: bins), chunk: chunk,
+      using: &random)
     let examples = try CloningExamples(Array(demonstrations.prefix(count)), for: policy)
     let training = BehaviorCloning(policy, on: examples, steps: steps, seed: lesson.seed)
     for step in 1...steps {
@@ -80,8 +81,9 @@ func trainFromScratch(
   _ demonstrations: [Demonstration], statistics: ActionStatistics, _ lesson: Lesson
 ) throws -> VLA {
   var random = SeededRandom(seed: lesson.seed)
-  let policy = VLA(
-    backbone: ToyVLM(using: &random), statistics: statistics, bins: bins, chunk: chunk,
+  let policy = try VLA(
+    backbone: ToyVLM(using: &random), statistics: statistics, head: .tokens(bins: bins),
+    chunk: chunk,
     using: &random)
   let examples = try CloningExamples(demonstrations, for: policy)  // for the targets
   policy.backbone.freeze(false)
@@ -93,7 +95,6 @@ func trainFromScratch(
   }
   let optimizer = AdamW(policy.parameters)
   let schedule = Schedule(peak: 1e-3, warmup: 50, steps: 1500)
-  let size = chunk * statistics.count
   for step in 0..<1500 {
     let batch = (0..<64).map { _ in random.integer(below: frames.count) }
     _ = backwardInShards(of: 64, microBatch: 16) { part in
@@ -102,11 +103,10 @@ func trainFromScratch(
       let (text, mask) = policy.backbone.read(rows.map { ids[$0] })
       let found = policy.backbone.ground(vision: vision, text: text, mask: mask)
       let feeling = Tensor(rows.flatMap { felt[$0] }, shape: [rows.count, 4])
-      let logits = policy.head(policy.state(found, proprioception: feeling))
-      let places = rows.flatMap { $0 * size..<($0 + 1) * size }
-      return crossEntropy(
-        logits.reshaped([places.count, bins]), targets: places.map { examples.classes[$0] },
-        weights: places.map { examples.weights[$0] })
+      var noise = SeededRandom(seed: 0)  // which a token head does not use
+      return policy.head.loss(
+        policy.state(found, proprioception: feeling), examples.expert.rows(at: Array(rows)),
+        using: &noise)
     }
     optimizer.step(learningRate: schedule(step), maximumNorm: 1)
     lesson.progress(step + 1, of: 1500, "trunk and head together")

@@ -123,6 +123,6 @@ extension Work {
     let statistics = try ActionStatistics(
       of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
       trajectories: demonstrations.count)
-    return VLA(backbone: ToyVLM(using: &random), statistics: statistics, using: &random)
+    return try VLA(backbone: ToyVLM(using: &random), statistics: statistics, using: &random)
   }
 }

@@ -10,7 +10,7 @@ import Testing
 
   private func policy(chunk: Int = 2, usesProprioception: Bool = true) throws -> VLA {
     var random = SeededRandom(seed: 1)
-    return VLA(
+    return try VLA(
       backbone: try .bundled(), statistics: try .bundled(), chunk: chunk,
       usesProprioception: usesProprioception, using: &random)
   }
@@ -23,16 +23,14 @@ import Testing
     var example = 0
     for demonstration in demonstrations {
       let T = demonstration.actions.count
-      let classes = try demonstration.actions.map {
-        try policy.actionTokenizer.classes(of: policy.statistics.normalized(RobotAction($0)))
+      let actions = try demonstration.actions.map {
+        try policy.statistics.normalized(RobotAction($0)).values
       }
       for t in 0..<T {
         for k in 0..<K {
-          let place = (example * K + k) * A
-          let found = Array(examples.classes[place..<place + A])
-          let weights = Set(examples.weights[place..<place + A])
-          #expect(found == classes[min(t + k, T - 1)])
-          #expect(weights == [t + k < T ? 1 : 0])
+          let found = (0..<A).map { examples.expert.actions[example, k, $0] }
+          #expect(found == actions[min(t + k, T - 1)])
+          #expect(examples.expert.weights[example, k, 0] == (t + k < T ? 1 : 0))
         }
         example += 1
       }

@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct ClosedLoopTests {
   private static let cloned = Result {
     var random = SeededRandom(seed: 0)
-    let policy = VLA(backbone: try .bundled(), statistics: try .bundled(), using: &random)
+    let policy = try VLA(backbone: try .bundled(), statistics: try .bundled(), using: &random)
     let demonstrations = try DemonstrationDataset.bundled().demonstrations
     let examples = try CloningExamples(demonstrations, for: policy)
     let training = BehaviorCloning(policy, on: examples, steps: 800)
@@ -74,7 +74,7 @@ import Testing
   func tooMany() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var random = SeededRandom(seed: 0)
-      let policy = VLA(backbone: try .bundled(), statistics: try .bundled(), using: &random)
+      let policy = try VLA(backbone: try .bundled(), statistics: try .bundled(), using: &random)
       _ = try ClosedLoop(executed: 3)(policy, seeds: 0..<1)
     }
     expectMessage(result, "3 actions", "chunk of 2")

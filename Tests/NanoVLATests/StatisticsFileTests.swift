@@ -185,4 +185,32 @@ import Testing
       #expect(untouched == "{}")
     }
   }
+
+  @Test("statistics of another robot are refused with the file, the data set and both counts")
+  func otherRobot() throws {
+    try withFile("{\"toy\": {\"action\": \(columns())}, \"b\": {\"action\": \(columns())}}") {
+      file in
+      let error = #expect(throws: ActionError.self) {
+        try ActionStatistics.read(file, key: "toy", for: .tabletop)
+      }
+      let line = "\(error.map(\.description) ?? "")"
+      for part in [file.path, "\"toy\"", "has 2 dimensions", "7 are expected"] {
+        #expect(line.contains(part))
+      }
+      #expect(!line.contains("\n"))
+      let fitting = try ActionStatistics.read(
+        file, key: "toy", for: ActionSpace(dimensions: 2))
+      #expect(fitting.count == 2)
+    }
+  }
+
+  @Test(
+    "an infinite or missing number anywhere among otherwise good ones is refused",
+    arguments: [
+      "[0, NaN]", "[0, Infinity]", "[-Infinity, 0]", "[0, 1e999]", "[0, 1e39]", "[0, null]",
+    ])
+  func notFinite(q01: String) throws {
+    let message = try refusal(of: "{\"toy\": {\"action\": \(columns(q01: q01))}}")
+    #expect(message.contains("is not a dataset_statistics.json"))
+  }
 }

@@ -12,10 +12,11 @@ import Testing
   /// Untrained, but with scores far apart: what it answers is a function of all that it is told.
   private func policy(usesProprioception: Bool = true) throws -> VLA {
     var random = SeededRandom(seed: 2)
-    let policy = VLA(
+    let policy = try VLA(
       backbone: try .bundled(), statistics: try .bundled(),
       usesProprioception: usesProprioception, using: &random)
-    policy.head.output.weight.values = policy.head.output.weight.values.map { $0 * 100 }
+    let output = try #require(policy.head as? TokenHead).output
+    output.weight.values = output.weight.values.map { $0 * 100 }
     return policy
   }
 
@@ -102,5 +103,17 @@ import Testing
       image, instruction: instruction, proprioception: [0.1, 0.9, 0.2, 1])
     #expect(action == told)
     #expect(try problem(proprioception: nil, usesProprioception: false) == "no error")
+  }
+
+  @Test("statistics of another robot are refused with both counts")
+  func otherStatistics() throws {
+    let backbone = try ToyVLM.bundled()
+    let statistics = try ActionStatistics.bundled()
+    #expect(throws: ActionError.wrongDimensions("statistics", expected: 12, found: 7)) {
+      var random = SeededRandom(seed: 0)
+      _ = try VLA(
+        backbone: backbone, space: ActionSpace(dimensions: 12), statistics: statistics,
+        using: &random)
+    }
   }
 }

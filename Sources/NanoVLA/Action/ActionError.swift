@@ -6,6 +6,8 @@ public enum ActionError: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongDimensions(String, expected: Int, found: Int)
   case noData(String)
   case reversedQuantiles(String, dimension: Int, q01: Float, q99: Float)
+  case badControlRate(Float)
+  case otherSpace([String])
 
   public var description: String {
     switch self {
@@ -17,6 +19,10 @@ public enum ActionError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(what): there are none, statistics need at least one"
     case .reversedQuantiles(let what, let dimension, let q01, let q99):
       "\(what): dimension \(dimension) has q01 \(q01) above q99 \(q99); compute the statistics again"
+    case .badControlRate(let rate):
+      "a control rate of \(rate) Hz is none; say how many actions a second the robot takes"
+    case .otherSpace(let differences):
+      "this policy acts in another space than the robot: \(differences.joined(separator: ", "))"
     }
   }
 

@@ -1,15 +1,15 @@
-// The action space says what each number of an action means: its name, unit and bounds, and which
-// number closes the gripper.
+// The action space says what each number of an action means: its name, unit and bounds, which number
+// closes a gripper, and how many actions a second the robot takes.
 //
 // Why: "seven floats" is not a contract. The gripper alone has three meanings in the field, and a
 // policy that mixes them up opens its hand above every cup. So the meaning travels with the policy.
 //
 // A  action dimensions
 //
-// Sources: openvla/openvla, experiments/robot/robot_utils.py (the gripper is 0 … 1 with 1 = open,
-// LIBERO wants −1 … +1 with +1 = closed); Physical-Intelligence/openpi (1 = closed).
+// Source: Open X-Embodiment Collaboration, "Open X-Embodiment" (2023), section III: 22 robots, and
+// what their seven numbers mean.
 
-/// The names, units and bounds of an action's A numbers, and the gripper's convention.
+/// The names, units and bounds of an action's A numbers, the grippers' convention, the control rate.
 public struct ActionSpace: Sendable, Equatable, Codable {
   public struct Dimension: Sendable, Equatable, Codable {
     public let name: String
@@ -20,14 +20,28 @@ public struct ActionSpace: Sendable, Equatable, Codable {
     public init(_ name: String, unit: String, bounds: ClosedRange<Float>) {
       (self.name, self.unit, self.bounds) = (name, unit, bounds)
     }
+
+    var isGripper: Bool { name.hasSuffix("gripper") }
   }
 
   public let dimensions: [Dimension]
-  /// Which number closes the dimension named "gripper". Without such a dimension it says nothing.
+  /// Which number closes a gripper. Without a gripper it says nothing.
   public let gripperConvention: GripperConvention
+  /// Actions a second, in hertz. A step of 2 cm is slow at 5 Hz and wild at 50.
+  public let controlRate: Float
 
-  public init(_ dimensions: [Dimension], gripperConvention: GripperConvention) {
+  /// - Parameters:
+  ///   - dimensions: at least one. Those whose name ends in "gripper" ("left gripper") are grippers.
+  ///   - controlRate: in hertz, above 0; 5 is that of OpenVLA's robot, BridgeData's WidowX.
+  public init(
+    _ dimensions: [Dimension], gripperConvention: GripperConvention, controlRate: Float = 5
+  ) {
+    guard !dimensions.isEmpty, controlRate > 0, controlRate.isFinite else {
+      fatalError(
+        "ActionSpace: \(dimensions.count) dimensions at \(controlRate) Hz, both are above 0")
+    }
     (self.dimensions, self.gripperConvention) = (dimensions, gripperConvention)
+    self.controlRate = controlRate
   }
 
   /// The toy arm: the hand moves in world units (the table is 1 × 1), its wrist does not turn.
@@ -42,30 +56,35 @@ public struct ActionSpace: Sendable, Equatable, Codable {
       Dimension("gripper", unit: "+1 closed, −1 open", bounds: -1...1),
     ], gripperConvention: .positiveClosed)
 
-  /// A robot of any number of dimensions. Seven bear the names of an arm with a gripper, any other
-  /// count is numbered (two arms of six joints: "joint 0" … "joint 11").
+  /// A robot of any number of dimensions. Seven bear the names of an arm with a gripper, twelve those
+  /// of two arms with six joints each, any other count is numbered.
   ///
   /// - Parameter bounds: `[A]` ranges in the robot's units; −1 … 1 everywhere when left out.
   public init(
     dimensions count: Int = 7, bounds: [ClosedRange<Float>]? = nil,
-    gripperConvention: GripperConvention = .positiveClosed
+    gripperConvention: GripperConvention = .positiveClosed, controlRate: Float = 5
   ) {
     let bounds = bounds ?? Array(repeating: -1...1, count: count)
     guard count > 0, bounds.count == count else {
       fatalError("ActionSpace: \(count) dimensions and \(bounds.count) bounds, one bound each")
     }
-    let arm = ActionSpace.tabletop.dimensions.map(\.name)
-    let names = count == arm.count ? arm : (0..<count).map { "joint \($0)" }
+    let names =
+      switch count {
+      case 7: ActionSpace.tabletop.dimensions.map(\.name)
+      case 12: ["left", "right"].flatMap { arm in (0..<6).map { "\(arm) joint \($0)" } }
+      default: (0..<count).map { "joint \($0)" }
+      }
     self.init(
       zip(names, bounds).map { Dimension($0, unit: "robot units", bounds: $1) },
-      gripperConvention: gripperConvention)
+      gripperConvention: gripperConvention, controlRate: controlRate)
   }
 
   /// The number of dimensions, A.
   public var count: Int { dimensions.count }
-  public var gripperIndex: Int? { dimensions.lastIndex { $0.name == "gripper" } }
+  /// Which dimensions are grippers.
+  public var grippers: [Int] { dimensions.indices.filter { dimensions[$0].isGripper } }
   /// `[A]`: true where statistics normalise. A gripper is a switch: it has no range to stretch.
-  public var mask: [Bool] { dimensions.indices.map { $0 != gripperIndex } }
+  public var mask: [Bool] { dimensions.map { !$0.isGripper } }
 
   /// `action` moved inside the bounds, as the robot would do it. Refuses NaN and a wrong length.
   public func clipped(_ action: RobotAction) throws(ActionError) -> RobotAction {
@@ -76,37 +95,29 @@ public struct ActionSpace: Sendable, Equatable, Codable {
       })
   }
 
-  /// `action` of this space with its gripper in the `other` convention; the rest stays as it is.
+  /// `action` of this space with its grippers in the `other` convention; the rest stays as it is.
   public func converted(
     _ action: RobotAction, to other: GripperConvention
   ) throws(ActionError) -> RobotAction {
     try ActionError.check(action.values, "action", dimensions: count)
-    guard let gripper = gripperIndex else { return action }
     var values = action.values
-    values[gripper] = gripperConvention.converted(values[gripper], to: other)
+    for gripper in grippers {
+      values[gripper] = gripperConvention.converted(values[gripper], to: other)
+    }
     return RobotAction(values)
   }
 }
 
-/// Which gripper number means closed.
-public enum GripperConvention: String, Sendable, Codable, CaseIterable {
-  /// +1 closed, −1 open: LIBERO and the toy arm.
-  case positiveClosed
-  /// 1 open, 0 closed: OpenVLA.
-  case oneOpen
-  /// 1 closed, 0 open: openpi.
-  case oneClosed
-
-  public var open: Float { self == .positiveClosed ? -1 : self == .oneOpen ? 1 : 0 }
-  public var closed: Float { self == .oneOpen ? 0 : 1 }
-
-  /// Nearer to closed than to open; a tie is open, as the world closes only above its middle.
-  public func isClosed(_ value: Float) -> Bool { abs(value - closed) < abs(value - open) }
-
-  /// The same opening of the hand as a number of the `other` convention: the straight line that
-  /// sends open to open and closed to closed.
-  public func converted(_ value: Float, to other: GripperConvention) -> Float {
-    let closedness = (value - open) / (closed - open)
-    return other.open + closedness * (other.closed - other.open)
+extension ActionSpace {
+  /// Reads a space that a file describes. Refuses no dimensions and a control rate that is none.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    dimensions = try values.decode([Dimension].self, forKey: .dimensions)
+    gripperConvention = try values.decode(GripperConvention.self, forKey: .gripperConvention)
+    controlRate = try values.decode(Float.self, forKey: .controlRate)
+    guard !dimensions.isEmpty else { throw ActionError.noData("dimensions of an action space") }
+    guard controlRate > 0, controlRate.isFinite else {
+      throw ActionError.badControlRate(controlRate)
+    }
   }
 }

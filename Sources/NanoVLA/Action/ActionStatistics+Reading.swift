@@ -12,16 +12,21 @@ import Tabletop
 extension ActionStatistics {
   /// The statistics of the data set `key` in `file`; without a key, of the only one there is.
   ///
-  /// Throws `StatisticsFileError`, or `ActionError` if the numbers cannot be used.
-  public static func read(_ file: URL, key: String? = nil) throws -> ActionStatistics {
+  /// - Parameter space: of the robot, if known: statistics of another length are refused.
+  /// - Throws: `StatisticsFileError`, or `ActionError` if the numbers cannot be used.
+  public static func read(
+    _ file: URL, key: String? = nil, for space: ActionSpace? = nil
+  ) throws -> ActionStatistics {
     let all = try readAll(file)
     let keys = all.keys.sorted()
-    guard let key else {
-      guard keys.count == 1 else { throw StatisticsFileError.whichKey(file.path, known: keys) }
-      return all[keys[0]]!
-    }
+    if key == nil, keys.count > 1 { throw StatisticsFileError.whichKey(file.path, known: keys) }
+    let key = key ?? keys[0]
     guard let found = all[key] else {
       throw StatisticsFileError.unknownKey(key, file.path, known: keys)
+    }
+    if let space, space.count != found.count {
+      throw ActionError.wrongDimensions(
+        "\(file.path), \"\(brief(key))\", action", expected: space.count, found: found.count)
     }
     return found
   }

@@ -39,13 +39,19 @@ public struct ActionTokenizer: Sendable, Equatable {
   /// `class = digitize(x) − 1`, 0 for −1 … B − 1 for +1; `id = vocabulary − 1 − class`.
   public func classes(of action: NormalizedAction) throws(ActionError) -> [Int] {
     try ActionError.check(action.values, "normalized action")
-    return action.values.map { digitize(min(max(Double($0), -1), 1)) - 1 }
+    return action.values.map(bin)
   }
 
   /// A classifier's choices, one a dimension, → action.
   public func decode(classes: [Int]) -> NormalizedAction {
-    NormalizedAction(classes.map { Float(centers[min(max($0, 0), bins - 2)]) })
+    NormalizedAction(classes.map { Float(center($0)) })
   }
+
+  /// The class of one finite number.
+  func bin(of x: Float) -> Int { digitize(min(max(Double(x), -1), 1)) - 1 }
+
+  /// What one class means.
+  func center(_ bin: Int) -> Double { centers[min(max(bin, 0), bins - 2)] }
 
   /// How many edges are at or below `x` (NumPy's `digitize`), found by halving: edges are sorted.
   private func digitize(_ x: Double) -> Int {

@@ -5,23 +5,25 @@ import Tensors
 /// How one thread drives its share of the arms of a ``ClosedLoop``, all in step.
 extension ClosedLoop {
   func drive(_ policy: VLA, seeds: [UInt64]) throws -> [Episode] {
+    try ActionSpace.tabletop.check(matches: policy.space)
     let renderer = Renderer(size: policy.backbone.configuration.imageSize)
-    var arms = seeds.map { Arm(seed: $0, suite: suite, control: control) }
+    var random = SeededRandom(seed: ~(seeds.first ?? 0))  // for heads that draw their answer
+    var arms = seeds.map { Arm(seed: $0, suite: suite, control: control, history: policy.history) }
     let ids = try arms.map { try policy.backbone.tokenizer.encode($0.world.task.instruction) }
 
     while case let active = arms.indices.filter({ arms[$0].isRunning }), !active.isEmpty {
-      let frames = active.map { renderer.render(arms[$0].world.scene) }
-      if keepsFrames { for (i, frame) in zip(active, frames) { arms[i].frames.append(frame) } }
-      let asking = zip(active, frames).filter { arms[$0.0].plan.isEmpty || ensembles }
+      for i in active {
+        let frame = renderer.render(arms[i].world.scene)
+        if keepsFrames { arms[i].frames.append(frame) }
+        let shown = control == .blankImage ? blank(frame) : frame
+        arms[i].history.append(
+          Observation(shown, proprioception: arms[i].world.scene.proprioception))
+      }
+      let asking = active.filter { arms[$0].plan.isEmpty || ensembles }
       if !asking.isEmpty {
-        let shown = asking.map { control == .blankImage ? blank($0.1) : $0.1 }
-        let felt = asking.flatMap { arms[$0.0].world.scene.proprioception }
-        let (text, mask) = policy.backbone.read(asking.map { ids[$0.0] })
-        let seen = policy.backbone.see(Pixels.tensor(of: shown))
-        let found = policy.backbone.ground(vision: seen, text: text, mask: mask)
-        let feeling = Tensor(felt, shape: [asking.count, 4])
-        let state = policy.state(found, proprioception: policy.usesProprioception ? feeling : nil)
-        for (chunk, (arm, _)) in zip(policy.likeliestChunks(policy.head(state)), asking) {
+        let state = policy.state(
+          of: asking.map { arms[$0].history.window }, ids: asking.map { ids[$0] })
+        for (chunk, arm) in zip(policy.chunks(for: state, using: &random), asking) {
           arms[arm].plan = ensembles ? [arms[arm].ensemble(chunk)] : Array(chunk.prefix(executed))
         }
       }
@@ -47,10 +49,12 @@ private struct Arm {
   var original: TabletopWorld
   var plan: [NormalizedAction] = []
   var ensemble = TemporalEnsemble()
+  var history: History
   var frames: [RGBImage] = []
 
-  init(seed: UInt64, suite: Suite, control: ClosedLoop.Control) {
+  init(seed: UInt64, suite: Suite, control: ClosedLoop.Control, history: Int) {
     self.seed = seed
+    self.history = History(length: history)
     let (scene, task) = suite.makeEpisodeStart(seed: seed)
     let said = control == .otherInstruction ? suite.otherTask(than: task, in: scene) : task
     world = TabletopWorld(scene: scene, task: said, horizon: suite.horizon)

@@ -2,6 +2,7 @@
 public enum PolicyError: Error, Equatable, CustomStringConvertible {
   case imageSize(width: Int, height: Int, expected: Int)
   case noProprioception
+  case history(expected: Int, found: Int)
 
   public var description: String {
     switch self {
@@ -10,6 +11,10 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
         + "resize it first"
     case .noProprioception:
       return "this policy feels its arm: pass proprioception: [x, y, z, closed]"
+    case .history(let expected, let found):
+      return
+        "this policy remembers \(expected) observations, \(found) were given: collect them in a "
+        + "History(length: \(expected)) and pass its window"
     }
   }
 }

@@ -5,41 +5,52 @@ import Tensors
 /// A vision-language-action policy: a backbone that understands, and a head that acts.
 ///
 /// The backbone looks, reads, and points at what is meant; the head turns that and the arm's own
-/// feeling (proprioception) into the next few actions. Tokens leave the head, actions in robot units
-/// leave the policy: the tokenizer and the demonstrations' statistics travel with it.
+/// feeling (proprioception) into the next few actions. The head speaks in normalised numbers, the
+/// policy in robot units: the action space and the demonstrations' statistics travel with it.
 ///
-/// Letters: N samples, K steps in a chunk, A action dimensions, S state numbers, Q = 3 slots.
+/// Letters: N samples, H observations each, K steps in a chunk, A action dimensions, S state numbers
+/// an observation, Q = 3 slots.
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 3: a VLM whose words are actions.
 public final class VLA: Module {
   public let backbone: ToyVLM
-  public let head: TokenHead
-  public let actionTokenizer: ActionTokenizer
+  public let head: any ActionHead
+  public let space: ActionSpace
   public let statistics: ActionStatistics
   public let usesProprioception: Bool
+  /// H, how many of the last observations the head is told about.
+  public let history: Int
+  private var random = SeededRandom(seed: 0)  // for heads that draw their answer
 
   /// A policy whose head is yet to be trained, on a backbone that is kept as it is (frozen).
   /// - Parameters:
+  ///   - space: of the robot.
   ///   - statistics: of the demonstrations that the head will learn from.
-  ///   - bins: tokens for each action number.
+  ///   - head: what it says about an action.
   ///   - chunk: K, steps predicted at once.
   ///   - usesProprioception: whether the head is told [x, y, z, closed] of its own arm.
+  ///   - history: H, observations in its window; 1 is the present alone.
+  /// - Throws: ``ActionError`` if the statistics are not of such actions.
   public init(
-    backbone: ToyVLM, statistics: ActionStatistics, bins: Int = 32, chunk: Int = 2,
-    usesProprioception: Bool = true, using random: inout SeededRandom
-  ) {
+    backbone: ToyVLM, space: ActionSpace = .tabletop, statistics: ActionStatistics,
+    head: ActionHeadKind = .tokens(bins: 32), chunk: Int = 2, usesProprioception: Bool = true,
+    history: Int = 1, using random: inout SeededRandom
+  ) throws(ActionError) {
+    guard statistics.count == space.count else {
+      throw .wrongDimensions("statistics", expected: space.count, found: statistics.count)
+    }
     backbone.freeze()
     self.backbone = backbone
+    self.space = space
     self.statistics = statistics
     self.usesProprioception = usesProprioception
-    actionTokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
+    self.history = history
     let pointed = backbone.configuration.intents.count + Grounding.slots * 2 + Grounding.flags
-    head = TokenHead(
-      inputs: usesProprioception ? pointed + Grounding.slots * 2 + 4 : pointed, chunk: chunk,
-      dimensions: statistics.count, bins: bins, using: &random)
+    let width = usesProprioception ? pointed + Grounding.slots * 2 + 4 : pointed  // S
+    self.head = head.head(inputs: history * width, chunk: chunk, space: space, using: &random)
   }
 
-  /// The next action, in the robot's own units.
+  /// The next action, in the robot's own units and within its bounds.
   /// - Parameters:
   ///   - image: what the camera sees, of the backbone's size.
   ///   - instruction: what to do, in words that the backbone knows.
@@ -48,59 +59,48 @@ public final class VLA: Module {
   public func predictAction(
     _ image: RGBImage, instruction: String, proprioception: [Float]? = nil
   ) throws -> RobotAction {
-    let chunk = try predictChunk(image, instruction: instruction, proprioception: proprioception)
-    return try statistics.robotAction(chunk[0])
+    let observation = Observation(image, proprioception: proprioception)
+    let chunk = try predictChunk([observation], instruction: instruction)
+    return try space.clipped(statistics.robotAction(chunk[0]))
   }
 
-  /// The next K actions, normalised, the likeliest bin of each number.
+  /// The next K actions, normalised.
+  /// - Parameter window: the last H observations, the oldest first (``History/window``).
   public func predictChunk(
-    _ image: RGBImage, instruction: String, proprioception: [Float]? = nil
+    _ window: [Observation], instruction: String
   ) throws -> [NormalizedAction] {
-    let size = backbone.configuration.imageSize
-    guard image.width == size, image.height == size else {
-      throw PolicyError.imageSize(width: image.width, height: image.height, expected: size)
-    }
-    let felt = try proprioceptionTensor(proprioception)
+    try check(window)
     return try withoutGradient {
-      let (text, mask) = backbone.read([try backbone.tokenizer.encode(instruction)])
-      let seen = backbone.see(Pixels.tensor(of: [image]))
-      let found = backbone.ground(vision: seen, text: text, mask: mask)
-      return likeliestChunks(head(state(found, proprioception: felt)))[0]
+      let ids = try backbone.tokenizer.encode(instruction)
+      return chunks(for: state(of: [window], ids: [ids]), using: &random)[0]
     }
   }
 
-  /// What the head is told: what was found, and where that lies from the gripper.
-  /// - Parameter proprioception: [N, 4], if the policy uses it.
-  /// - Returns: [N, S]
-  public func state(_ found: Grounding, proprioception: Tensor?) -> Tensor {
-    let N = found.intent.dim(0)
-    let points = found.points.reshaped([N, Grounding.slots * 2])  // [N, Q, 2] → [N, 2Q]
-    var parts = [found.intent.softmax(), points, found.flags.sigmoid()]
-    if let proprioception {
-      let gripper = proprioception.sliced(axis: 1, 0..<2).reshaped([N, 1, 2])  // [N, 4] → [N, 1, 2]
-      let toGo = (found.points - gripper) * 4  // [N, Q, 2] − [N, 1, 2] → [N, Q, 2]
-      parts += [toGo.reshaped([N, Grounding.slots * 2]), proprioception]
-    }
-    return Tensor.concatenated(parts, axis: 1)  // → [N, S]
-      .traced("state", "what was found, and where it lies from the gripper")
-  }
-
-  /// Logits [N, K, A, B] → for each sample its K actions.
-  public func likeliestChunks(_ logits: Tensor) -> [[NormalizedAction]] {
-    let classes = logits.argmax()  // [N, K, A, B] → N·K·A numbers
-    let (K, A) = (head.chunk, head.dimensions)
-    return (0..<logits.dim(0)).map { n in
+  /// What the head would do in each of N states: [N, H·S] → N chunks of K actions.
+  public func chunks(for state: Tensor, using random: inout SeededRandom) -> [[NormalizedAction]] {
+    let actions = head.actions(for: state, using: &random)  // [N, H·S] → [N, K, A]
+    let (values, K, A) = (actions.values, head.chunk, head.dimensions)
+    return (0..<actions.dim(0)).map { n in
       (0..<K).map { k in
         let start = (n * K + k) * A
-        return actionTokenizer.decode(classes: Array(classes[start..<start + A]))
+        return NormalizedAction(Array(values[start..<start + A]))
       }
     }
   }
 
-  private func proprioceptionTensor(_ values: [Float]?) throws -> Tensor? {
-    guard usesProprioception else { return nil }
-    guard let values else { throw PolicyError.noProprioception }
-    try ActionError.check(values, "proprioception", dimensions: 4)
-    return Tensor(values, shape: [1, 4])
+  private func check(_ window: [Observation]) throws {
+    guard window.count == history else {
+      throw PolicyError.history(expected: history, found: window.count)
+    }
+    let size = backbone.configuration.imageSize
+    for observation in window {
+      let image = observation.image
+      guard image.width == size, image.height == size else {
+        throw PolicyError.imageSize(width: image.width, height: image.height, expected: size)
+      }
+      guard usesProprioception else { continue }
+      guard let felt = observation.proprioception else { throw PolicyError.noProprioception }
+      try ActionError.check(felt, "proprioception", dimensions: 4)
+    }
   }
 }

@@ -2,13 +2,14 @@ import Tensors
 
 /// Behavior cloning: do what the expert did when it saw this.
 ///
-/// Imitation as plain supervised learning: the expert's action is the right class, and the loss is
-/// cross-entropy. An untrained head finds all B bins equally likely, so the first loss is ln B; a
-/// first loss far from it is a bug, and so is a network that cannot learn one small batch by heart.
-/// The loss is about the expert's states, though. What the policy does in the states that its own
-/// mistakes lead to, only driving the arm will tell (lesson 6).
+/// Imitation as plain supervised learning: the expert's actions are the right answers, and the head
+/// says how far it is from them. What an untrained head will say is known: choosing among B bins, it
+/// finds all of them equally likely, and its first loss is ln B. A first loss far from that is a bug,
+/// and so is a network that cannot learn one small batch by heart. The loss is about the expert's
+/// states, though. What the policy does in the states that its own mistakes lead to, only driving
+/// the arm will tell (lesson 6).
 ///
-/// Letters: N examples in a batch, K steps in a chunk, A action dimensions, B bins.
+/// Letters: N examples in a batch, S numbers of a state.
 ///
 /// Reference: Pomerleau, "ALVINN" (1989); Ross et al., "DAgger" (2011), section 2, on why errors
 /// compound.
@@ -53,15 +54,10 @@ public final class BehaviorCloning {
     return loss.item
   }
 
-  /// How surprised the policy is by what the expert did: the mean cross-entropy over K·A numbers.
+  /// How far the policy is from what the expert did, as its head measures it.
   public func loss(on batch: [Int]) -> Tensor {
-    let size = policy.head.chunk * policy.head.dimensions
-    let logits = policy.head(examples.states.rows(at: batch))  // [N, S] → [N, K, A, B]
-      .reshaped([batch.count * size, policy.head.bins])  // [N, K, A, B] → [N·K·A, B]
-    let places = batch.flatMap { $0 * size..<($0 + 1) * size }
-    return crossEntropy(
-      logits, targets: places.map { examples.classes[$0] },
-      weights: places.map { examples.weights[$0] }  // [N·K·A, B] → one number
-    ).traced("loss", "mean surprise at the expert's bins")
+    policy.head.loss(
+      examples.states.rows(at: batch),  // [all, S] → [N, S]
+      examples.expert.rows(at: batch), using: &random)
   }
 }

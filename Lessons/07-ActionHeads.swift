@@ -1,0 +1,133 @@
+// Lesson 7 · Action heads
+// About 45 s on 2 cores.
+//
+// One backbone, one set of demonstrations, one training loop: only what the policy SAYS differs. A
+// number; a choice among bins; numbers for the pose and a choice for the gripper; or a current that
+// carries noise to an action. Which is best? When the task is clear, all of them are good.
+//
+// The aha: the mean of two good actions can be a bad one. A post stands in the way, and the expert goes
+// left or right round it, for no reason at all. A head that answers with the mean of what it saw stays
+// in the middle and drives into the post. A head that can say "left or right" picks one and arrives.
+
+import Blackboard
+import Foundation
+import Images
+import NanoVLA
+import Tabletop
+import Tensors
+
+// Knobs: change one, run again.
+let heads: KeyValuePairs<String, ActionHeadKind> = [
+  "mse": .mse, "l1": .l1, "residual": .residual, "hybrid": .hybrid,
+  "bins32": .tokens(bins: 32), "bins256": .tokens(bins: 256), "flow": .flow,
+]
+let counts = [10, 100]  // bundled demonstrations to learn from
+let steps = 3000  // batches to learn from
+let chunk = 2  // K: actions predicted at once, and carried out before looking again
+let episodes = 200  // held-out layouts to drive on
+let detourHeads: KeyValuePairs<String, ActionHeadKind> = [
+  "mse": .mse, "l1": .l1, "tokens": .tokens(bins: 32), "flow": .flow,
+]
+let detours = 100  // demonstrations round the post
+let shown = 1  // of the held-out layouts, on the picture
+let detourSteps = 6000  // the flow needs more to part its two currents
+
+Lesson.run(7, "Action heads", file: #filePath) { lesson in
+  let backbone = try ToyVLM.bundled()
+  let layouts = Suite.heldOutSeeds(episodes)
+  let clock = ContinuousClock()
+
+  /// Trains a head of `kind`; tells what its loss was at first, and what theory says.
+  func clone(
+    _ name: String, _ kind: ActionHeadKind, from demonstrations: [Demonstration], steps: Int,
+    weightDecay: Float = 0.3
+  ) throws -> (policy: VLA, examples: CloningExamples, losses: [Float]) {
+    let actions = demonstrations.flatMap(\.actions).map { RobotAction($0) }
+    let statistics = try ActionStatistics(
+      of: actions, in: .tabletop, trajectories: demonstrations.count)
+    var random = SeededRandom(seed: lesson.seed)
+    let policy = try VLA(
+      backbone: backbone, statistics: statistics, head: kind, chunk: chunk, using: &random)
+    let examples = try CloningExamples(demonstrations, for: policy)
+    let training = BehaviorCloning(
+      policy, on: examples, steps: steps, weightDecay: weightDecay, seed: lesson.seed)
+    let first = withoutGradient { training.loss(on: Array(0..<examples.count)).item }
+    for step in 1...steps {
+      training.step()
+      lesson.progress(step, of: steps, "\(name), \(demonstrations.count) demonstrations")
+    }
+    return (policy, examples, [first, policy.head.firstLoss(examples.expert)])
+  }
+
+  lesson.heading("The same data, other words")
+  let demonstrations = try DemonstrationDataset.bundled().demonstrations
+  var rows: [[String]] = []
+  for (name, kind) in heads {
+    var row = [name]
+    for count in counts {
+      let part = Array(demonstrations.prefix(count))
+      let (policy, examples, losses) = try clone(name, kind, from: part, steps: steps)
+      let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
+      lesson.keep("success_\(name)" + (count == counts.last ? "" : "_\(count)"), success.rate)
+      row.append("\(success)".components(separatedBy: " (")[0].replacing("0.", with: "."))
+      guard count == counts.last else { continue }
+      let head = policy.head
+      var random = SeededRandom(seed: lesson.seed)
+      let state = examples.states.rows(at: [0])
+      let times = (0..<101).map { _ in
+        clock.measure { withoutGradient { _ = head.actions(for: state, using: &random) } }
+      }
+      let microseconds = Int(times.sorted()[50] / chunk / .microseconds(1))
+      let expert = examples.expert
+      let error = expert.mean(of: (head.rounded(expert.actions) - expert.actions).squared()).item
+      row += (losses + [error.squareRoot()]).map { Terminal.number(Double($0)) }
+      row += ["\(microseconds)", "\(head.parameterCount * 4 / 1000)"]
+    }
+    rows.append(row)
+  }
+  lesson.table(
+    columns: ["head"] + counts.map { "\($0) shown" } + ["first", "theory", "RMS", "µs", "kB"],
+    rows: rows)
+  lesson.say(
+    "Success on \(episodes) new layouts, with its 95 % interval. “first” is the loss before training, "
+      + "“theory” what a head that knows nothing should have. “RMS” is how far the nearest action that "
+      + "it can say lies from the expert's; “µs” and “kB” are of the head alone, for one action.")
+
+  lesson.heading("Two modes")
+  let recorded = try DemonstrationDataset.generate(suite: .obstacle, count: detours).demonstrations
+  let left = recorded.count { $0.actions[0][0] < 0 }
+  lesson.say(
+    "A post stands between arm and object. The expert begins with a step sideways: \(left) times to "
+      + "the left, \(detours - left) times to the right. And the heads, on \(episodes) new layouts?"
+  )
+  rows = []
+  var films: [[RGBImage]] = []
+  for (name, kind) in detourHeads {
+    let policy = try clone(name, kind, from: recorded, steps: detourSteps, weightDecay: 0.03).policy
+    let driven = try ClosedLoop(suite: .obstacle, executed: chunk, keepsFrames: true)(
+      policy, seeds: layouts)
+    let success = SuccessRate(of: driven)
+    lesson.keep("twoMode_\(name)", success.rate)
+    rows.append([name, "\(success)"])
+    films.append(driven[shown].frames.prefix(8).map { $0.enlarged(by: 2) })
+  }
+  lesson.table(columns: ["head", "success"], rows: rows)
+  lesson.say(
+    "The squared error wants the mean of left and right: straight on. The absolute error wants the "
+      + "median. Where half went either way, any number in between is one; a few more to one side, and "
+      + "the median is that side. Tokens and flow keep both ways apart.")
+  let file = try lesson.output(named: "two-modes.png")
+  try RGBImage.contactSheet(rows: films, padding: 4).writePNG(to: file)
+  lesson.say("One layout, a head a row: nanovla-output/\(file.lastPathComponent)")
+
+  lesson.finish(
+    readNext: [
+      "Sources/NanoVLA/Action/ActionHead.swift", "Sources/NanoVLA/Action/FlowMatchingHead.swift",
+      "Sources/NanoVLA/Action/TokenHead.swift", "Sources/Tabletop/Expert+Detour.swift",
+    ],
+    tryThis: [
+      "detours = 20: which side has the majority now, and which heads follow it?",
+      "A policy with `history: 3` in VLA(…): does it help where one look tells all?",
+      "Exercise: set integrationSteps = 1 in FlowMatchingHead. What does one big step lead to, and why?",
+    ])
+}

@@ -1,0 +1,44 @@
+import Tensors
+
+/// The layers that all heads begin with: one state becomes K thoughts, one for each step ahead.
+///
+/// What to do now and what to do two steps from now are different questions about one state. So each
+/// step has a first layer of its own; the layer above is shared.
+///
+/// Letters: N samples, S state numbers, K steps in a chunk, F hidden.
+public final class ChunkEncoder: Module {
+  public let steps: [Linear]  // K of S → F
+  public let hidden: Linear  // F → F
+
+  public init(inputs: Int, chunk: Int, hidden: Int, using random: inout SeededRandom) {
+    guard chunk > 0 else { fatalError("ChunkEncoder: a chunk of \(chunk) steps") }
+    var steps: [Linear] = []
+    for _ in 0..<chunk {
+      steps.append(Linear(inputs: inputs, outputs: hidden, using: &random))
+    }
+    self.steps = steps
+    self.hidden = Linear(inputs: hidden, outputs: hidden, using: &random)
+  }
+
+  /// - Parameter state: [N, S]
+  /// - Returns: [N, K, F]
+  public func callAsFunction(_ state: Tensor) -> Tensor {
+    let N = state.dim(0)
+    let first = steps.map { $0(state).gelu().reshaped([N, 1, -1]) }  // K × ([N, S] → [N, 1, F])
+    let each = Tensor.concatenated(first, axis: 1)  // K × [N, 1, F] → [N, K, F]
+      .traced("chunk", "each step of the chunk has a layer of its own")
+    return hidden(each).gelu()  // [N, K, F] → [N, K, F]
+  }
+}
+
+extension Linear {
+  /// A last layer: its answers start near 0, so that the first loss is that of knowing nothing.
+  /// - Parameter scale: what the weights are multiplied with; the larger the inputs, the smaller.
+  static func quiet(
+    inputs: Int, outputs: Int, scale: Float = 0.1, using random: inout SeededRandom
+  ) -> Linear {
+    let layer = Linear(inputs: inputs, outputs: outputs, using: &random)
+    layer.weight.values = layer.weight.values.map { scale * $0 }
+    return layer
+  }
+}
