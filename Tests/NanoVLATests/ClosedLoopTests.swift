@@ -79,4 +79,31 @@ import Testing
     }
     expectMessage(result, "3 actions", "chunk of 2")
   }
+
+  @Test("doing one, two or all three actions of a chunk before looking again works")
+  func executed() throws {
+    var random = SeededRandom(seed: 1)
+    let policy = try VLA(
+      backbone: try .bundled(), statistics: try .bundled(), head: .residual, chunk: 3,
+      using: &random)
+    let examples = try CloningExamples(DemonstrationDataset.bundled().demonstrations, for: policy)
+    let training = BehaviorCloning(policy, on: examples, steps: 400)
+    for _ in 0..<400 { training.step() }
+    for executed in 1...3 {
+      let episodes = try ClosedLoop(executed: executed)(policy, seeds: layouts)
+      #expect(SuccessRate(of: episodes).rate >= 0.8, "executed \(executed)")
+    }
+  }
+
+  @Test("a policy whose gripper opens where this robot's closes is refused before it moves")
+  func otherSpace() throws {
+    var random = SeededRandom(seed: 0)
+    let policy = try VLA(
+      backbone: try .bundled(),
+      space: ActionSpace(ActionSpace.tabletop.dimensions, gripperConvention: .oneOpen),
+      statistics: try .bundled(), using: &random)
+    #expect(throws: ActionError.otherSpace(["gripper oneOpen for positiveClosed"])) {
+      try ClosedLoop(executed: 1)(policy, seeds: 0..<3)
+    }
+  }
 }
