@@ -142,6 +142,14 @@ import Testing
     expectGradients(head.namedParameters) { head.loss(state, expert) }
   }
 
+  @Test("a space of grippers only has a first loss of ln 2")
+  func onlyGrippers() {
+    let space = ActionSpace(
+      [ActionSpace.Dimension("gripper", unit: "m", bounds: -1...1)],
+      gripperConvention: .positiveClosed)
+    #expect(abs(head(space).firstLoss(someChunks(4, 2, 1)) - log(2)) < 1e-6)
+  }
+
   @Test("a space without a gripper stops with its names")
   func noGripper() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

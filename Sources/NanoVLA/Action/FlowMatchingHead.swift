@@ -44,7 +44,8 @@ public final class FlowMatchingHead: ActionHead {
   public func velocity(_ x: Tensor, at t: [Float], _ state: Tensor) -> Tensor {
     let N = state.dim(0)
     let time = timeEncoding(t, width: Self.timeWidth)  // N numbers → [N, E]
-    let all = Tensor.concatenated([state, x.reshaped([N, -1]), time], axis: 1)  // → [N, S + K·A + E]
+    let noisy = x.reshaped([N, -1])  // [N, K, A] → [N, K·A]
+    let all = Tensor.concatenated([state, noisy, time], axis: 1)  // → [N, S + K·A + E]
       .traced("mixture", "the state, the noisy actions, the time")
     return output(hidden(input(all).gelu()).gelu())  // [N, S + K·A + E] → [N, F] → [N, K·A]
       .reshaped([N, chunk, dimensions])  // [N, K·A] → [N, K, A]

@@ -83,7 +83,8 @@ public final class HybridHead: ActionHead {
   /// The mean absolute error over all dimensions but the grippers.
   private func poseError(_ difference: Tensor, _ expert: ActionChunks) -> Tensor {
     let isPose = Tensor(space.mask.map { $0 ? 1 : 0 }, shape: [space.count])
-    let share = Float(space.count - space.grippers.count) / Float(space.count)
+    let poses = max(1, space.count - space.grippers.count)  // a space of grippers only has error 0
+    let share = Float(poses) / Float(space.count)
     return expert.mean(of: difference.abs() * isPose) * (1 / share)
   }
 
