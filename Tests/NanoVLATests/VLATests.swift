@@ -116,4 +116,18 @@ import Testing
         using: &random)
     }
   }
+
+  @Test("statistics that normalise the gripper too are refused: it would never fully close")
+  func otherMask() throws {
+    let bundled = try ActionStatistics.bundled()
+    let statistics = try ActionStatistics(
+      action: bundled.action, mask: Array(repeating: true, count: 7), transitions: 1,
+      trajectories: 1)
+    let error = #expect(throws: ActionError.self) {
+      var random = SeededRandom(seed: 0)
+      _ = try VLA(backbone: .bundled(), statistics: statistics, using: &random)
+    }
+    let text = "\(error!)"
+    #expect(text.contains("normalised dimensions") && !text.contains("\n"))
+  }
 }

@@ -59,6 +59,7 @@ public struct ActionChunks {
 
   /// Of one episode's T actions: T chunks, each beginning at its own step.
   public init(of episode: [NormalizedAction], chunk K: Int) {
+    guard !episode.isEmpty else { fatalError("ActionChunks: an episode of 0 actions") }
     let (T, A) = (episode.count, episode[0].count)
     let steps = (0..<T).flatMap { t in t..<t + K }  // T·K steps, some beyond the end
     actions = Tensor(steps.flatMap { episode[min($0, T - 1)].values }, shape: [T, K, A])
@@ -87,6 +88,7 @@ public struct ActionChunks {
   /// The mean of `error`, [N, K, A], over the numbers of real steps.
   public func mean(of error: Tensor) -> Tensor {
     let real = withoutGradient { weights.sum() }.item * Float(error.dim(2))
+    guard real > 0 else { fatalError("ActionChunks: no real step in actions \(actions.shape)") }
     return (error * weights).sum() * (1 / real)  // [N, K, A] · [N, K, 1] → one number
   }
 }

@@ -39,6 +39,9 @@ public final class VLA: Module {
     guard statistics.count == space.count else {
       throw .wrongDimensions("statistics", expected: space.count, found: statistics.count)
     }
+    guard statistics.mask == space.mask else {
+      throw .otherSpace(["normalised dimensions \(statistics.mask) for \(space.mask)"])
+    }
     backbone.freeze()
     self.backbone = backbone
     self.space = space
