@@ -1,0 +1,102 @@
+import Tensors
+
+/// Anything that offers tensors by name: a safetensors file, or a folder of them.
+public protocol TensorSource {
+  var names: [String] { get }
+  func shape(of name: String) throws -> [Int]
+  func values(of name: String) throws -> [Float]
+}
+
+extension SafetensorsFile: TensorSource {}
+
+extension Module {
+  /// Fills every parameter from `source`, where `map` says.
+  ///
+  /// All names and shapes are checked before the first number is read, so a checkpoint of another
+  /// model changes nothing.
+  /// - Returns: the names in `source` that no parameter took and that `map` does not leave out.
+  /// - Throws: ``WeightError``, or what reading from `source` throws.
+  @discardableResult
+  public func load(_ source: some TensorSource, with map: WeightMap) throws -> [String] {
+    let parameters = namedParameters
+    let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.parameter) })
+    let names = Set(source.names)
+    let reads = try parameters.map { name, parameter in
+      guard let place = map.place(of: name) else { fatalError("weights: no rule for \(name)") }
+      guard let key = place.keys.first(where: names.contains) else {
+        let nearest = nearestNames(to: place.keys[0], among: source.names, limit: 1)
+        throw WeightError.missing(place.keys[0], nearest: nearest.first)
+      }
+      let sharers = place.sharers.map { byName[$0] ?? parameter }
+      let before = sharers.prefix { $0 !== parameter }.reduce(0) { $0 + $1.rowCount }
+      let read = WeightRead(
+        key: key, form: place.form, rows: before..<before + parameter.rowCount,
+        allRows: sharers.reduce(0) { $0 + $1.rowCount }, parameter: parameter)
+      let found = try source.shape(of: key)
+      guard found.filter({ $0 != 1 }) == read.publishedShape.filter({ $0 != 1 }) else {
+        throw WeightError.wrongShape(key, needed: read.publishedShape, found: found)
+      }
+      return read
+    }
+    for read in reads { try read.fill(from: source) }
+    let used = Set(reads.map(\.key))
+    return source.names.filter { !used.contains($0) && !map.ignores($0) }
+  }
+}
+
+/// One parameter and where its numbers are, names and shapes known to fit.
+private struct WeightRead {
+  var key: String
+  var form: WeightMap.Form
+  var rows: Range<Int>  // of the published tensor, once in our form
+  var allRows: Int
+  var parameter: Tensor
+
+  /// The shape in which the checkpoint holds it, but for axes of length 1.
+  var publishedShape: [Int] {
+    let ours = parameter.shape.isEmpty ? [] : [allRows] + parameter.shape.dropFirst()
+    guard ours.count == 2 else { return ours }
+    switch form {
+    case .plain: return ours
+    case .transposed: return ours.reversed()
+    case .patches:
+      let side = Int(Double(ours[1] / 3).squareRoot())
+      return [ours[0], 3, side, side]
+    }
+  }
+
+  func fill(from source: some TensorSource) throws {
+    let whole = Tensor(try source.values(of: key), shape: publishedShape)
+    let ours: Tensor
+    switch form {
+    case .transposed where whole.shape.count == 2:
+      ours = whole.transposed(0, 1)  // [I, O] → [O, I]
+    case .patches where whole.shape.count == 4:
+      ours = whole.permuted([0, 2, 3, 1])  // [D, 3, S, S] → [D, S, S, 3]
+        .reshaped([allRows, -1])  // [D, S, S, 3] → [D, S·S·3]
+    default: ours = whole
+    }
+    let isAll = rows.count == allRows
+    parameter.values = isAll ? ours.values : ours.sliced(axis: 0, rows).values
+  }
+}
+
+extension Tensor {
+  fileprivate var rowCount: Int { shape.first ?? 1 }
+}
+
+/// How a checkpoint can fail to fit a model.
+public enum WeightError: Error, Equatable, CustomStringConvertible {
+  case missing(String, nearest: String?)
+  case wrongShape(String, needed: [Int], found: [Int])
+
+  public var description: String {
+    switch self {
+    case .missing(let key, let nearest):
+      let instead = nearest.map { "the nearest is \"\($0)\"" } ?? "there is no tensor at all"
+      return "the checkpoint has no tensor \"\(key)\"; \(instead)"
+    case .wrongShape(let key, let needed, let found):
+      return "tensor \"\(key)\" has shape \(found), config.json asks for \(needed)"
+    }
+  }
+}
