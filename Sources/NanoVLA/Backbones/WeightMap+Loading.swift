@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// Anything that offers tensors by name: a safetensors file, or a folder of them.
@@ -24,8 +25,9 @@ extension Module {
     let reads = try parameters.map { name, parameter in
       guard let place = map.place(of: name) else { fatalError("weights: no rule for \(name)") }
       guard let key = place.keys.first(where: names.contains) else {
-        let nearest = nearestNames(to: place.keys[0], among: source.names, limit: 1)
-        throw WeightError.missing(place.keys[0], nearest: nearest.first)
+        let key = likeliest(place.keys, among: source.names)
+        let nearest = nearestNames(to: key, among: source.names, limit: 1)
+        throw WeightError.missing(key, nearest: nearest.first)
       }
       let sharers = place.sharers.map { byName[$0] ?? parameter }
       let before = sharers.prefix { $0 !== parameter }.reduce(0) { $0 + $1.rowCount }
@@ -42,6 +44,12 @@ extension Module {
     let used = Set(reads.map(\.key))
     return source.names.filter { !used.contains($0) && !map.ignores($0) }
   }
+}
+
+/// The spelling of a key that agrees longest with any of `names`: the layout that a checkpoint has.
+private func likeliest(_ keys: [String], among names: [String]) -> String {
+  let agreements = keys.map { key in names.map { key.commonPrefix(with: $0).count }.max() ?? 0 }
+  return zip(keys, agreements).max { $0.1 < $1.1 }?.0 ?? ""
 }
 
 /// One parameter and where its numbers are, names and shapes known to fit.

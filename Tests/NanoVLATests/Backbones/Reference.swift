@@ -54,7 +54,8 @@ struct Fixture: CustomStringConvertible {
     let path = folder.appending(path: subfolder)
     let names = try FileManager.default.contentsOfDirectory(atPath: path.path)
       .filter { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }
-    return try Shards(files: names.sorted().map { try SafetensorsFile(url: path.appending(path: $0)) })
+    let files = try names.sorted().map { try SafetensorsFile(url: path.appending(path: $0)) }
+    return Shards(files: files)
   }
 
   subscript(name: String) -> Tensor {
