@@ -40,8 +40,9 @@ import Testing
     var configuration = CLIPConfiguration()
     (configuration.vision.width, configuration.vision.imageSize) = (4, 4)
     (configuration.vision.patchSize, configuration.vision.hidden) = (2, 4)
-    (configuration.text.vocabulary, configuration.text.width, configuration.text.hidden) = (7, 4, 4)
-    (configuration.text.maximumTokens, configuration.projection) = (3, 3)
+    (configuration.text.vocabulary, configuration.text.width) = (7, 4)
+    (configuration.text.hidden, configuration.text.maximumTokens) = (4, 3)
+    configuration.projection = 3
     var random = SeededRandom(seed: 2)
     let model = CLIP(configuration, using: &random)
     spread(model)
