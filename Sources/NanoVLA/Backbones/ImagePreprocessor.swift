@@ -28,16 +28,12 @@ public struct ImagePreprocessor: Sendable, Equatable {
   /// One for each vision tower; each gives three channels.
   public var normalizations: [Normalization]
 
-  public struct Size: Sendable, Equatable {
-    public var width, height: Int
-  }
-  public enum Target: Sendable, Equatable {
-    case shortestEdge(Int)
-    case exactly(Size)
-  }
-  public struct Normalization: Sendable, Equatable {
-    /// Red, green, blue.
-    public var mean, std: [Float]
+  public init(
+    target: Target? = nil, filter: ResizeFilter = .bicubic, crop: Size? = nil, scale: Double?,
+    normalizations: [Normalization]
+  ) {
+    (self.target, self.filter, self.crop, self.scale) = (target, filter, crop, scale)
+    self.normalizations = normalizations
   }
 
   /// - Parameter images: B ≥ 1 pictures of any size.
@@ -117,19 +113,22 @@ public struct ImagePreprocessor: Sendable, Equatable {
   }
 }
 
-/// Why a picture cannot be prepared, in one line.
-public enum ImagePreprocessorError: Error, Equatable, Sendable, CustomStringConvertible {
-  case tooLong(ImagePreprocessor.Size, becomes: ImagePreprocessor.Size)
-  case differentSizes(ImagePreprocessor.Size, ImagePreprocessor.Size)
+extension ImagePreprocessor {
+  public enum Target: Sendable, Equatable {
+    case shortestEdge(Int)
+    case exactly(Size)
+  }
 
-  public var description: String {
-    switch self {
-    case .tooLong(let size, let larger):
-      "a picture of \(size.width)×\(size.height) pixels would be resized to \(larger.width)×"
-        + "\(larger.height), by more than \(RGBImage.maximumPNGPixels) pixels: cut it first"
-    case .differentSizes(let first, let second):
-      "pictures of \(first.width)×\(first.height) and \(second.width)×\(second.height) pixels "
-        + "cannot be one batch: this model does not resize, so resize them first"
-    }
+  public struct Size: Sendable, Equatable {
+    public var width, height: Int
+
+    public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+  }
+
+  /// Red, green, blue; after `scale`.
+  public struct Normalization: Sendable, Equatable {
+    public var mean, std: [Float]
+
+    public init(mean: [Float], std: [Float]) { (self.mean, self.std) = (mean, std) }
   }
 }

@@ -23,6 +23,7 @@ extension JSONValue {
   private var summary: String {
     switch content {
     case nil: "missing"
+    case let flag as Bool where isBool: "\(flag)"
     case let text as String: "\"\(brief(text))\""
     case let values as [Any]: "an array of \(values.count)"
     case let members as [String: Any]: "an object of \(members.count)"

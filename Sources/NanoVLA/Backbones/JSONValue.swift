@@ -40,7 +40,8 @@ public struct JSONValue {
 
   public var exists: Bool { content != nil }
   public var isObject: Bool { content is [String: Any] }
-  private var isBool: Bool { content.map { type(of: $0) == Bool.self } ?? false }
+  /// `true` and `false` arrive as numbers too, told apart by their C type alone.
+  var isBool: Bool { (content as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? false }
 }
 
 extension JSONValue {
