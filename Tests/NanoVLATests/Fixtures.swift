@@ -12,9 +12,9 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   let family: String
   let folder: URL
 
-  /// "llava15 (seed0)"
+  /// "llava15 (Fixtures/seed0)"
   var testDescription: String {
-    "\(family) (\(folder.deletingLastPathComponent().lastPathComponent))"
+    "\(family) (\(folder.pathComponents.dropLast().suffix(2).joined(separator: "/")))"
   }
 
   /// Where inputs and outputs are: this folder's own, or another family's that are the same.

@@ -143,6 +143,16 @@ import Testing
       ("[3, 28, 42], [3", "[3, 28], [3", "input_sizes[0] is an array of 2"),
       ("28, 42], [3, 28", "28, 42], [3, 0", "input_sizes[1][1] is 0"),
       ("[1, 2, 3]", "[1, 0, 3]", "stds[0][1] is 0"),
+      ("\"stds\"", "\"std\"", "stds[0] is missing"),
+      ("\"means\"", "\"tvf_normalize_params\": [{}, {}], \"means\"", "[0].mean is missing"),
+      (
+        "\"means\"", "\"tvf_resize_params\": [{\"size\": 42}], \"means\"",
+        "tvf_resize_params[0].size is 42, not an array"
+      ),
+      (
+        "\"means\"", "\"tvf_crop_params\": [{\"output_size\": [28, 28]}], \"means\"",
+        "tvf_crop_params[0].output_size is an array of 2, which is not supported"
+      ),
       ("\"lanczos\", \"lanczos\"", "\"lanczos\"", "interpolations[1] is missing"),
       ("\"lanczos\"]", "\"magic\"]", "interpolations[1] is \"magic\""),
       ("[[0.1, 0.2, 0.3], [0.5, 0.5, 0.5]]", "[]", "means is an array of 0"),

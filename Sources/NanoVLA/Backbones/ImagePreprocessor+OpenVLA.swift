@@ -15,8 +15,8 @@ extension ImagePreprocessor {
   /// A picture squashed once and normalised for each tower.
   static func prismatic(_ config: JSONValue) throws -> ImagePreprocessor {
     _ = try config["image_resize_strategy"].choice(["resize-naive": true])
-    let means = config["tvf_normalize_params"].or(config["means"])
-    let towers = try means.array(count: 1...4).indices.map { try tower($0, config) }
+    let lists = config["tvf_normalize_params"].or(config["means"])
+    let towers = try lists.array(count: 1...4).indices.map { try tower($0, config) }
     var result = towers[0]
     result.normalizations = towers.flatMap(\.normalizations)
     guard towers.allSatisfy({ $0.target == result.target && $0.filter == result.filter }) else {
@@ -28,12 +28,10 @@ extension ImagePreprocessor {
 
   /// For tower number `index` alone.
   private static func tower(_ index: Int, _ config: JSONValue) throws -> ImagePreprocessor {
-    let (resize, normalize) = (
-      config["tvf_resize_params"][index], config["tvf_normalize_params"][index]
-    )
+    let (resize, normalize) = (config["tvf_resize_params"], config["tvf_normalize_params"])
     let size =
-      resize["size"].exists
-      ? try size(resize["size"].array(count: 2...2))
+      resize.exists
+      ? try size(resize[index]["size"].array(count: 2...2))
       : try size(config["input_sizes"][index].array(count: 3...3).dropFirst())
     // A squashed picture has the size of the middle part already; another size would be cut.
     let crop = config["tvf_crop_params"][index]["output_size"]
@@ -42,17 +40,17 @@ extension ImagePreprocessor {
     }
     return ImagePreprocessor(
       target: .exactly(size),
-      filter: resize["interpolation"].exists
-        ? try filter(resize["interpolation"])
+      filter: resize.exists
+        ? try filter(resize[index]["interpolation"])
         : try config["interpolations"][index].choice([
           "nearest": .nearest, "lanczos": .lanczos, "bilinear": .bilinear, "bicubic": .bicubic,
           "box": .box, "hamming": .hamming,
         ]),
       scale: 1 / 255,
       normalizations: [
-        try normalization(
-          mean: normalize["mean"].or(config["means"][index]),
-          std: normalize["std"].or(config["stds"][index]))
+        normalize.exists
+          ? try normalization(mean: normalize[index]["mean"], std: normalize[index]["std"])
+          : try normalization(mean: config["means"][index], std: config["stds"][index])
       ])
   }
 

@@ -67,14 +67,14 @@ extension ImagePreprocessor {
   private static func common(_ config: JSONValue) throws -> ImagePreprocessor {
     let rescales = try config["do_rescale"].bool(default: true)
     let normalizes = try config["do_normalize"].bool(default: true)
+    let (mean, std) = (config["image_mean"], config["image_std"])
+    let given = mean.exists || std.exists ? try normalization(mean: mean, std: std) : clipColours
     return ImagePreprocessor(
       filter: try filter(config["resample"]),
       scale: rescales
         ? try config["rescale_factor"].number(1e-9...1e3, default: 1 / 255) : nil,
       normalizations: [
-        normalizes
-          ? try normalization(mean: config["image_mean"], std: config["image_std"])
-          : Normalization(mean: [0, 0, 0], std: [1, 1, 1])
+        normalizes ? given : Normalization(mean: [0, 0, 0], std: [1, 1, 1])
       ])
   }
 
@@ -98,14 +98,13 @@ extension ImagePreprocessor {
     return Size(width: try value["width"].int(sides), height: try value["height"].int(sides))
   }
 
-  /// Without constants: those of CLIP's training pictures, which BLIP uses too.
   static func normalization(mean: JSONValue, std: JSONValue) throws -> Normalization {
-    guard mean.exists || std.exists else {
-      return Normalization(
-        mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711])
-    }
-    return Normalization(
+    Normalization(
       mean: try mean.array(count: 3...3).map { Float(try $0.number(-1e6...1e6)) },
       std: try std.array(count: 3...3).map { Float(try $0.number(1e-6...1e6)) })
   }
+
+  /// Of CLIP's training pictures, which BLIP uses too; meant where a file has no constants.
+  private static let clipColours = Normalization(
+    mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711])
 }
