@@ -5,7 +5,16 @@ import Tensors
 public protocol TensorSource {
   var names: [String] { get }
   func shape(of name: String) throws -> [Int]
+  /// All numbers of a tensor, row-major.
   func values(of name: String) throws -> [Float]
+  /// The part of a tensor in `rows`, counted along its first axis.
+  func tensor(_ name: String, rows: Range<Int>) throws -> Tensor
+}
+
+extension TensorSource {
+  public func tensor(_ name: String, rows: Range<Int>) throws -> Tensor {
+    try Tensor(values(of: name), shape: shape(of: name)).sliced(axis: 0, rows)
+  }
 }
 
 extension SafetensorsFile: TensorSource {}
@@ -74,6 +83,10 @@ private struct WeightRead {
   }
 
   func fill(from source: some TensorSource) throws {
+    if case .plain = form, try source.shape(of: key).first == allRows {
+      // The rows alone are asked for, in whatever form the source keeps them.
+      return parameter.values = try source.tensor(key, rows: rows).values
+    }
     let whole = Tensor(try source.values(of: key), shape: publishedShape)
     let ours: Tensor
     switch form {

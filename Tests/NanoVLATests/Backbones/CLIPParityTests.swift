@@ -5,16 +5,17 @@ import Testing
 
 /// CLIP and CLIP + GPT-2 against `transformers`, on every fixture there is.
 @Suite struct CLIPParityTests {
-  @Test("every number of CLIP is that of transformers", arguments: Fixture.all(of: ["clip"]))
+  @Test("every number of CLIP is that of transformers", arguments: Fixture.of("clip"))
   func clip(fixture: Fixture) throws {
     var random = SeededRandom(seed: 0)
-    let model = CLIP(CLIPConfiguration(json: try fixture.config()), using: &random)
+    let model = try CLIP(CLIPConfiguration(fixture.config()), using: &random)
     let unused = try model.load(fixture.weights(), with: CLIP.weights)
     #expect(unused == [])
 
     try expectVision(model.vision, fixture)
-    let ids = try fixture.integers("input_ids")
-    let isWord = try fixture.integers("attention_mask").map { $0.map { $0 == 1 } }
+    let rows = try #require(fixture.facts()["prompts"] as? [String]).count
+    let ids = try fixture.table("input_ids", rows: rows)
+    let isWord = try fixture.table("attention_mask", rows: rows).map { $0.map { $0 == 1 } }
     try fixture.expect("text.embeddings", model.text.embed(ids))
     var layers: [Tensor] = []
     let text = model.text(ids, isWord: isWord) { layers.append($0) }
@@ -27,13 +28,13 @@ import Testing
     let scores = model(images, ids: ids, isWord: isWord)
     try fixture.expect("logits_per_image", scores)
     try fixture.expect("logits_per_text", scores.transposed(0, 1))
-    print("parity: \(fixture) ran")
+    print("parity: \(fixture.testDescription) ran")
   }
 
-  @Test("positions stretch to another size as torch does", arguments: Fixture.all(of: ["clip"]))
+  @Test("positions stretch to another size as torch does", arguments: Fixture.of("clip"))
   func stretched(fixture: Fixture) throws {
     var random = SeededRandom(seed: 0)
-    let model = CLIP(CLIPConfiguration(json: try fixture.config()), using: &random)
+    let model = try CLIP(CLIPConfiguration(fixture.config()), using: &random)
     try model.load(fixture.weights(), with: CLIP.weights)
     let vision = model.vision
     let images = try fixture.pixels("interp56.pixel_values")
@@ -45,11 +46,11 @@ import Testing
 
   @Test(
     "every number of CLIP + GPT-2 is that of transformers",
-    arguments: Fixture.all(of: ["clip_gpt2"]))
+    arguments: Fixture.of("clip_gpt2"))
   func clipGPT2(fixture: Fixture) throws {
     var configuration = CLIPGPT2Configuration()
-    configuration.vision = VisionTransformerConfiguration(clip: try fixture.config("clip_vision"))
-    configuration.language = GPT2Configuration(json: try fixture.config("gpt2"))
+    configuration.vision = try VisionTransformerConfiguration(clip: fixture.config("clip_vision"))
+    configuration.language = try GPT2Configuration(fixture.config("gpt2"))
     var random = SeededRandom(seed: 0)
     let model = CLIPGPT2(configuration, using: &random)
     let projector = fixture.folder.appending(path: "projector.safetensors")
@@ -60,7 +61,7 @@ import Testing
     #expect(unused == [])
 
     try expectVision(model.vision, fixture)
-    let (ids, images) = (try fixture.integers("input_ids"), try fixture.pixels())
+    let (ids, images) = (try fixture.table("input_ids"), try fixture.pixels())
     let words = model.language.embed(ids)
     var layers: [Tensor] = []
     let read = model.language(words) { layers.append($0) }
@@ -75,7 +76,7 @@ import Testing
     let composed = model.language.logits(model.language(prompt))
     try fixture.expect("composed.logits.last8", composed.last8)
     try expectGreedy(model.language, after: prompt, fixture, "composed.generate")
-    print("parity: \(fixture) ran")
+    print("parity: \(fixture.testDescription) ran")
   }
 }
 
@@ -95,20 +96,21 @@ func expectVision(_ vision: VisionTransformer, _ fixture: Fixture) throws {
 func expectGreedy(
   _ model: any LanguageModel, after prompt: Tensor, _ fixture: Fixture, _ name: String
 ) throws {
-  let expected = try fixture.integers(name + ".ids")[0]
+  let expected = try fixture.integers(name + ".ids")
   var steps: [Tensor] = []
   let tokens = Generation(model)(after: prompt, count: expected.count) { step in
     steps.append(step.logits.reshaped([1, -1]))
     return true
   }
-  #expect(tokens == expected, "\(fixture): \(name)")
+  #expect(tokens == expected, "\(fixture.testDescription): \(name)")
   let cached = Tensor.concatenated(steps, axis: 0)
   try fixture.expect(name + ".logits", cached)
 
   let all = Tensor.concatenated([prompt, model.embed([Array(expected.dropLast())])], axis: 1)
   let (T, N) = (prompt.dim(1), expected.count)
   let uncached = model.logits(model(all)).sliced(axis: 1, T - 1..<T - 1 + N)
-  #expect(difference(cached, uncached.reshaped(cached.shape)) == nil, "\(fixture): \(name)")
+  let problem = difference(cached, uncached.reshaped(cached.shape))
+  #expect(problem == nil, "\(fixture.testDescription): \(name)")
 }
 
 extension Tensor {

@@ -7,15 +7,15 @@ import Testing
 @Suite struct LLaVAParityTests {
   @Test(
     "every number of LLaVA is that of transformers",
-    arguments: Fixture.all(of: ["llava15", "llava15_gqa", "llava15_v5keys"]))
+    arguments: Fixture.of("llava15", "llava15_gqa", "llava15_v5keys"))
   func llava(fixture: Fixture) throws {
     var random = SeededRandom(seed: 0)
-    let model = LLaVA(LLaVAConfiguration(json: try fixture.config()), using: &random)
+    let model = try LLaVA(LLaVAConfiguration(fixture.config()), using: &random)
     let unused = try model.load(fixture.weights(), with: LLaVA.weights)
     #expect(unused == [])
 
     try expectVision(model.vision, fixture)
-    let (ids, images) = (try fixture.integers("input_ids"), try fixture.pixels())
+    let (ids, images) = (try fixture.table("input_ids"), try fixture.pixels())
     try fixture.expect("vision.selected", model.vision.features(images))
     try fixture.expect("projector", model.see(images))
     let prompt = try model.prompt(ids, images: images)
@@ -28,10 +28,10 @@ import Testing
     try fixture.expect("logits.last8", model.language.logits(read).last8)
     try expectGreedy(model.language, after: prompt, fixture, "generate")
 
-    let text = model.language.embed(try fixture.integers("text_only.input_ids"))
+    let text = model.language.embed(try fixture.table("text_only.input_ids"))
     let answer = model.language.logits(model.language(text))
     try fixture.expect("text_only.logits.last8", answer.last8)
-    print("parity: \(fixture) ran")
+    print("parity: \(fixture.testDescription) ran")
   }
 
   @Test("a reference altered in the third decimal is noticed, in any of its places")

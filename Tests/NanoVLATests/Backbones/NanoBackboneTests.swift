@@ -48,8 +48,9 @@ import Testing
     spread(model)
     model.logitScale.values = [0]
     let images = uniform(2, 4, 4, 3)
+    let (ids, isWord) = ([[1, 2, 6], [3, 6, 0]], [[true, true, true], [true, true, false]])
     expectGradients(model.namedParameters, tolerance: 5e-3) {
-      model(images, ids: [[1, 2, 6], [3, 6, 0]], isWord: [[true, true, true], [true, true, false]])
+      model(images, ids: ids, isWord: isWord)
     }
   }
 
