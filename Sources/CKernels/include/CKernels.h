@@ -54,15 +54,25 @@ void kernel_adamw(float *parameter, const float *gradient, float *first, float *
 // Σ x²
 double kernel_sum_of_squares(const float *x, long count);
 
+// Numbers as a checkpoint stores them, at any address.
+typedef enum { packedFloat32, packedFloat16, packedBFloat16 } PackedKind;
+// y = the numbers as float32, exactly
+void kernel_unpack(const void *packed, PackedKind kind, float *y, long count);
+// y = x Wᵀ, or y + x Wᵀ if adding: x of one to four rows × inner, W of columns × inner packed numbers;
+// the rows of y are `stride` apart
+void kernel_packed_product(const float *x, const void *packed, PackedKind kind, float *y, long rows,
+                           long columns, long inner, long stride, bool adding);
+
 // Calls body(context, 0 ..< pieces), shared by at most `threads` threads, this one among them; a
 // second caller at the same time does its work alone.
 void crew_share(long pieces, long threads, void (*body)(const void *context, long piece),
                 const void *context);
 
-// What each thread knows by itself: whether it records gradients, and whether it is one of several
-// that split a batch (then it uses no further threads).
+// What each thread knows by itself: whether it records gradients, whether it fills new tensors, and
+// whether it is one of several that split a batch (then it uses no further threads).
 typedef struct {
   bool gradientsOff;
+  bool numbersOff;
   bool isShard;
   void *gradientSink;
   void *trace;

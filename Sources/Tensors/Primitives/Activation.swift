@@ -12,7 +12,8 @@ extension Tensor {
 
   public func log() -> Tensor {
     let result = Tensor(uninitialized: shape)
-    for i in 0..<count { result.pointer[i] = logf(pointer[i]) }
+    let (x, y) = (pointer, result.pointer)
+    for i in 0..<count { y[i] = logf(x[i]) }
     return result.recordedElementwise(from: self) { x, _ in 1 / x }
   }
 

@@ -37,12 +37,11 @@ extension Tensor {
     // ∂x = ∂y − softmax · Σ ∂y
     return result.recorded(from: [self]) { g in
       let gx = Tensor(uninitialized: self.shape)
+      let (gy, w, gradient) = (g.pointer, weights.pointer, gx.pointer)
       for row in 0..<rows {
         var sum: Float = 0
-        for c in 0..<columns { sum += g.pointer[row * columns + c] }
-        for i in row * columns..<(row + 1) * columns {
-          gx.pointer[i] = g.pointer[i] - weights.pointer[i] * sum
-        }
+        for c in 0..<columns { sum += gy[row * columns + c] }
+        for i in row * columns..<(row + 1) * columns { gradient[i] = gy[i] - w[i] * sum }
       }
       return [gx]
     }
