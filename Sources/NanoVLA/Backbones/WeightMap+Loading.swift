@@ -18,16 +18,23 @@ extension TensorSource {
 }
 
 extension SafetensorsFile: TensorSource {}
+extension SafetensorsFolder: TensorSource {}
 
 extension Module {
   /// Fills every parameter from `source`, where `map` says.
   ///
   /// All names and shapes are checked before the first number is read, so a checkpoint of another
   /// model changes nothing.
+  /// - Parameters:
+  ///   - map: the translation of names.
+  ///   - packed: whether numbers stay in their file as they are stored there: no time and no memory
+  ///     now, but they cannot learn. Build the model inside `withoutNumbers` then.
   /// - Returns: the names in `source` that no parameter took and that `map` does not leave out.
   /// - Throws: ``WeightError``, or what reading from `source` throws.
   @discardableResult
-  public func load(_ source: some TensorSource, with map: WeightMap) throws -> [String] {
+  public func load(
+    _ source: some TensorSource, with map: WeightMap, packed: Bool = false
+  ) throws -> [String] {
     let parameters = namedParameters
     let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.parameter) })
     let names = Set(source.names)
@@ -49,7 +56,10 @@ extension Module {
       }
       return read
     }
-    for read in reads { try read.fill(from: source) }
+    for read in reads {
+      let numbers = try read.tensor(from: source)
+      if packed { read.parameter.adopt(numbers) } else { read.parameter.values = numbers.values }
+    }
     let used = Set(reads.map(\.key))
     return source.names.filter { !used.contains($0) && !map.ignores($0) }
   }
@@ -82,23 +92,22 @@ private struct WeightRead {
     }
   }
 
-  func fill(from source: some TensorSource) throws {
+  /// The numbers, in the parameter's shape.
+  func tensor(from source: some TensorSource) throws -> Tensor {
     if case .plain = form, try source.shape(of: key).first == allRows {
       // The rows alone are asked for, in whatever form the source keeps them.
-      return parameter.values = try source.tensor(key, rows: rows).values
+      return try source.tensor(key, rows: rows).reshaped(parameter.shape)
     }
-    let whole = Tensor(try source.values(of: key), shape: publishedShape)
-    let ours: Tensor
+    var whole = Tensor(try source.values(of: key), shape: publishedShape)
     switch form {
     case .transposed where whole.shape.count == 2:
-      ours = whole.transposed(0, 1)  // [I, O] → [O, I]
+      whole = whole.transposed(0, 1)  // [I, O] → [O, I]
     case .patches where whole.shape.count == 4:
-      ours = whole.permuted([0, 2, 3, 1])  // [D, 3, S, S] → [D, S, S, 3]
+      whole = whole.permuted([0, 2, 3, 1])  // [D, 3, S, S] → [D, S, S, 3]
         .reshaped([allRows, -1])  // [D, S, S, 3] → [D, S·S·3]
-    default: ours = whole
+    default: break
     }
-    let isAll = rows.count == allRows
-    parameter.values = isAll ? ours.values : ours.sliced(axis: 0, rows).values
+    return rows.count == allRows ? whole : whole.sliced(axis: 0, rows)
   }
 }
 

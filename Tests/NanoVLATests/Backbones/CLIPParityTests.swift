@@ -5,11 +5,12 @@ import Testing
 
 /// CLIP and CLIP + GPT-2 against `transformers`, on every fixture there is.
 @Suite struct CLIPParityTests {
-  @Test("every number of CLIP is that of transformers", arguments: Fixture.of("clip"))
-  func clip(fixture: Fixture) throws {
-    var random = SeededRandom(seed: 0)
-    let model = try CLIP(CLIPConfiguration(fixture.config()), using: &random)
-    let unused = try model.load(fixture.weights(), with: CLIP.weights)
+  @Test(
+    "every number of CLIP is that of transformers", arguments: Fixture.of("clip"), [false, true])
+  func clip(fixture: Fixture, packed: Bool) throws {
+    let configuration = try CLIPConfiguration(fixture.config())
+    let model = build(packed: packed) { CLIP(configuration, using: &$0) }
+    let unused = try model.load(fixture.weights(), with: CLIP.weights, packed: packed)
     #expect(unused == [])
 
     try expectVision(model.vision, fixture)
@@ -46,18 +47,19 @@ import Testing
 
   @Test(
     "every number of CLIP + GPT-2 is that of transformers",
-    arguments: Fixture.of("clip_gpt2"))
-  func clipGPT2(fixture: Fixture) throws {
+    arguments: Fixture.of("clip_gpt2"), [false, true])
+  func clipGPT2(fixture: Fixture, packed: Bool) throws {
     var configuration = CLIPGPT2Configuration()
     configuration.vision = try VisionTransformerConfiguration(clip: fixture.config("clip_vision"))
     configuration.language = try GPT2Configuration(fixture.config("gpt2"))
-    var random = SeededRandom(seed: 0)
-    let model = CLIPGPT2(configuration, using: &random)
-    let projector = fixture.folder.appending(path: "projector.safetensors")
+    let model = build(packed: packed) { CLIPGPT2(configuration, using: &$0) }
+    let between = fixture.folder.appending(path: "projector.safetensors")
+    let (vision, language) = (try fixture.weights("clip_vision"), try fixture.weights("gpt2"))
+    let projector = try SafetensorsFile(url: between)
     let unused =
-      try model.vision.load(fixture.weights("clip_vision"), with: CLIPGPT2.visionWeights)
-      + model.language.load(fixture.weights("gpt2"), with: CLIPGPT2.languageWeights)
-      + model.projector.load(SafetensorsFile(url: projector), with: CLIPGPT2.projectorWeights)
+      try model.vision.load(vision, with: CLIPGPT2.visionWeights, packed: packed)
+      + model.language.load(language, with: CLIPGPT2.languageWeights, packed: packed)
+      + model.projector.load(projector, with: CLIPGPT2.projectorWeights, packed: packed)
     #expect(unused == [])
 
     try expectVision(model.vision, fixture)

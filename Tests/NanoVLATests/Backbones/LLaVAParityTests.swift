@@ -7,11 +7,13 @@ import Testing
 @Suite struct LLaVAParityTests {
   @Test(
     "every number of LLaVA is that of transformers",
-    arguments: Fixture.of("llava15", "llava15_gqa", "llava15_v5keys"))
-  func llava(fixture: Fixture) throws {
-    var random = SeededRandom(seed: 0)
-    let model = try LLaVA(LLaVAConfiguration(fixture.config()), using: &random)
-    let unused = try model.load(fixture.weights(), with: LLaVA.weights)
+    arguments: Fixture.of("llava15", "llava15_gqa", "llava15_v5keys"), [false, true])
+  func llava(fixture: Fixture, packed: Bool) throws {
+    let configuration = try LLaVAConfiguration(fixture.config())
+    let model = build(packed: packed) { LLaVA(configuration, using: &$0) }
+    let unused = try model.load(fixture.weights(), with: LLaVA.weights, packed: packed)
+    let isPacked = model.language.blocks[0].attention.query.weight.isPacked
+    #expect(isPacked == packed)
     #expect(unused == [])
 
     try expectVision(model.vision, fixture)

@@ -9,13 +9,9 @@ extension Fixture {
     try JSONFile.read(folder.appending(path: subfolder).appending(path: "config.json"))
   }
 
-  /// All model*.safetensors of a folder as one source.
-  func weights(_ subfolder: String = "") throws -> Shards {
-    let path = folder.appending(path: subfolder)
-    let names = try FileManager.default.contentsOfDirectory(atPath: path.path)
-      .filter { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }
-    let files = try names.sorted().map { try SafetensorsFile(url: path.appending(path: $0)) }
-    return Shards(files: files)
+  /// The checkpoint, whole or in shards.
+  func weights(_ subfolder: String = "") throws -> SafetensorsFolder {
+    try SafetensorsFolder(url: folder.appending(path: subfolder))
   }
 
   /// A table of whole numbers with `rows` rows.
@@ -50,13 +46,8 @@ func difference(_ found: Tensor, _ reference: Tensor) -> String? {
   return worst <= 1e-4 ? nil : "differs by \(worst)"
 }
 
-/// Several safetensors files, as one checkpoint.
-struct Shards: TensorSource {
-  let files: [SafetensorsFile]
-  var names: [String] { files.flatMap(\.names) }
-  func shape(of name: String) throws -> [Int] { try file(with: name).shape(of: name) }
-  func values(of name: String) throws -> [Float] { try file(with: name).values(of: name) }
-  private func file(with name: String) -> SafetensorsFile {
-    files.first { $0.names.contains(name) } ?? files[0]
-  }
+/// A model to fill: with numbers of its own, or, if they shall stay in their file, without.
+func build<Model>(packed: Bool, _ model: (inout SeededRandom) throws -> Model) rethrows -> Model {
+  var random = SeededRandom(seed: 0)
+  return packed ? try withoutNumbers { try model(&random) } : try model(&random)
 }
