@@ -26,8 +26,13 @@ public final class CLIPGPT2: VisionLanguageModel {
   public func see(_ images: Tensor) -> Tensor { projector(vision.features(images)) }
 
   /// The image's words, then the prompt's: [B, P + T, D].
-  public func prompt(_ ids: [[Int]], images: Tensor) -> Tensor {
+  /// - Throws: ``PromptError`` if there are more than GPT-2 has positions for.
+  public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
     let (image, words) = (see(images), language.embed(ids))
+    let room = language.maximumTokens - image.dim(1)
+    guard words.dim(1) <= room else {
+      throw PromptError.tooLong(tokens: words.dim(1), limit: room)
+    }
     return .concatenated([image, words], axis: 1)  // [B, P, D], [B, T, D] → [B, P + T, D]
   }
 

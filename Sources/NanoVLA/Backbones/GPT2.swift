@@ -33,6 +33,8 @@ public final class GPT2: LanguageModel {
     norm = LayerNorm(width: D, epsilon: c.epsilon)
   }
 
+  public var maximumTokens: Int { positions.dim(0) }
+
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor {
     let end = start + tokens.dim(1)
     guard end <= positions.dim(0) else {

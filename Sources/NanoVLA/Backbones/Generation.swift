@@ -25,7 +25,7 @@ public struct Generation {
     (self.model, self.stops) = (model, stops)
   }
 
-  /// Writes at most `count` tokens after a prompt.
+  /// Writes at most `count` tokens after a prompt, and no more than the model can read.
   /// - Parameters:
   ///   - prompt: vectors of words and image, without positions, [1, T, D].
   ///   - each: called with every token as soon as it is chosen; false ends the text.
@@ -40,7 +40,7 @@ public struct Generation {
       let cache = model.emptyCache()
       var tokens: [Int] = []
       var next = prompt
-      while tokens.count < count {
+      while tokens.count < count, cache.length + next.dim(1) <= model.maximumTokens {
         let read = model(next, cache: cache)  // [1, T, D] → [1, T, D]; T is 1 after the first time
         let last = read.sliced(axis: 1, read.dim(1) - 1..<read.dim(1))  // [1, T, D] → [1, 1, D]
         let logits = model.logits(last).reshaped([-1])  // [1, 1, D] → [1, 1, V] → [V]

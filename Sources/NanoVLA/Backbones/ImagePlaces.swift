@@ -45,12 +45,15 @@ extension LanguageModel {
 /// A prompt that does not fit its model.
 public enum PromptError: Error, Equatable, CustomStringConvertible {
   case imagePlaces(found: Int, needed: Int)
+  case tooLong(tokens: Int, limit: Int)
 
   public var description: String {
     switch self {
     case .imagePlaces(let found, let needed):
       return "the prompt keeps \(found) places for the image, this model fills \(needed):"
         + " write <image> \(needed) times"
+    case .tooLong(let tokens, let limit):
+      return "the prompt is \(tokens) tokens, this model reads \(limit): shorten it"
     }
   }
 }

@@ -16,12 +16,17 @@ public protocol LanguageModel: Module {
   /// D → V; nil if tied: a token's score is the product with its own embedding.
   var head: Linear? { get }
 
+  /// The longest text it can read; without limit where positions are not learned one by one.
+  var maximumTokens: Int { get }
+
   /// Adds positions to tokens [B, T, D], the first of which stands at `start`. Decoders with rotary
   /// positions add nothing here.
   func positioned(_ tokens: Tensor, from start: Int) -> Tensor
 }
 
 extension LanguageModel {
+  public var maximumTokens: Int { .max }
+
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor { tokens }
 
   /// - Parameter ids: B lists of T token numbers.

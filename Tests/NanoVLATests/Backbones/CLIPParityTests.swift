@@ -73,7 +73,7 @@ import Testing
     try expectGreedy(model.language, after: words, fixture, "generate")
 
     try fixture.expect("composed.projector_output", model.see(images))
-    let prompt = model.prompt(ids, images: images)
+    let prompt = try model.prompt(ids, images: images)
     try fixture.expect("composed.inputs_embeds", prompt)
     let composed = model.language.logits(model.language(prompt))
     try fixture.expect("composed.logits.last8", composed.last8)

@@ -67,7 +67,7 @@ import Testing
     let images = uniform(1, 4, 4, 3)
     let read = model.language.namedParameters + model.projector.namedParameters
     expectGradients(read, tolerance: 5e-3) {
-      model.language.logits(model.language(model.prompt([[1, 4]], images: images)))
+      try! model.language.logits(model.language(model.prompt([[1, 4]], images: images)))
     }
   }
 
@@ -125,6 +125,22 @@ import Testing
     #expect(error == .imagePlaces(found: 3, needed: 4))
     let line = error.map { "\($0)" } ?? ""
     #expect(line.contains("3 places") && line.contains("4 times") && !line.contains("\n"))
+  }
+
+  @Test("a model with learned positions reads and writes no more than it has")
+  func positionLimit() throws {
+    var configuration = CLIPGPT2Configuration()
+    configuration.language.maximumTokens = 8
+    var random = SeededRandom(seed: 3)
+    let model = CLIPGPT2(configuration, using: &random)
+    let images = uniform(1, 28, 28, 3)
+    let error = #expect(throws: PromptError.self) {
+      _ = try model.prompt([[1, 2, 3, 4, 5]], images: images)
+    }
+    #expect(error == .tooLong(tokens: 5, limit: 4))
+    let prompt = try model.prompt([[1, 2]], images: images)
+    // 6 places are read; 2 more tokens can be, and what the last of them is followed by.
+    #expect(Generation(model.language)(after: prompt, count: 20).count == 3)
   }
 
   @Test("text is written token by token, until a stop, a limit or a refusal")
