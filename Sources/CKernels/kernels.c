@@ -1,67 +1,8 @@
-#include "CKernels.h"
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
-
-#if defined(__x86_64__) && defined(__ELF__)
-#define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FOR_EACH_PROCESSOR
-#endif
-#define INLINE static inline __attribute__((always_inline))
-// Sums may be reordered, so that eight run side by side; the order is the same at each run.
-#define FAST_SUMS _Pragma("clang fp reassociate(on) contract(fast)")
+#include "vector.h"
 
 static _Thread_local ThreadState state;
 ThreadState *kernel_thread_state(void) { return &state; }
 
-// exp(x) = 2ⁿ · exp(r), n = round(x / ln 2), |r| ≤ ln 2 / 2 (Cody and Waite), 1e-7 relative.
-// 0 below −87, so that a masked weight is exactly 0 and never a slow denormal; above 88 as at 88.
-INLINE float fast_exp(float x) {
-  float visible = x < -87.0f ? 0.0f : 1.0f;
-  x = x < -87.0f ? -87.0f : x;
-  x = x > 88.0f ? 88.0f : x;
-  float shifted = x * 1.44269504f + 12582912.0f;  // adding 1.5·2²³ rounds to a whole number
-  float n = shifted - 12582912.0f;
-  float r = x - n * 0.693359375f + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  int32_t bits = ((int32_t)n + 127) << 23;
-  float power;
-  memcpy(&power, &bits, 4);
-  return p * power * visible;
-}
-INLINE float fast_tanh(float x) { return 1.0f - 2.0f / (fast_exp(2.0f * x) + 1.0f); }
-
-FOR_EACH_PROCESSOR void kernel_exp(const float *x, float *y, long count) {
-  for (long i = 0; i < count; i++) y[i] = fast_exp(x[i]);
-}
-FOR_EACH_PROCESSOR void kernel_tanh(const float *x, float *y, long count) {
-  for (long i = 0; i < count; i++) y[i] = fast_tanh(x[i]);
-}
-FOR_EACH_PROCESSOR void kernel_sigmoid(const float *x, float *y, long count) {
-  for (long i = 0; i < count; i++) y[i] = 1.0f / (1.0f + fast_exp(-x[i]));
-}
-FOR_EACH_PROCESSOR void kernel_gelu(const float *x, float *y, long count) {
-  for (long i = 0; i < count; i++) {
-    float inner = 0.7978845608f * (x[i] + 0.044715f * x[i] * x[i] * x[i]);
-    y[i] = x[i] - x[i] / (fast_exp(2.0f * inner) + 1.0f);  // .5(1 + tanh u) = 1 − 1/(e²ᵘ + 1)
-  }
-}
-FOR_EACH_PROCESSOR void kernel_gelu_gradient(const float *x, const float *gy, float *gx,
-                                             long count) {
-  for (long i = 0; i < count; i++) {
-    float v = x[i];
-    float gate = 1.0f - 1.0f / (fast_exp(1.5957691216f * (v + 0.044715f * v * v * v)) + 1.0f);
-    float slope = 1.5957691216f * (1.0f + 0.134145f * v * v);
-    gx[i] = gy[i] * (gate + v * gate * (1.0f - gate) * slope);
-  }
-}
 FOR_EACH_PROCESSOR void kernel_softmax(const float *x, float *y, long rows, long columns) {
   FAST_SUMS
   for (long r = 0; r < rows; r++, x += columns, y += columns) {
@@ -121,6 +62,32 @@ FOR_EACH_PROCESSOR void kernel_layer_norm_gradient(const float *x, const float *
     dot /= (float)columns;
     for (long c = 0; c < columns; c++)
       gx[c] = s * (gy[c] * gain[c] - sum - (x[c] - m) * s * dot);
+  }
+}
+FOR_EACH_PROCESSOR void kernel_rms_norm(const float *x, const float *gain, float *y,
+                                        float *inverse, long rows, long columns, float epsilon) {
+  FAST_SUMS
+  for (long r = 0; r < rows; r++, x += columns, y += columns) {
+    float squares = 0;
+    for (long c = 0; c < columns; c++) squares += x[c] * x[c];
+    float s = 1.0f / sqrtf(squares / (float)columns + epsilon);
+    for (long c = 0; c < columns; c++) y[c] = x[c] * s * gain[c];
+    inverse[r] = s;
+  }
+}
+FOR_EACH_PROCESSOR void kernel_rms_norm_gradient(const float *x, const float *gain,
+                                                 const float *inverse, const float *gy, float *gx,
+                                                 float *ggain, long rows, long columns) {
+  FAST_SUMS
+  memset(ggain, 0, sizeof(float) * (size_t)columns);
+  for (long r = 0; r < rows; r++, x += columns, gy += columns, gx += columns) {
+    float s = inverse[r], dot = 0;
+    for (long c = 0; c < columns; c++) {
+      ggain[c] += gy[c] * x[c] * s;
+      dot += gy[c] * gain[c] * x[c] * s;
+    }
+    dot /= (float)columns;
+    for (long c = 0; c < columns; c++) gx[c] = s * (gy[c] * gain[c] - x[c] * s * dot);
   }
 }
 FOR_EACH_PROCESSOR void kernel_add(const float *a, const float *b, float *y, long count) {

@@ -1,7 +1,12 @@
-// The three layers that hold parameters and do nothing else.
+// The layers that hold parameters and do nothing else.
+
+/// A module that maps each row by itself: [..., D] → [..., E].
+public protocol Layer: Module {
+  func callAsFunction(_ x: Tensor) -> Tensor
+}
 
 /// y = x Wᵀ + b: [..., I] → [..., O].
-public final class Linear: Module {
+public final class Linear: Layer {
   public let weight: Tensor  // [O, I]
   public let bias: Tensor?  // [O]
 
@@ -18,7 +23,7 @@ public final class Linear: Module {
 }
 
 /// Each row shifted and scaled to mean 0 and variance 1, then by a learned gain and bias.
-public final class LayerNorm: Module {
+public final class LayerNorm: Layer {
   public let weight: Tensor  // [D]
   public let bias: Tensor  // [D]
   public let epsilon: Float
@@ -31,6 +36,23 @@ public final class LayerNorm: Module {
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.layerNormalized(gain: weight, bias: bias, epsilon: epsilon)  // [..., D]
+  }
+}
+
+/// Each row scaled to a root mean square of 1, then by a learned gain: a norm without a shift.
+///
+/// Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), section 3.
+public final class RMSNorm: Layer {
+  public let weight: Tensor  // [D]
+  public let epsilon: Float
+
+  public init(width: Int, epsilon: Float = 1e-5) {
+    weight = Tensor.full([width], 1).asParameter()
+    self.epsilon = epsilon
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.rmsNormalized(gain: weight, epsilon: epsilon)  // [..., D]
   }
 }
 

@@ -1,6 +1,6 @@
 /// The `limit` names that need the fewest edits to become `name`, nearest first: for errors that
 /// say what there is instead.
-func nearestNames(to name: String, among names: [String], limit: Int = 3) -> [String] {
+public func nearestNames(to name: String, among names: [String], limit: Int = 3) -> [String] {
   // The distance takes time in proportion to both lengths, and a file may hold a name of megabytes.
   let longest = 200
   let wanted = Array(name.utf8.prefix(longest))

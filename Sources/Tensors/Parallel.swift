@@ -29,7 +29,8 @@ public func inShards<Result>(of count: Int, _ body: (Range<Int>) -> Result) -> [
       let state = kernel_thread_state()!
       let before = state.pointee
       state.pointee = ThreadState(
-        gradientsOff: callerGradientsOff, isShard: true, gradientSink: nil, trace: nil)
+        gradientsOff: callerGradientsOff, numbersOff: false, isShard: true, gradientSink: nil,
+        trace: nil)
       defer { state.pointee = before }
       slots[shard] = body(bounds[shard]..<bounds[shard + 1])
     }

@@ -1,26 +1,11 @@
-import Foundation
-
 /// What is checked when a file is opened, before any length or offset of it is used.
 extension SafetensorsFile {
   /// A longer header is refused, as the reference implementation does.
   static let longestHeader = 100_000_000
 
-  static func mapped(_ url: URL) throws(SafetensorsError.Reason) -> Data {
-    // Only regular files: a pipe would wait for ever, and a device has no end.
-    var status = stat()
-    guard stat(url.path, &status) == 0 else {
-      throw .cannotOpen(String(cString: strerror(errno)))
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotOpen("not a regular file") }
-    guard status.st_size >= 8 else { throw .tooShort(bytes: Int(status.st_size)) }
-    do { return try Data(contentsOf: url, options: .alwaysMapped) } catch {
-      throw .cannotOpen("the file cannot be read: \(error.localizedDescription)")
-    }
-  }
-
-  static func dataStart(_ contents: Data) throws(SafetensorsError.Reason) -> Int {
+  static func dataStart(_ contents: UnsafeRawBufferPointer) throws(SafetensorsError.Reason) -> Int {
     guard contents.count >= 8 else { throw .tooShort(bytes: contents.count) }
-    let stored = contents.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+    let stored = contents.loadUnaligned(as: UInt64.self)
     let length = UInt64(littleEndian: stored)
     let limit = min(longestHeader, contents.count - 8)
     guard length <= UInt64(limit) else { throw .headerTooLong(bytes: length, limit: limit) }

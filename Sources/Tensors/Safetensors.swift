@@ -24,19 +24,19 @@ public struct SafetensorsFile: Sendable {
     var bytes: Range<Int>  // in the file
   }
   private let places: [String: Place]
-  private let contents: Data
+  let contents: MappedFile
 
   /// Maps the file at `url` and checks its header; reads no tensor yet.
   public init(url: URL) throws(SafetensorsError) {
     do {
-      let contents = try Self.mapped(url)
-      let dataStart = try Self.dataStart(contents)
-      let header = try SafetensorsHeader(Array(contents[8..<dataStart]))
+      let contents = try MappedFile(url)
+      let dataStart = try Self.dataStart(contents.bytes)
+      let header = try SafetensorsHeader(Array(contents.bytes[8..<dataStart]))
       // An empty tensor may begin where the next one does, so equal beginnings sort by end.
       let entries = header.entries.sorted {
         ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name)
       }
-      places = try Self.places(entries, dataStart: dataStart, fileEnd: contents.count)
+      places = try Self.places(entries, dataStart: dataStart, fileEnd: contents.bytes.count)
       names = entries.map(\.name)
       metadata = header.metadata
       self.contents = contents
@@ -60,16 +60,18 @@ public struct SafetensorsFile: Sendable {
     guard let decode = place.dataType.decode else {
       throw error(.unreadableDataType(tensor: name, place.dataType))
     }
-    return contents.withUnsafeBytes { decode(UnsafeRawBufferPointer(rebasing: $0[place.bytes])) }
+    return decode(UnsafeRawBufferPointer(rebasing: contents.bytes[place.bytes]))
   }
 
-  private func place(of name: String) throws(SafetensorsError) -> Place {
+  func contains(_ name: String) -> Bool { places[name] != nil }
+
+  func place(of name: String) throws(SafetensorsError) -> Place {
     if let place = places[name] { return place }
     throw error(
       .missingTensor(name, nearest: nearestNames(to: name, among: names), count: names.count))
   }
 
-  private func error(_ reason: SafetensorsError.Reason) -> SafetensorsError {
+  func error(_ reason: SafetensorsError.Reason) -> SafetensorsError {
     SafetensorsError(file: url.path, reason: reason)
   }
 }

@@ -1,4 +1,4 @@
-/// What can be wrong with a safetensors file: which file, the value, and what to do, in one line.
+/// What can be wrong with a safetensors file or a folder of them: which file, the value, and what to do, in one line.
 public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Sendable {
   public var file: String
   public var reason: Reason
@@ -18,7 +18,17 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
     case missingTensor(String, nearest: [String], count: Int)
     case unreadableDataType(tensor: String, SafetensorsDataType)
     case valueTooLarge(tensor: String, value: Float, SafetensorsDataType)
+    case missingRows(tensor: String, rows: Range<Int>, shape: [Int])
     case cannotWrite(String)
+
+    case noCheckpoint
+    case indexTooLong(bytes: Int, limit: Int)
+    case badIndex(expected: String, byte: Int)
+    case emptyIndex
+    case badShardName(String)
+    case missingShard(String)
+    case missingFromShard(tensor: String)
+    case inTwoShards(tensor: String, other: String)
   }
 
   public var description: String { "\(Self.printable(file, limit: 1000)): \(explanation)" }
@@ -37,7 +47,7 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
       return "the header is not what safetensors writes: expected \(expected) at header byte "
         + "\(byte); \(redo)"
     case .duplicateName(let name):
-      return "the name \(Self.quoted(name)) occurs twice in the header; write each name once"
+      return "the name \(Self.quoted(name)) occurs twice; write each name once"
     case .unknownDataType(let tensor, let name):
       return "\(Self.quoted(tensor)) has the unknown dtype \(Self.quoted(name)); "
         + "convert it to F32, F16 or BF16"
@@ -63,6 +73,30 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
     case .valueTooLarge(let tensor, let value, let dataType):
       return "\(Self.quoted(tensor)) holds \(value), beyond the range of \(dataType.rawValue); "
         + "write F32 instead"
+    case .missingRows(let tensor, let rows, let shape):
+      return "\(Self.quoted(tensor)) of shape \(shape) has no rows \(rows); check the sizes in "
+        + "config.json"
+    case .noCheckpoint:
+      return "neither \(SafetensorsFolder.onlyFile) nor \(SafetensorsFolder.indexFile) is in this "
+        + "folder; give the path of a downloaded checkpoint"
+    case .indexTooLong(let bytes, let limit):
+      return "\(bytes) bytes, but an index has at most \(limit); check that it is one"
+    case .badIndex(let expected, let byte):
+      return "not an index of shards: expected \(expected) at byte \(byte); \(redo)"
+    case .emptyIndex:
+      return "the index lists no tensor; \(redo)"
+    case .badShardName(let shard):
+      return
+        "the index names the shard \(Self.quoted(shard)), which is no .safetensors file of this "
+        + "folder; use a checkpoint whose files are all in one folder"
+    case .missingShard(let shard):
+      return "the shard \(Self.quoted(shard)) is missing; download it into the same folder"
+    case .missingFromShard(let tensor):
+      return "\(Self.quoted(tensor)) is not in this shard, though the index says so; download the "
+        + "shard and the index again, from one version"
+    case .inTwoShards(let tensor, let other):
+      return "\(Self.quoted(tensor)) is in this shard, but also in \(Self.quoted(other)) by the "
+        + "index; download the shards and the index again, from one version"
     case .cannotWrite(let why):
       return "cannot be written: \(Self.printable(why)); choose another place"
     }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A cursor over JSON: objects, strings and lists of whole numbers, which is all a header holds.
+/// A cursor over JSON: objects, strings and lists of whole numbers, which is all a header
+/// or an index holds.
 struct JSONText {
   let bytes: [UInt8]
   var position = 0
@@ -73,9 +74,30 @@ struct JSONText {
     return text
   }
 
+  /// Passes over a string, a number, `true`, `false` or `null`.
+  mutating func skipScalar() throws(SafetensorsError.Reason) {
+    skipSpace()
+    if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+      _ = try string()
+      return
+    }
+    let text = bytes[position...].prefix { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      default:
+        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".")
+          || byte == UInt8(ascii: "E")
+      }
+    }
+    let word = String(decoding: text.prefix(40), as: UTF8.self)
+    guard ["true", "false", "null"].contains(word) || (text.count < 40 && Double(word) != nil)
+    else { throw problem("a string, a number, true, false or null") }
+    position += text.count
+  }
+
   mutating func end() throws(SafetensorsError.Reason) {
     skipSpace()
-    guard position == bytes.count else { throw problem("the end of the header") }
+    guard position == bytes.count else { throw problem("the end") }
   }
 
   private mutating func expect(_ character: Unicode.Scalar) throws(SafetensorsError.Reason) {

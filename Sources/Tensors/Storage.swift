@@ -1,29 +1,55 @@
 import Glibc
 
 /// The memory behind a tensor: `count` floats, 64-byte aligned, given back to a pool when the last
-/// tensor that uses them goes.
+/// tensor that uses them goes. Or numbers that stay in a file; or none yet.
 ///
 /// A training step makes and drops the same few hundred buffers again and again. Asking the system
 /// for fresh pages each time costs more than the arithmetic on them, so freed buffers wait in the
 /// pool, keyed by size, for the next tensor of their size.
 final class Storage {
-  let pointer: UnsafeMutablePointer<Float>
   let count: Int
-  private let sizeClass: Int
+  /// nil for numbers in a file, and where there are none yet.
+  let floats: UnsafeMutablePointer<Float>?
+  /// The numbers as they stand in a file; nil for numbers in memory.
+  let packed: PackedNumbers?
+  private var copyInMemory: Storage?
 
   /// Uninitialised memory for `count` floats.
   init(count: Int) {
     self.count = count
-    sizeClass = BufferPool.sizeClass(of: count)
-    pointer = BufferPool.shared.take(sizeClass)
+    floats = BufferPool.shared.take(BufferPool.sizeClass(of: count))
+    packed = nil
   }
 
-  deinit { BufferPool.shared.give(pointer, back: sizeClass) }
+  /// `count` numbers that stay in their file, or no numbers at all.
+  init(count: Int, in packed: PackedNumbers?) {
+    self.count = count
+    floats = nil
+    self.packed = packed
+  }
+
+  deinit {
+    if let floats { BufferPool.shared.give(floats, back: BufferPool.sizeClass(of: count)) }
+  }
+
+  var pointer: UnsafeMutablePointer<Float> { floats! }
+
+  /// The packed numbers as float32, converted at the first call and kept. Any thread may ask.
+  func unpackedOnce(_ packed: PackedNumbers) -> Storage {
+    pthread_mutex_lock(&BufferPool.unpacking)
+    defer { pthread_mutex_unlock(&BufferPool.unpacking) }
+    if let copyInMemory { return copyInMemory }
+    let copy = Storage(count: count)
+    packed.unpack(0..<count, into: copy.pointer)
+    copyInMemory = copy
+    return copy
+  }
 }
 
 /// Free buffers by size class: powers of two cut in quarters, so that at most a fifth is wasted.
 private final class BufferPool: @unchecked Sendable {
   static let shared = BufferPool()
+  nonisolated(unsafe) static var unpacking = pthread_mutex_t()
 
   private var free: [[UnsafeMutablePointer<Float>]] = Array(repeating: [], count: 256)
   private var lock = pthread_mutex_t()

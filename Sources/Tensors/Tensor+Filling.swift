@@ -1,9 +1,10 @@
-/// Fills a new tensor.
+/// Fills a new tensor; inside ``withoutNumbers(_:)``, only shapes it.
 extension Tensor {
   public static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
 
   /// Every element `value`.
   public static func full(_ shape: [Int], _ value: Float) -> Tensor {
+    if isWithoutNumbers { return Tensor(withoutNumbers: shape) }
     let tensor = Tensor(uninitialized: shape)
     tensor.pointer.update(repeating: value, count: tensor.count)
     return tensor
@@ -13,6 +14,7 @@ extension Tensor {
   public static func normal(
     _ shape: [Int], scale: Float = 1, using random: inout SeededRandom
   ) -> Tensor {
+    if isWithoutNumbers { return Tensor(withoutNumbers: shape) }
     let tensor = Tensor(uninitialized: shape)
     for i in 0..<tensor.count { tensor.pointer[i] = scale * random.normal() }
     return tensor
@@ -22,6 +24,7 @@ extension Tensor {
   public static func uniform(
     _ shape: [Int], in range: ClosedRange<Float>, using random: inout SeededRandom
   ) -> Tensor {
+    if isWithoutNumbers { return Tensor(withoutNumbers: shape) }
     let tensor = Tensor(uninitialized: shape)
     for i in 0..<tensor.count { tensor.pointer[i] = random.uniform(in: range) }
     return tensor

@@ -14,10 +14,17 @@ public final class Tensor {
   /// Whether this is a leaf that an optimizer may change.
   public private(set) var isParameter = false
 
-  /// A frozen parameter keeps its value: no gradient is computed for it.
-  public var isFrozen = false
+  /// A frozen parameter keeps its value: no gradient is computed for it. Packed numbers, which stay
+  /// in a file, are always frozen.
+  public var isFrozen = false {
+    didSet {
+      guard isFrozen || !(isParameter && isPacked) else {
+        fatalError("parameter: packed numbers of shape \(shape) cannot learn; adopt(unpacked())")
+      }
+    }
+  }
 
-  let storage: Storage
+  private(set) var storage: Storage
   /// How this tensor came about, while gradients are recorded; nil for leaves.
   var node: Node?
 
@@ -50,11 +57,14 @@ public final class Tensor {
 
   /// The elements in row-major order, copied.
   public var values: [Float] {
-    get { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+    get {
+      storage.packed?.values(0..<count) ?? Array(UnsafeBufferPointer(start: pointer, count: count))
+    }
     set {
       guard newValue.count == count else {
         fatalError("tensor: \(newValue.count) values do not fill shape \(shape)")
       }
+      if storage.floats == nil { storage = Storage(count: count) }
       newValue.withUnsafeBufferPointer {
         if let source = $0.baseAddress { pointer.update(from: source, count: count) }
       }
@@ -85,13 +95,25 @@ public final class Tensor {
   public func asParameter() -> Tensor {
     guard node == nil else { fatalError("parameter: shape \(shape) is computed, not a leaf") }
     isParameter = true
+    if isPacked { isFrozen = true }
     return self
+  }
+
+  /// Shares the numbers of `other` from now on, without a copy: how a parameter that was built
+  /// ``withoutNumbers(_:)`` gets those of a checkpoint. Packed numbers freeze it.
+  public func adopt(_ other: Tensor) {
+    guard shape == other.shape else {
+      fatalError("adopt: a parameter of shape \(shape), but numbers of shape \(other.shape)")
+    }
+    guard node == nil else { fatalError("adopt: shape \(shape) is computed, not a leaf") }
+    storage = other.storage
+    if isPacked { isFrozen = true }
   }
 
   /// The same numbers without their history: gradients stop here.
   public func detached() -> Tensor { Tensor(shape: shape, storage: storage) }
 
-  var pointer: UnsafeMutablePointer<Float> { storage.pointer }
+  var pointer: UnsafeMutablePointer<Float> { storage.floats ?? unpackedForUse }
 
   /// `axis` counted from the front.
   func position(of axis: Int) -> Int {
@@ -105,7 +127,10 @@ public final class Tensor {
 
 extension Tensor: CustomStringConvertible {
   public var description: String {
-    let shown = (0..<min(count, 8)).map { "\(pointer[$0])" }.joined(separator: ", ")
+    guard storage.floats != nil || isPacked else { return "Tensor \(shape) without numbers" }
+    let first = 0..<min(count, 8)
+    let values = storage.packed?.values(first) ?? first.map { pointer[$0] }
+    let shown = values.map { "\($0)" }.joined(separator: ", ")
     return "Tensor \(shape) [\(shown)\(count > 8 ? ", …" : "")]"
   }
 }

@@ -28,7 +28,8 @@ import Testing
 
   @Test("Something that is not a number stays so") func notANumber() {
     let x = Tensor([.nan, 1, .nan], shape: [3])
-    for y in [x.exp(), x.tanh(), x.sigmoid(), x.gelu(), x.log(), x.softmax()] {
+    let smooth = [x.exp(), x.tanh(), x.sigmoid(), x.gelu(), x.log(), x.softmax()]
+    for y in smooth + [x.geluExact(), x.silu(), x.quickGELU()] {
       #expect(y.values[0].isNaN && y.values[2].isNaN)
     }
   }
@@ -40,6 +41,24 @@ import Testing
     #expect(worstError(x.tanh().values, wide.map { Foundation.tanh($0) }) < 2e-7)
     #expect(worstError(x.sigmoid().values, wide.map { 1 / (1 + Foundation.exp(-$0)) }) < 2e-7)
     #expect(worstError(x.gelu().values, wide.map(gelu)) < 1e-6)
+  }
+
+  @Test("The exact gelu is within 3e-7, silu and quick gelu within 4e-7, of 1 or of the value")
+  func gatedAccuracy() {
+    let x = Tensor(Self.inputs, shape: [Self.inputs.count])
+    let wide = Self.inputs.map { Double($0) }
+    let exact = wide.map { 0.5 * $0 * Foundation.erfc(-$0 / 2.0.squareRoot()) }
+    #expect(worstError(x.geluExact().values, exact) < 3e-7)
+    let silu = wide.map { $0 / (1 + Foundation.exp(-$0)) }
+    #expect(worstError(x.silu().values, silu) < 4e-7)
+    let quick = wide.map { $0 / (1 + Foundation.exp(-1.702 * $0)) }
+    #expect(worstError(x.quickGELU().values, quick) < 4e-7)
+  }
+
+  @Test("The two gelus differ as far as their formulas do") func twoForms() {
+    let x = Tensor(Self.inputs, shape: [Self.inputs.count])
+    let apart = zip(x.gelu().values, x.geluExact().values).map { abs($0 - $1) }.max()!
+    #expect(4e-4 < apart && apart < 5e-4)
   }
 
   @Test("log is that of Foundation") func logarithm() {
@@ -57,11 +76,18 @@ import Testing
     expectGradients([x]) { $0[0].tanh() }
     expectGradients([x]) { $0[0].sigmoid() }
     expectGradients([x]) { $0[0].gelu() }
+    expectGradients([x]) { $0[0].geluExact() }
+    expectGradients([x]) { $0[0].silu() }
+    expectGradients([x]) { $0[0].quickGELU() }
   }
 
-  @Test("Slopes of gelu are finite and flat far from 0") func geluFarAway() {
-    let x = Tensor([-1e4, -50, 50, 1e4], shape: [4]).asParameter()
-    x.gelu().sum().backward()
-    #expect(x.gradient?.values == [0, 0, 1, 1])
+  @Test("Slopes of the gelus and of silu are finite and flat far from 0") func farAway() {
+    for unit in [{ $0.gelu() }, { $0.geluExact() }, { $0.silu() }, { $0.quickGELU() }]
+      as [(Tensor) -> Tensor]
+    {
+      let x = Tensor([-1e4, -90, 90, 1e4], shape: [4]).asParameter()
+      unit(x).sum().backward()
+      #expect(worstError(x.gradient?.values ?? [], [0, 0, 1, 1]) < 1e-30)
+    }
   }
 }

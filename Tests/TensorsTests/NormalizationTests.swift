@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensors
 
-@Suite("Softmax and layer norm") struct NormalizationTests {
+@Suite("Softmax, layer norm and RMS norm") struct NormalizationTests {
   static let sizes = [
     [1, 1], [3, 1], [1, 3], [3, 17], [5, 65], [2, 3, 7], [2, 2, 3, 9], [17],
   ]
@@ -17,7 +17,8 @@ import Testing
   func softmax(_ row: [Double]) -> [Double] {
     let top = row.max()!
     let powers = row.map { Foundation.exp($0 - top) }
-    return powers.map { $0 / powers.reduce(0, +) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
   }
 
   func draw(_ shape: [Int], _ range: ClosedRange<Float>, seed: UInt64 = 3) -> Tensor {
@@ -87,6 +88,37 @@ import Testing
     }
   }
 
+  @Test("RMS norm is that of a plain loop", arguments: sizes)
+  func rmsNormValues(shape: [Int]) {
+    let width = shape.last!
+    let gain = draw([width], 0.5...2, seed: 4)
+    for range: ClosedRange<Float> in [-1...1, -1e4...1e4, -1e-3...1e-3] {
+      let x = draw(shape, range)
+      let expected = rows(x.values, width).flatMap { row -> [Double] in
+        let square = row.map { $0 * $0 }.reduce(0, +) / Double(width)
+        return row.indices.map { row[$0] / (square + 1e-5).squareRoot() * Double(gain.values[$0]) }
+      }
+      let found = x.rmsNormalized(gain: gain, epsilon: 1e-5)
+      #expect(found.shape == shape)
+      #expect(worstError(found.values, expected) < 1e-6)
+    }
+  }
+
+  @Test("Gradients of RMS norm and its gain equal differences", arguments: sizes)
+  func rmsNormGradients(shape: [Int]) {
+    expectGradients([draw(shape, -2...2), draw([shape.last!], 0.5...2, seed: 4)], tolerance: 1e-3) {
+      $0[0].rmsNormalized(gain: $0[1], epsilon: 0.5)
+    }
+  }
+
+  @Test("Softmax over a row of 100,001 elements sums to 1") func longRow() {
+    let x = draw([2, 100_001], -20...20)
+    let expected = rows(x.values, 100_001).flatMap(softmax)
+    let found = x.softmax().values
+    #expect(zip(found, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 * $1 + 1e-12 })
+    #expect(rows(found, 100_001).allSatisfy { abs($0.reduce(0, +) - 1) < 1e-5 })
+  }
+
   @Test("No rows is no work, and no columns is an error") func empty() async {
     #expect(Tensor.zeros([0, 5]).softmax().shape == [0, 5])
     #expect(Tensor.zeros([0, 5]).logSoftmax().shape == [0, 5])
@@ -105,5 +137,9 @@ import Testing
       _ = Tensor.zeros([3, 5]).layerNormalized(gain: .zeros([4]), bias: .zeros([5]))
     }
     expectMessage(result, "[4]", "[5]", "[3, 5]")
+    let other = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor.zeros([3, 5]).rmsNormalized(gain: .zeros([4]))
+    }
+    expectMessage(other, "[4]", "[3, 5]")
   }
 }

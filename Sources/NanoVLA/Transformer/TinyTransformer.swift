@@ -33,7 +33,27 @@ public final class TinyTransformer: Module {
   ///   - mask: as ``MultiHeadAttention`` takes it.
   /// - Returns: [B, T, D]
   public func callAsFunction(_ tokens: Tensor, mask: Tensor? = nil) -> Tensor {
-    let read = blocks.reduce(tokens) { x, block in block(x, mask: mask) }  // [B, T, D] → [B, T, D]
+    let read = blocks(tokens, mask: mask)  // [B, T, D] → [B, T, D]
     return norm(read).traced("features", "every token knows about the others")
+  }
+}
+
+/// Blocks on blocks: what every transformer here does between its embedding and its last norm.
+extension [TransformerBlock] {
+  /// - Parameters:
+  ///   - x: [B, T, D]
+  ///   - mask: as ``MultiHeadAttention`` takes it.
+  ///   - cache: one layer for each block.
+  ///   - seen: called with what each block made, [B, T, D], in order.
+  /// - Returns: [B, T, D], what the last block made.
+  public func callAsFunction(
+    _ x: Tensor, mask: Tensor? = nil, cache: KeyValueCache? = nil, seen: (Tensor) -> Void = { _ in }
+  ) -> Tensor {
+    var x = x
+    for (index, block) in enumerated() {
+      x = block(x, mask: mask, cache: cache?.layers[index])  // [B, T, D] → [B, T, D]
+      seen(x)
+    }
+    return x
   }
 }

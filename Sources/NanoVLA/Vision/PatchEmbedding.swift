@@ -21,13 +21,17 @@ public final class PatchEmbedding: Module {
   ///   - imageSize: side of the square image, in pixels; a multiple of `patchSize`.
   ///   - patchSize: S, in pixels.
   ///   - width: D.
-  public init(imageSize: Int, patchSize: Int, width: Int, using random: inout SeededRandom) {
+  ///   - bias: whether the layer adds one.
+  public init(
+    imageSize: Int, patchSize: Int, width: Int, bias: Bool = true, using random: inout SeededRandom
+  ) {
     guard patchSize > 0, imageSize % patchSize == 0 else {
       fatalError("patch embedding: \(imageSize) pixels do not divide into squares of \(patchSize)")
     }
     self.imageSize = imageSize
     self.patchSize = patchSize
-    projection = Linear(inputs: patchSize * patchSize * 3, outputs: width, using: &random)
+    projection = Linear(
+      inputs: patchSize * patchSize * 3, outputs: width, bias: bias, using: &random)
     positions = PositionEncoding.grid(side: imageSize / patchSize, width: width).asParameter()
   }
 
@@ -46,13 +50,18 @@ public final class PatchEmbedding: Module {
     guard images.shape.count == 4, images.shape.dropFirst() == [imageSize, imageSize, 3] else {
       fatalError("patch embedding: images \(images.shape), not [B, \(imageSize), \(imageSize), 3]")
     }
+    return cut(images)
+  }
+
+  func cut(_ images: Tensor) -> Tensor {
     images.traced("image", "images, height, width, colours")
-    let (B, side, S) = (images.dim(0), imageSize / patchSize, patchSize)
+    let (B, rows, S) = (images.dim(0), images.dim(1) / patchSize, patchSize)
+    let columns = images.dim(2) / S
     return
       images
-      .reshaped([B, side, S, side, S, 3])  // [B, H, W, 3] → [B, H/S, S, W/S, S, 3]
+      .reshaped([B, rows, S, columns, S, 3])  // [B, H, W, 3] → [B, H/S, S, W/S, S, 3]
       .permuted([0, 1, 3, 2, 4, 5])  // → [B, H/S, W/S, S, S, 3]
-      .reshaped([B, side * side, S * S * 3])  // → [B, P, S·S·3]
+      .reshaped([B, rows * columns, S * S * 3])  // → [B, P, S·S·3]
       .traced("patches", "cut into squares of \(S)×\(S) pixels")
   }
 }

@@ -12,7 +12,8 @@ extension Tensor {
 
   public func log() -> Tensor {
     let result = Tensor(uninitialized: shape)
-    for i in 0..<count { result.pointer[i] = logf(pointer[i]) }
+    let (x, y) = (pointer, result.pointer)
+    for i in 0..<count { y[i] = logf(x[i]) }
     return result.recordedElementwise(from: self) { x, _ in 1 / x }
   }
 
@@ -38,6 +39,41 @@ extension Tensor {
     return result.recorded(from: [self]) { g in
       let gx = Tensor(uninitialized: self.shape)
       kernel_gelu_gradient(self.pointer, g.pointer, gx.pointer, self.count)
+      return [gx]
+    }
+  }
+
+  /// The Gaussian error linear unit itself, erf form: ½x (1 + erf(x/√2)).
+  ///
+  /// It differs from ``gelu()`` by up to 5e-4: a checkpoint needs the form that it was trained with.
+  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
+  public func geluExact() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    kernel_erf_gelu(pointer, result.pointer, count)
+    return result.recorded(from: [self]) { g in
+      let gx = Tensor(uninitialized: self.shape)
+      kernel_erf_gelu_gradient(self.pointer, g.pointer, gx.pointer, self.count)
+      return [gx]
+    }
+  }
+
+  /// The cheap stand-in for GELU in CLIP: x · sigmoid(1.702 x).
+  ///
+  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
+  public func quickGELU() -> Tensor { swish(slope: 1.702) }
+
+  /// The sigmoid linear unit, the gate of SwiGLU: x · sigmoid(x).
+  ///
+  /// Source: Shazeer, "GLU Variants Improve Transformer" (2020), section 2.
+  public func silu() -> Tensor { swish(slope: 1) }
+
+  /// x · sigmoid(slope · x)
+  private func swish(slope: Float) -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    kernel_swish(pointer, slope, result.pointer, count)
+    return result.recorded(from: [self]) { g in
+      let gx = Tensor(uninitialized: self.shape)
+      kernel_swish_gradient(self.pointer, slope, g.pointer, gx.pointer, self.count)
       return [gx]
     }
   }

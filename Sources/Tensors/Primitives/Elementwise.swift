@@ -78,7 +78,8 @@ extension Tensor {
     _ value: (Float) -> Float, slope: @escaping (_ x: Float, _ y: Float) -> Float
   ) -> Tensor {
     let result = Tensor(uninitialized: shape)
-    for i in 0..<count { result.pointer[i] = value(pointer[i]) }
+    let (x, y) = (pointer, result.pointer)
+    for i in 0..<count { y[i] = value(x[i]) }
     return result.recordedElementwise(from: self, slope: slope)
   }
 
@@ -89,7 +90,8 @@ extension Tensor {
     let y = detached()
     return recorded(from: [x]) { g in
       let gx = Tensor(uninitialized: x.shape)
-      for i in 0..<x.count { gx.pointer[i] = g.pointer[i] * slope(x.pointer[i], y.pointer[i]) }
+      let (x, y, gy, gradient) = (x.pointer, y.pointer, g.pointer, gx.pointer)
+      for i in 0..<g.count { gradient[i] = gy[i] * slope(x[i], y[i]) }
       return [gx]
     }
   }

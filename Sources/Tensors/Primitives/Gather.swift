@@ -10,7 +10,11 @@ extension Tensor {
     guard let worst = indices.first(where: { !(0..<rows ~= $0) }) else {
       let result = Tensor(uninitialized: [indices.count, width])
       for (i, index) in indices.enumerated() {
-        (result.pointer + i * width).update(from: pointer + index * width, count: width)
+        if let packed = storage.packed {
+          packed.unpack(index * width..<(index + 1) * width, into: result.pointer + i * width)
+        } else {
+          (result.pointer + i * width).update(from: pointer + index * width, count: width)
+        }
       }
       return result.recorded(from: [self]) { g in
         let table = Tensor.zeros(self.shape)

@@ -87,17 +87,34 @@ private struct MatrixShapes {
         (result.pointer + row * columns).update(from: bias.pointer, count: columns)
       }
     }
-    gemm(
-      batches, rows, columns, inner, a.pointer, false, b.pointer, transposed, result.pointer,
-      adding: bias != nil)
+    if let packed = packed(b) {
+      packed.multiply(
+        rows, columns, inner, a.pointer, transposed: transposed, into: result.pointer,
+        adding: bias != nil)
+    } else {
+      gemm(
+        batches, rows, columns, inner, a.pointer, false, b.pointer, transposed, result.pointer,
+        adding: bias != nil)
+    }
     return result
+  }
+
+  /// The numbers of a shared matrix that stay in their file; see `PackedProduct.swift`.
+  private func packed(_ right: Tensor) -> PackedNumbers? {
+    right.shape.count == 2 ? right.storage.packed : nil
   }
 
   func gradientOfLeft(_ gradient: Tensor, _ b: Tensor, like a: Tensor) -> Tensor {
     let result = Tensor(uninitialized: a.shape)
-    gemm(
-      batches, rows, inner, columns, gradient.pointer, false, b.pointer, !transposed,
-      result.pointer, adding: false)
+    if let packed = packed(b) {
+      packed.multiply(
+        rows, inner, columns, gradient.pointer, transposed: !transposed, into: result.pointer,
+        adding: false)
+    } else {
+      gemm(
+        batches, rows, inner, columns, gradient.pointer, false, b.pointer, !transposed,
+        result.pointer, adding: false)
+    }
     return result
   }
 

@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 
-// Softmax and layer norm: each works on the last axis, a row at a time.
+// Softmax, layer norm and RMS norm: each works on the last axis, a row at a time.
 
 extension Tensor {
   /// eˣ / Σ eˣ along the last axis: positive weights that sum to 1.
@@ -37,12 +37,11 @@ extension Tensor {
     // ∂x = ∂y − softmax · Σ ∂y
     return result.recorded(from: [self]) { g in
       let gx = Tensor(uninitialized: self.shape)
+      let (gy, w, gradient) = (g.pointer, weights.pointer, gx.pointer)
       for row in 0..<rows {
         var sum: Float = 0
-        for c in 0..<columns { sum += g.pointer[row * columns + c] }
-        for i in row * columns..<(row + 1) * columns {
-          gx.pointer[i] = g.pointer[i] - weights.pointer[i] * sum
-        }
+        for c in 0..<columns { sum += gy[row * columns + c] }
+        for i in row * columns..<(row + 1) * columns { gradient[i] = gy[i] - w[i] * sum }
       }
       return [gx]
     }
@@ -70,6 +69,26 @@ extension Tensor {
         self.pointer, gain.pointer, mean.pointer, inverse.pointer, g.pointer, gx.pointer,
         gGain.pointer, gBias.pointer, rows, columns)
       return [gx, gGain, gBias]
+    }
+  }
+
+  /// x / √(mean x² + ε) · gain along the last axis: layer norm without the mean and the bias.
+  ///
+  /// Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), section 3.
+  /// - Parameter gain: of shape [D], the last axis.
+  public func rmsNormalized(gain: Tensor, epsilon: Float = 1e-6) -> Tensor {
+    let (rows, columns) = rowsAndColumns
+    guard gain.shape == [columns] else { fatalError("RMS norm: gain \(gain.shape) on \(shape)") }
+    let result = Tensor(uninitialized: shape)
+    let inverse = Storage(count: rows)
+    kernel_rms_norm(
+      pointer, gain.pointer, result.pointer, inverse.pointer, rows, columns, epsilon)
+    return result.recorded(from: [self, gain]) { g in
+      let (gx, gGain) = (Tensor(uninitialized: self.shape), Tensor(uninitialized: [columns]))
+      kernel_rms_norm_gradient(
+        self.pointer, gain.pointer, inverse.pointer, g.pointer, gx.pointer, gGain.pointer, rows,
+        columns)
+      return [gx, gGain]
     }
   }
 

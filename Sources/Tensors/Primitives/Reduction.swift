@@ -6,7 +6,8 @@ extension Tensor {
   /// The sum of all elements, one number.
   public func sum() -> Tensor {
     var total: Double = 0
-    for i in 0..<count { total += Double(pointer[i]) }
+    let x = pointer
+    for i in 0..<count { total += Double(x[i]) }
     return Tensor([Float(total)], shape: []).recorded(from: [self]) { g in
       [.full(self.shape, g.item)]
     }

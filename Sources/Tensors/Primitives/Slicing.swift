@@ -11,6 +11,10 @@ extension Tensor {
     partShape[axis] = range.count
     let outer = shape[..<axis].reduce(1, *)
     let inner = shape[(axis + 1)...].reduce(1, *)
+    if axis == 0, let packed = storage.packed {  // rows that follow one another stay in the file
+      let part = packed.dropFirst(range.lowerBound * inner)
+      return Tensor(shape: partShape, storage: Storage(count: range.count * inner, in: part))
+    }
     let result = Tensor(uninitialized: partShape)
     let (whole, part) = (shape[axis] * inner, range.count * inner)
     for i in 0..<outer {

@@ -1,0 +1,51 @@
+/// What can be wrong with a JSON file: the file, the key, the value and what to do, in one line.
+public struct JSONFileError: Error, Equatable, Sendable, CustomStringConvertible {
+  public var file: String
+  public var reason: Reason
+
+  /// Keys are paths such as `text_config.hidden_size`; "" is the whole file.
+  public enum Reason: Error, Equatable, Sendable {
+    case unreadable(String)
+    case tooLarge(bytes: Int)
+    case tooDeep
+    case tooManyValues
+    case notJSON(String)
+    case missing(key: String)
+    case wrongType(key: String, found: String, expected: String)
+    case outOfRange(key: String, found: String, expected: String)
+    case unsupported(key: String, found: String, supported: [String])
+  }
+
+  public var description: String {
+    let file = self.file.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return "\(file): \(explanation)"
+  }
+
+  private var explanation: String {
+    switch reason {
+    case .unreadable(let why):
+      return "\(why); give the path of a JSON file"
+    case .tooLarge(let bytes):
+      return "\(bytes) bytes; at most \(JSONFile.maximumBytes) are read: check that it is JSON"
+    case .tooDeep:
+      return "nested deeper than \(JSONFile.maximumDepth) levels; no model file is: download it "
+        + "again"
+    case .tooManyValues:
+      return "more than \(JSONFile.maximumValues) values; no model file has so many: download it "
+        + "again"
+    case .notJSON(let why):
+      return "not JSON: \(why); download or write the file again"
+    case .missing(let key):
+      return "\(place(key)) is missing; add it, or download the file again"
+    case .wrongType(let key, let found, let expected):
+      return "\(place(key)) is \(found), not \(expected); correct it, or download the file again"
+    case .outOfRange(let key, let found, let expected):
+      return "\(place(key)) is \(found), but must be \(expected); correct it"
+    case .unsupported(let key, let found, let supported):
+      return "\(place(key)) is \(found), which is not supported; supported: "
+        + supported.joined(separator: ", ")
+    }
+  }
+
+  private func place(_ key: String) -> String { key.isEmpty ? "the whole file" : key }
+}

@@ -1,0 +1,118 @@
+import Foundation
+
+/// A value inside a JSON file that remembers where it stands, so that an error can say so.
+///
+/// Going down never fails: what is not there is a value that is missing, and only asking for its
+/// content throws a `JSONFileError`, or gives the default. `null` counts as missing, as the
+/// libraries that write these files mean it.
+///
+///     let text = config["text_config"]
+///     let width = try text["hidden_size"].int(1...65_536)
+///     let theta = try text["rope_theta"].or(text["rope_parameters"]["rope_theta"])
+///       .number(1...1e9, default: 10_000)
+public struct JSONValue {
+  public let file: String
+  let place: Place
+  let content: Any?
+
+  init(_ content: Any?, file: String, place: Place = .whole) {
+    self.content = content is NSNull ? nil : content
+    (self.file, self.place) = (file, place)
+  }
+
+  /// The keys that lead here: `text_config.layers[3]`; "" for the whole file.
+  public var path: String { place.path }
+
+  /// The member `key` of an object; missing if this is no object or has none.
+  public subscript(_ key: String) -> JSONValue {
+    JSONValue((content as? [String: Any])?[key], file: file, place: .member(key, of: place))
+  }
+
+  /// The element `index` of an array; missing if this is no array or is shorter.
+  public subscript(_ index: Int) -> JSONValue {
+    let values = content as? [Any] ?? []
+    let value = values.indices.contains(index) ? values[index] : nil
+    return JSONValue(value, file: file, place: .element(index, of: place))
+  }
+
+  /// This value, or if it is missing `other`: for files that spell one thing in two ways.
+  public func or(_ other: JSONValue) -> JSONValue { exists || !other.exists ? self : other }
+
+  public var exists: Bool { content != nil }
+  public var isObject: Bool { content is [String: Any] }
+  /// `true` and `false` arrive as numbers too, told apart by their C type alone.
+  var isBool: Bool { (content as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? false }
+}
+
+extension JSONValue {
+  /// A whole number within `range`.
+  public func int(_ range: ClosedRange<Int>, default: Int? = nil) throws -> Int {
+    if let value = try absent(`default`, "a whole number") { return value }
+    guard !isBool, let value = content as? Int else { throw wrongType("a whole number") }
+    guard range.contains(value) else {
+      throw outOfRange("from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// A number within `range`.
+  public func number(_ range: ClosedRange<Double>, default: Double? = nil) throws -> Double {
+    if let value = try absent(`default`, "a number") { return value }
+    guard !isBool, let value = content as? Double else { throw wrongType("a number") }
+    guard range.contains(value) else {
+      throw outOfRange("from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  public func bool(default: Bool? = nil) throws -> Bool {
+    if let value = try absent(`default`, "true or false") { return value }
+    guard isBool, let value = content as? Bool else { throw wrongType("true or false") }
+    return value
+  }
+
+  public func string(default: String? = nil) throws -> String {
+    if let value = try absent(`default`, "a string") { return value }
+    guard let value = content as? String else { throw wrongType("a string") }
+    return value
+  }
+
+  /// The elements of an array, whose length must be in `count`.
+  public func array(count: ClosedRange<Int> = 0...Int.max) throws -> [JSONValue] {
+    guard let values = content as? [Any] else { throw wrongType("an array") }
+    guard count.contains(values.count) else {
+      let wanted =
+        count.lowerBound == count.upperBound
+        ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
+      throw error(
+        .outOfRange(
+          key: path, found: "an array of \(values.count)", expected: "an array of \(wanted)"))
+    }
+    return values.enumerated().map { index, value in
+      JSONValue(value, file: file, place: .element(index, of: place))
+    }
+  }
+
+  /// The members of an object.
+  public func object() throws -> [String: JSONValue] {
+    guard let members = content as? [String: Any] else { throw wrongType("an object") }
+    return members.reduce(into: [:]) { result, member in
+      result[member.key] = JSONValue(
+        member.value, file: file, place: .member(member.key, of: place))
+    }
+  }
+
+  /// What a string stands for, such as `["gelu": Activation.gelu, …]`.
+  public func choice<Choice>(_ choices: [String: Choice], default: String? = nil) throws -> Choice {
+    let name = try string(default: `default`)
+    guard let choice = choices[name] else { throw unsupported(choices.keys.sorted()) }
+    return choice
+  }
+
+  /// The default, if this is missing.
+  private func absent<Value>(_ value: Value?, _ expected: String) throws -> Value? {
+    guard !exists else { return nil }
+    guard let value else { throw wrongType(expected) }
+    return value
+  }
+}

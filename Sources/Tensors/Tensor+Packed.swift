@@ -1,0 +1,57 @@
+import CKernels
+
+// Tensors whose numbers are elsewhere: packed in a file, or not there yet.
+
+extension Tensor {
+  /// Whether the numbers stay in a file as they are stored there.
+  ///
+  /// Matrix products with a packed matrix on the right (`linear`, `matmul`), ``rows(at:)``,
+  /// `sliced(axis: 0, _:)`, ``reshaped(_:)`` and ``values`` read such numbers where they are. Any
+  /// other operation converts a small tensor once, and stops at a large one.
+  public var isPacked: Bool { storage.packed != nil }
+
+  /// The same numbers as float32 in memory: a copy, which may learn.
+  public func unpacked() -> Tensor {
+    guard let packed = storage.packed else { return Tensor(values, shape: shape) }
+    let result = Tensor(uninitialized: shape)
+    packed.unpack(0..<count, into: result.pointer)
+    return result
+  }
+
+  /// Up to so many packed numbers, 16 MB as float32, are converted without being asked.
+  static var fewPackedNumbers: Int { 1 << 22 }
+
+  /// What an operation reads that knows nothing of packed numbers.
+  var unpackedForUse: UnsafeMutablePointer<Float> {
+    guard let packed = storage.packed else {
+      fatalError("tensor: shape \(shape) has no numbers yet; adopt a checkpoint's, or set values")
+    }
+    guard count <= Tensor.fewPackedNumbers else {
+      fatalError(
+        "tensor: shape \(shape) is packed as \(packed.dataType.rawValue), and too large to convert "
+          + "unasked; only products, rows(at:) and slices of rows read it so. Use unpacked()")
+    }
+    return storage.unpackedOnce(packed).pointer
+  }
+
+  /// A shape whose numbers come later; using them before stops the program.
+  convenience init(withoutNumbers shape: [Int]) {
+    self.init(shape: shape, storage: Storage(count: shape.reduce(1, *), in: nil))
+  }
+
+  /// Whether new tensors get numbers on this thread; see ``withoutNumbers(_:)``.
+  static var isWithoutNumbers: Bool { kernel_thread_state().pointee.numbersOff }
+}
+
+/// Runs `body`, in which zeros, constants and random draws give shapes alone: no memory, no filling.
+///
+/// So the one initializer of a model serves its nano size and a published checkpoint of 15 GB:
+/// `let model = withoutNumbers { Model(configuration, using: &random) }`, then each parameter
+/// adopts its tensor. Holds on this thread only. Tensors made from given numbers keep them.
+public func withoutNumbers<Result>(_ body: () throws -> Result) rethrows -> Result {
+  let state = kernel_thread_state()!
+  let before = state.pointee.numbersOff
+  state.pointee.numbersOff = true
+  defer { state.pointee.numbersOff = before }
+  return try body()
+}

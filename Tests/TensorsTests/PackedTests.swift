@@ -1,0 +1,272 @@
+import Foundation
+import Testing
+
+@testable import Tensors
+
+/// A path in a folder of its own, removed after `body`.
+func withTemporaryFolder<R>(_ body: (URL) throws -> R) throws -> R {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("tensors-" + UUID().uuidString)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}
+
+/// `tensor` written as `dataType` and taken from the file, its numbers at an address that is
+/// `offset` beyond an even one.
+private func packed(
+  _ tensor: Tensor, as dataType: SafetensorsDataType, offset: Int = 0
+) throws -> Tensor {
+  try withTemporaryFolder { folder in
+    let url = folder.appendingPathComponent("one.safetensors")
+    try Safetensors.write([("w", tensor.shape, tensor.values)], as: dataType, to: url)
+    var bytes = try [UInt8](Data(contentsOf: url))
+    let length = bytes[0..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    bytes.insert(contentsOf: Array(repeating: 0x20, count: offset), at: 8 + length)
+    withUnsafeBytes(of: UInt64(length + offset).littleEndian) {
+      bytes.replaceSubrange(0..<8, with: $0)
+    }
+    try Data(bytes).write(to: url)
+    return try SafetensorsFile(url: url).tensor("w")
+  }
+}
+
+@Suite("Numbers that stay in their file") struct PackedTests {
+  static let types: [SafetensorsDataType] = [.bfloat16, .float16, .float32]
+  /// M, N, K: one row to seventy, odd sizes, and some large enough for two threads.
+  static let sizes = [
+    [1, 1, 1], [1, 3, 5], [2, 5, 17], [3, 33, 65], [4, 7, 129], [5, 3, 2], [70, 65, 33],
+    [1, 513, 600], [70, 257, 129], [3, 300, 1_001], [9, 1_500, 1_024],
+  ]
+
+  @Test("They stay packed, with their shape and values, at any address", arguments: types)
+  func values(type: SafetensorsDataType) throws {
+    let original = random(5, 3, 7, in: -2...2)
+    for offset in 0..<4 {
+      let tensor = try packed(original, as: type, offset: offset)
+      #expect(tensor.isPacked && tensor.shape == [5, 3, 7])
+      let plain = tensor.unpacked()
+      #expect(!plain.isPacked && plain.shape == [5, 3, 7] && plain.values == tensor.values)
+      #expect(worstError(tensor.values, original.values.map { Double($0) }) < 0x1p-8)
+      #expect(tensor.description == plain.description)
+    }
+  }
+
+  @Test("All 65,536 numbers of 16 bits widen as the plain conversion does")
+  func everyNumber() throws {
+    for (type, number) in [
+      (.float16, { Float(float16Bits: $0) }), (.bfloat16, { Float(bfloat16Bits: $0) }),
+    ] as [(SafetensorsDataType, (UInt16) -> Float)] {
+      let bits = Array(UInt16.min...UInt16.max)
+      let header =
+        #"{"w":{"dtype":"\#(type.rawValue)","shape":[256,256],"data_offsets":[0,131072]}}"#
+      let wrong = try withTemporaryFolder { folder in
+        let url = folder.appendingPathComponent("all.safetensors")
+        let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+        let numbers = bits.map(\.littleEndian).withUnsafeBytes { Data($0) }
+        try (length + Data(header.utf8) + numbers).write(to: url)
+        let found = try SafetensorsFile(url: url).tensor("w").values
+        return zip(found, bits).filter { found, bits in
+          let expected = number(bits)
+          return found.bitPattern != expected.bitPattern && !(found.isNaN && expected.isNaN)
+        }
+      }
+      #expect(wrong.isEmpty)
+    }
+  }
+
+  @Test("Products equal those of the converted weights, and so do gradients of x", arguments: sizes)
+  func products(size: [Int]) throws {
+    let (m, n, k) = (size[0], size[1], size[2])
+    let bias = random(n, seed: 3)
+    for (type, offset) in [(.bfloat16, 0), (.float16, 1), (.float32, 0), (.float32, 2)]
+      as [(SafetensorsDataType, Int)]
+    {
+      let weight = try packed(random(n, k, seed: 2), as: type, offset: offset)
+      let turned = try packed(random(k, n, seed: 4), as: type, offset: offset)
+      let scale = Double(k).squareRoot()
+      func compare(_ product: (Tensor, _ isPacked: Bool) -> Tensor) {
+        let x = [true, false].map { _ in random(m, k).asParameter() }
+        let y = [product(x[0], true), product(x[1], false)]
+        #expect(y[0].shape == [m, n] && y[0].shape == y[1].shape)
+        #expect(worstError(y[0].values, y[1].values.map { Double($0) }) < 1e-6 * scale)
+        for result in y { (result * random(m, n, seed: 5)).sum().backward() }
+        let gradients = x.map { $0.gradient?.values ?? [] }
+        #expect(worstError(gradients[0], gradients[1].map { Double($0) }) < 2e-6 * scale)
+      }
+      compare { $0.linear(weight: $1 ? weight : weight.unpacked(), bias: nil) }
+      compare { $0.linear(weight: $1 ? weight : weight.unpacked(), bias: bias) }
+      compare { $0.matmul($1 ? turned : turned.unpacked()) }
+    }
+  }
+
+  @Test("A product is that of a plain loop over the bits in the file", arguments: [1, 3, 6])
+  func plainLoop(rows: Int) throws {
+    let x = random(rows, 19)
+    for type in Self.types {
+      let weight = try packed(random(7, 19, seed: 2), as: type)
+      let expected = plainProduct(
+        x, weight.unpacked(), (1, rows, 7, 19), transposed: true, shared: true)
+      #expect(worstError(x.linear(weight: weight, bias: nil).values, expected) < 1e-6)
+    }
+  }
+
+  @Test("No rows, no columns and nothing between") func empty() throws {
+    let weight = try packed(random(4, 3), as: .bfloat16)
+    #expect(Tensor.zeros([0, 3]).linear(weight: weight, bias: nil).shape == [0, 4])
+    let none = try packed(.zeros([2, 0]), as: .bfloat16)
+    let bias = random(2)
+    #expect(Tensor.zeros([5, 0]).linear(weight: none, bias: nil).values.allSatisfy { $0 == 0 })
+    let onlyBias = Tensor.zeros([1, 0]).linear(weight: none, bias: bias).values
+    #expect(onlyBias == bias.values)
+    #expect(weight.rows(at: []).shape == [0, 3] && weight.sliced(axis: 0, 2..<2).values.isEmpty)
+  }
+
+  @Test("Rows by number, slices of rows and other shapes read the file too", arguments: types)
+  func rowsAndSlices(type: SafetensorsDataType) throws {
+    let table = try packed(random(9, 5), as: type)
+    let plain = table.unpacked()
+    let rows = table.rows(at: [8, 0, 8])
+    #expect(rows.shape == [3, 5] && rows.values == plain.rows(at: [8, 0, 8]).values)
+    let part = table.sliced(axis: 0, 3..<7)
+    #expect(part.isPacked && part.values == plain.sliced(axis: 0, 3..<7).values)
+    #expect(part.rows(at: [1]).values == plain.rows(at: [4]).values)
+    let inner = part.sliced(axis: 0, 1..<3)
+    #expect(inner.isPacked && inner.values == plain.sliced(axis: 0, 4..<6).values)
+    let x = random(2, 5, seed: 3)
+    let product = x.linear(weight: part, bias: nil).values
+    #expect(
+      worstError(product, x.linear(weight: part.unpacked(), bias: nil).values.map(Double.init))
+        < 1e-6)
+    let other = table.reshaped([3, 15])
+    #expect(other.isPacked && other.shape == [3, 15] && other.values == plain.values)
+  }
+
+  @Test("Any other operation converts a small tensor, on all threads alike") func small() throws {
+    let table = try packed(random(6, 4), as: .float16)
+    let plain = table.unpacked()
+    #expect((table + 1).values == (plain + 1).values)
+    #expect(table.transposed(0, 1).values == plain.transposed(0, 1).values)
+    #expect(table.sliced(axis: 1, 1..<3).values == plain.sliced(axis: 1, 1..<3).values)
+    #expect(table[5, 3] == plain[5, 3] && table.isPacked)
+    let fresh = try packed(random(6, 4), as: .float16)
+    let sums = inShards(of: 8) { _ in (fresh + plain).values }
+    #expect(sums.allSatisfy { $0 == (plain + plain).values })
+  }
+
+  @Test("A large one is not converted unasked: the message names its shape and type") func large()
+    async
+  {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let tensor = try packed(.zeros([4_097, 1_024]), as: .bfloat16)
+      _ = tensor + 1
+    }
+    expectMessage(result, "[4097, 1024]", "BF16", "unpacked()")
+  }
+
+  @Test("It is a frozen parameter, unless converted first") func frozen() async throws {
+    let parameter = Tensor.zeros([4, 3]).asParameter()
+    parameter.adopt(try packed(random(4, 3), as: .bfloat16))
+    #expect(parameter.isParameter && parameter.isFrozen && !parameter.requiresGradient)
+    #expect(try packed(random(4, 3), as: .bfloat16).asParameter().isFrozen)
+    let free = Tensor.zeros([4, 3]).asParameter()
+    free.adopt(parameter.unpacked())
+    #expect(free.requiresGradient && free.values == parameter.values)
+    parameter.values = free.values
+    parameter.isFrozen = false
+    #expect(parameter.requiresGradient && !parameter.isPacked)
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let parameter = try packed(random(4, 3), as: .bfloat16).asParameter()
+      parameter.isFrozen = false
+    }
+    expectMessage(result, "[4, 3]", "cannot learn")
+  }
+
+  @Test("Short tensors become float32 at once; types that are not read are refused by name")
+  func shortAndListed() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("one.safetensors")
+      try Safetensors.write(
+        [
+          ("bias", [6], [1, 2, 3, 4, 5, 6]), ("scale", [], [7]),
+          ("w", [3, 2], [1, 2, 3, 4, 5, 6]),
+        ],
+        as: .bfloat16, to: url)
+      let file = try SafetensorsFile(url: url)
+      #expect(try !file.tensor("bias").isPacked && file.tensor("scale").item == 7)
+      #expect(try file.tensor("bias", rows: 2..<4).values == [3, 4])
+      let rows = try file.tensor("w", rows: 1..<3)
+      #expect(rows.isPacked && rows.shape == [2, 2] && rows.values == [3, 4, 5, 6])
+      for (name, range, shape) in [
+        ("w", 2..<4, [3, 2]), ("w", -1..<1, [3, 2]), ("scale", 0..<1, []),
+      ] {
+        let reason = SafetensorsError.Reason.missingRows(tensor: name, rows: range, shape: shape)
+        #expect(throws: SafetensorsError(file: url.path, reason: reason)) {
+          try file.tensor(name, rows: range)
+        }
+      }
+      let missing = SafetensorsError.Reason.missingTensor(
+        "x", nearest: ["w", "bias", "scale"], count: 3)
+      #expect(throws: SafetensorsError(file: url.path, reason: missing)) { try file.tensor("x") }
+      let header = #"{"i":{"dtype":"I64","shape":[1,1],"data_offsets":[0,8]}}"#
+      let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+      try (length + Data(header.utf8) + Data(count: 8)).write(to: url)
+      let listed = SafetensorsError.Reason.unreadableDataType(tensor: "i", .int64)
+      #expect(throws: SafetensorsError(file: url.path, reason: listed)) {
+        try SafetensorsFile(url: url).tensor("i")
+      }
+    }
+  }
+}
+
+@Suite("Models without numbers") struct WithoutNumbersTests {
+  @Test("A layer of 64 GB has its shapes and names, and takes neither memory nor time")
+  func shapes() {
+    var random = SeededRandom(seed: 1)
+    let before = random
+    let layer = withoutNumbers { Linear(inputs: 1 << 17, outputs: 1 << 17, using: &random) }
+    #expect(layer.weight.shape == [1 << 17, 1 << 17] && layer.parameterCount == 1 << 34 + 1 << 17)
+    #expect(layer.namedParameters.map(\.name) == ["weight", "bias"])
+    #expect(layer.weight.description == "Tensor [131072, 131072] without numbers")
+    var after = random
+    var untouched = before
+    #expect(after.next() == untouched.next())
+  }
+
+  @Test("Outside of the closure, and on other threads, tensors are filled as ever") func scope() {
+    withoutNumbers {
+      let given = Tensor([1, 2], shape: [2])
+      #expect(given.values == [1, 2])
+    }
+    #expect(Tensor.zeros([2]).values == [0, 0])
+    struct Stop: Error {}
+    try? withoutNumbers { throw Stop() }
+    #expect(Tensor.full([2], 3).values == [3, 3])
+  }
+
+  @Test("Adopted numbers are shared; values can also be set") func adopting() {
+    var random = SeededRandom(seed: 1)
+    let layer = withoutNumbers { Linear(inputs: 2, outputs: 3, using: &random) }
+    let weight = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
+    layer.weight.adopt(weight)
+    layer.bias?.values = [10, 20, 30]
+    #expect(layer(Tensor([1, -1], shape: [1, 2])).values == [9, 19, 29])
+    weight.values = [0, 0, 0, 0, 0, 0]
+    #expect(layer(Tensor([1, -1], shape: [1, 2])).values == [10, 20, 30])
+    layer(Tensor([1, -1], shape: [1, 2])).sum().backward()
+    #expect(layer.weight.gradient?.values == [1, -1, 1, -1, 1, -1])
+  }
+
+  @Test("Use before that, and another shape, stop with the shapes") func errors() async {
+    let early = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let norm = withoutNumbers { LayerNorm(width: 5) }
+      _ = norm(.zeros([2, 5]))
+    }
+    expectMessage(early, "[5]", "no numbers yet")
+    let other = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let norm = withoutNumbers { LayerNorm(width: 5) }
+      norm.weight.adopt(.zeros([5, 1]))
+    }
+    expectMessage(other, "[5]", "[5, 1]")
+  }
+}
