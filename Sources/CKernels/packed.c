@@ -44,40 +44,54 @@ FOR_EACH_PROCESSOR void kernel_unpack(const void *packed, PackedKind kind, float
   }
 }
 
-// One to four rows of x at once: each weight is read and widened once for all of them.
-INLINE void few_rows(const float *x, const uint8_t *packed, const PackedKind kind, float *y,
-                     const long rows, long columns, long inner, long stride, bool adding) {
+// The sums of one row of x, or of two at once: each weight is then widened once for both.
+INLINE void dot(const float *x, const uint8_t *packed, const PackedKind kind, long inner,
+                float *sum) {
   FAST_SUMS
+  float total = 0;
+  for (long i = 0; i < inner; i++) total += x[i] * number_at(packed, kind, i);
+  *sum = total;
+}
+INLINE void two_dots(const float *x, const uint8_t *packed, const PackedKind kind, long inner,
+                     float *sum, float *next_sum) {
+  FAST_SUMS
+  const float *next = x + inner;
+  float total = 0, next_total = 0;
+  for (long i = 0; i < inner; i++) {
+    float weight = number_at(packed, kind, i);
+    total += x[i] * weight;
+    next_total += next[i] * weight;
+  }
+  *sum = total;
+  *next_sum = next_total;
+}
+// A row of weights comes from memory once and serves all rows of x from the cache.
+INLINE void few_rows(const float *x, const uint8_t *packed, const PackedKind kind, float *y,
+                     long rows, long columns, long inner, long stride, bool adding) {
   const long width = kind == packedFloat32 ? 4 : 2;
-  const float *x1 = x + inner, *x2 = x1 + inner, *x3 = x2 + inner;
   for (long c = 0; c < columns; c++, packed += inner * width) {
-    float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
-    for (long i = 0; i < inner; i++) {
-      float weight = number_at(packed, kind, i);
-      sum0 += x[i] * weight;
-      if (rows > 1) sum1 += x1[i] * weight;
-      if (rows > 2) sum2 += x2[i] * weight;
-      if (rows > 3) sum3 += x3[i] * weight;
+    for (long r = 0; r < rows; r += 2) {
+      const float *row = x + r * inner;
+      float *sum = y + r * stride + c, *next = sum + stride, found, next_found = 0;
+      if (r + 1 < rows) two_dots(row, packed, kind, inner, &found, &next_found);
+      else dot(row, packed, kind, inner, &found);
+      *sum = adding ? *sum + found : found;
+      if (r + 1 < rows) *next = adding ? *next + next_found : next_found;
     }
-    y[c] = adding ? y[c] + sum0 : sum0;
-    if (rows > 1) y[stride + c] = adding ? y[stride + c] + sum1 : sum1;
-    if (rows > 2) y[2 * stride + c] = adding ? y[2 * stride + c] + sum2 : sum2;
-    if (rows > 3) y[3 * stride + c] = adding ? y[3 * stride + c] + sum3 : sum3;
   }
 }
-#define FOR_EACH_ROW_COUNT(kind)                                                            \
-  switch (rows) {                                                                           \
-  case 1: few_rows(x, packed, kind, y, 1, columns, inner, stride, adding); break;           \
-  case 2: few_rows(x, packed, kind, y, 2, columns, inner, stride, adding); break;           \
-  case 3: few_rows(x, packed, kind, y, 3, columns, inner, stride, adding); break;           \
-  default: few_rows(x, packed, kind, y, 4, columns, inner, stride, adding); break;          \
-  }
 FOR_EACH_PROCESSOR void kernel_packed_product(const float *x, const void *packed, PackedKind kind,
                                               float *y, long rows, long columns, long inner,
                                               long stride, bool adding) {
   switch (kind) {
-  case packedFloat32: FOR_EACH_ROW_COUNT(packedFloat32) break;
-  case packedFloat16: FOR_EACH_ROW_COUNT(packedFloat16) break;
-  case packedBFloat16: FOR_EACH_ROW_COUNT(packedBFloat16) break;
+  case packedFloat32:
+    few_rows(x, packed, packedFloat32, y, rows, columns, inner, stride, adding);
+    break;
+  case packedFloat16:
+    few_rows(x, packed, packedFloat16, y, rows, columns, inner, stride, adding);
+    break;
+  case packedBFloat16:
+    few_rows(x, packed, packedBFloat16, y, rows, columns, inner, stride, adding);
+    break;
   }
 }

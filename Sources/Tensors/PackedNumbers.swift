@@ -48,7 +48,7 @@ struct PackedNumbers {
     return start.assumingMemoryBound(to: Float.self)
   }
 
-  /// y = x Wᵀ for at most four rows of x, where these numbers are W, of rows of `inner`: the part of
+  /// y = x Wᵀ for few rows of x, where these numbers are W, of rows of `inner`: the part of
   /// y in `columns`, whose rows are `stride` apart.
   func multiplyFewRows(
     _ x: UnsafePointer<Float>, rows: Int, columns: Range<Int>, inner: Int,

@@ -58,8 +58,8 @@ double kernel_sum_of_squares(const float *x, long count);
 typedef enum { packedFloat32, packedFloat16, packedBFloat16 } PackedKind;
 // y = the numbers as float32, exactly
 void kernel_unpack(const void *packed, PackedKind kind, float *y, long count);
-// y = x Wᵀ, or y + x Wᵀ if adding: x of one to four rows × inner, W of columns × inner packed numbers;
-// the rows of y are `stride` apart
+// y = x Wᵀ, or y + x Wᵀ if adding, for few rows: x of rows × inner, W of columns × inner packed
+// numbers; the rows of y are `stride` apart
 void kernel_packed_product(const float *x, const void *packed, PackedKind kind, float *y, long rows,
                            long columns, long inner, long stride, bool adding);
 

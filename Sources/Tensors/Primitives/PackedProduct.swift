@@ -13,14 +13,16 @@ extension PackedNumbers {
     into c: UnsafeMutablePointer<Float>, adding: Bool
   ) {
     guard m > 0, n > 0 else { return }
-    if let floats { return gemm(1, m, n, k, a, false, floats, transposed, c, adding: adding) }
+    if let floats, m > Self.fewRows || !transposed {
+      return gemm(1, m, n, k, a, false, floats, transposed, c, adding: adding)
+    }
     guard k > 0 else {
       if !adding { c.update(repeating: 0, count: m * n) }
       return
     }
     _ = openBLASOnOneThread
     func share(_ columns: Range<Int>) {
-      if transposed, m <= 4 {
+      if transposed, m <= Self.fewRows {
         multiplyFewRows(
           a, rows: m, columns: columns, inner: k, into: c, stride: n, adding: adding)
       } else if transposed {
@@ -31,6 +33,8 @@ extension PackedNumbers {
     }
     if m * n * k >= 1 << 18 { inPieces(of: n, share) } else { share(0..<n) }
   }
+
+  private static var fewRows: Int { 16 }
 
   /// The buffer's size in numbers: 4 MB. A smaller block would make OpenBLAS rearrange A too often.
   private static var blockSize: Int { 1 << 20 }
