@@ -36,12 +36,12 @@ struct AddedTokenFinder: Sendable {
     var parts: [Part] = []
     var (place, end) = (0, 0)  // where to look next; how much of the text stands in `parts`
     while place < text.count {
-      guard let (spelling, token) = candidates[text[place]]?.first(where: { candidate in
-        text[place...].starts(with: candidate.spelling)
-      }) else {
+      let here = candidates[text[place]] ?? []
+      guard let found = here.first(where: { text[place...].starts(with: $0.spelling) }) else {
         place += 1
         continue
       }
+      let (spelling, token) = found
       var (low, high) = (place, place + spelling.count)
       place = high
       let touches = low > 0 && text[low - 1].isWord || high < text.count && text[high].isWord

@@ -47,8 +47,9 @@ struct BytePairModel: Sendable {
 
   private func bytes(of letter: Scalars, _ vocabulary: Vocabulary) -> [Int]? {
     guard fallsBackToBytes else { return nil }
-    let ids = letter.text.utf8.compactMap { vocabulary.ids[Scalars(String(format: "<0x%02X>", $0))] }
-    return ids.count == letter.text.utf8.count ? ids : nil
+    let bytes = Array(letter.text.utf8)
+    let ids = bytes.compactMap { vocabulary.ids[Scalars(String(format: "<0x%02X>", $0))] }
+    return ids.count == bytes.count ? ids : nil
   }
 }
 
@@ -89,7 +90,7 @@ extension BytePairModel {
   private static func pair(_ merge: Section) throws(TokenizerError) -> (Scalars, Scalars) {
     let parts: [Scalars]
     if case .string(let text) = merge.value {
-      parts = Scalars(text).split(separator: " ", omittingEmptySubsequences: false).map { Array($0) }
+      parts = Scalars(text).split(separator: " ", omittingEmptySubsequences: false).map(Array.init)
     } else {
       parts = try merge.items().map { item throws(TokenizerError) in try item.scalars() }
     }

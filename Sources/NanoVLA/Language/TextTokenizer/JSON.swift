@@ -37,13 +37,13 @@ enum JSON: Equatable {
 }
 
 /// Reads from left to right; `place` is the next byte.
-private struct JSONReader {
+struct JSONReader {
   let bytes: [UInt8]
   /// How many values may still come.
   var left: Int
   var place = 0
 
-  private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
+  var next: UInt8? { place < bytes.count ? bytes[place] : nil }
 
   func failure(_ reason: String) -> JSON.Failure {
     let newlines = bytes[..<min(place, bytes.count)].reduce(into: 0) { $0 += $1 == 10 ? 1 : 0 }
@@ -54,7 +54,7 @@ private struct JSONReader {
     while let byte = next, [0x20, 0x0A, 0x0D, 0x09].contains(byte) { place += 1 }
   }
 
-  private mutating func take(_ character: Character) -> Bool {
+  mutating func take(_ character: Character) -> Bool {
     guard next == character.asciiValue else { return false }
     place += 1
     return true
@@ -130,51 +130,4 @@ private struct JSONReader {
   }
 
   private func isLetter(_ byte: UInt8) -> Bool { isalpha(Int32(byte)) != 0 }
-}
-
-extension JSONReader {
-  /// A string in quotes, its escapes resolved.
-  fileprivate mutating func string() throws(JSON.Failure) -> String {
-    place += 1
-    var text: [UInt8] = []
-    while let byte = next {
-      place += 1
-      switch byte {
-      case 0x22: return String(decoding: text, as: UTF8.self)
-      case 0x5C: text += Array(String(try escape()).utf8)
-      case ..<0x20: throw failure("a control character in a string")
-      default: text.append(byte)
-      }
-    }
-    throw failure("the text ends in a string")
-  }
-
-  private mutating func escape() throws(JSON.Failure) -> Unicode.Scalar {
-    let plain: [UInt8: Unicode.Scalar] = [
-      0x22: "\"", 0x5C: "\\", 0x2F: "/", 0x62: "\u{8}", 0x66: "\u{C}", 0x6E: "\n", 0x72: "\r",
-      0x74: "\t",
-    ]
-    guard let byte = next else { throw failure("the text ends in a string") }
-    place += 1
-    if let scalar = plain[byte] { return scalar }
-    guard byte == 0x75 else { throw failure("an unknown escape in a string") }
-    var code = try hexadecimal()
-    // Beyond U+FFFF a character is two escapes: ten bits in each.
-    if (0xD800..<0xDC00).contains(code), take("\\"), take("u") {
-      let low = try hexadecimal()
-      guard (0xDC00..<0xE000).contains(low) else { throw failure("half a surrogate pair") }
-      code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-    }
-    guard let scalar = Unicode.Scalar(code) else { throw failure("half a surrogate pair") }
-    return scalar
-  }
-
-  private mutating func hexadecimal() throws(JSON.Failure) -> UInt32 {
-    let digits = bytes[place..<min(place + 4, bytes.count)]
-    guard digits.count == 4, digits.allSatisfy({ isxdigit(Int32($0)) != 0 }),
-      let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-    else { throw failure("\\u needs four hexadecimal digits") }
-    place += 4
-    return code
-  }
 }

@@ -9,13 +9,14 @@
 
 struct PatternReader {
   typealias Failure = TextPattern.Failure
-  private let text: Scalars
-  private var place = 0
+  let text: Scalars
+  var place = 0
   private var depth = 0
   private var ignoresCase = false
 
   static func read(_ pattern: String) throws(Failure) -> PatternExpression {
     var reader = PatternReader(text: Scalars(pattern))
+    guard reader.text.count <= 4000 else { throw Failure(reason: "it is longer than 4000") }
     let expression = try reader.choice()
     guard reader.next == nil else { throw Failure(reason: "a \")\" without \"(\"") }
     return expression
@@ -23,15 +24,15 @@ struct PatternReader {
 
   private init(text: Scalars) { self.text = text }
 
-  private var next: Unicode.Scalar? { place < text.count ? text[place] : nil }
+  var next: Unicode.Scalar? { place < text.count ? text[place] : nil }
 
-  private mutating func take(_ word: String) -> Bool {
+  mutating func take(_ word: String) -> Bool {
     guard text[place...].starts(with: word.unicodeScalars) else { return false }
     place += word.unicodeScalars.count
     return true
   }
 
-  private mutating func takeOne() throws(Failure) -> Unicode.Scalar {
+  mutating func takeOne() throws(Failure) -> Unicode.Scalar {
     guard let scalar = next else { throw Failure(reason: "it ends early") }
     place += 1
     return scalar
@@ -121,83 +122,5 @@ struct PatternReader {
     guard take(")") else { throw Failure(reason: "a \"(\" without \")\"") }
     (depth, ignoresCase) = (depth - 1, outside)
     return isWanted.map { .ahead(inside, isWanted: $0) } ?? inside
-  }
-}
-
-extension PatternReader {
-  /// What stands between "[" and "]".
-  private mutating func characterClass() throws(Failure) -> ScalarSet {
-    let isInverted = take("^")
-    var sets: [ScalarSet] = []
-    while !take("]") {
-      guard next != "[", !take("&&") else { throw Failure(reason: "a class inside a class") }
-      let scalar = try takeOne()
-      let first = scalar == "\\" ? try escaped() : .one(scalar)
-      guard next == "-", place + 1 < text.count, text[place + 1] != "]" else {
-        sets.append(first)
-        continue
-      }
-      place += 1
-      let end = try takeOne()
-      let last = end == "\\" ? try escaped() : .one(end)
-      guard case .range(let low) = first, case .range(let high) = last,
-        low.lowerBound <= high.lowerBound
-      else { throw Failure(reason: "a range in […] that is none") }
-      sets.append(.range(low.lowerBound...high.lowerBound))
-    }
-    guard !sets.isEmpty else { throw Failure(reason: "an empty class") }
-    return isInverted ? .not(.anyOf(sets)) : .anyOf(sets)
-  }
-
-  /// What follows a backslash.
-  private mutating func escaped() throws(Failure) -> ScalarSet {
-    let scalar = try takeOne()
-    switch scalar {
-    case "s": return .space
-    case "S": return .not(.space)
-    case "w": return .word
-    case "W": return .not(.word)
-    case "d": return .categories([.decimalNumber])
-    case "D": return .not(.categories([.decimalNumber]))
-    case "n": return .one("\n")
-    case "r": return .one("\r")
-    case "t": return .one("\t")
-    case "p": return try category()
-    case "P": return .not(try category())
-    case "x", "u": return .one(try codePoint())
-    default:
-      guard !scalar.isWord else { throw Failure(reason: "\"\\\(scalar)\" is not supported") }
-      return .one(scalar)
-    }
-  }
-
-  /// `{L}`, or `{^L}` for all but letters.
-  private mutating func category() throws(Failure) -> ScalarSet {
-    let name = take("{") ? try braced() : ""
-    let plain = name.hasPrefix("^") ? String(name.dropFirst()) : name
-    guard let set = ScalarSet.category(plain) else {
-      throw Failure(reason: "\"\\p{\(name)}\" is not supported")
-    }
-    return name.hasPrefix("^") ? .not(set) : set
-  }
-
-  /// `{1F600}` after x, or four hexadecimal digits after u.
-  private mutating func codePoint() throws(Failure) -> Unicode.Scalar {
-    var digits = ""
-    if take("{") {
-      digits = try braced()
-    } else {
-      for _ in 0..<4 { digits.unicodeScalars.append(try takeOne()) }
-    }
-    guard let scalar = UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init) else {
-      throw Failure(reason: "\"\(digits)\" names no code point")
-    }
-    return scalar
-  }
-
-  private mutating func braced() throws(Failure) -> String {
-    var inside = ""
-    while !take("}") { inside.unicodeScalars.append(try takeOne()) }
-    return inside
   }
 }

@@ -40,7 +40,7 @@ indirect enum PreTokenizer: Sendable {
         (each ? Splitting.isolated : .contiguous)(piece, at: piece.places(where: \.isNumber))
       }
     case .whitespace:
-      PreTokenizer.split(Self.wordsAndSigns, .removed, isInverted: true)(pieces)
+      PreTokenizer.split(Self.words, .removed, isInverted: true)(pieces)
     case .whitespaceSplit:
       pieces.flatMap { Splitting.removed($0, at: $0.places(where: \.properties.isWhitespace)) }
     case .punctuation(let splitting):
@@ -51,7 +51,7 @@ indirect enum PreTokenizer: Sendable {
 
   private static let gpt2 = try! TextPattern(
     #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#)
-  private static let wordsAndSigns = try! TextPattern(#"\w+|[^\w\s]+"#)
+  private static let words = TextPattern(runsOf: [.word, .not(.anyOf([.word, .space]))])
 }
 
 /// SentencePiece's way to keep blanks: they are written "▁", also before the first word.

@@ -5,7 +5,9 @@
 indirect enum ScalarSet: Sendable {
   case range(ClosedRange<Unicode.Scalar>)
   case categories([Unicode.GeneralCategory])
-  case space, word
+  case space
+  /// Unicode's word characters; and those that Oniguruma means by `\w`, without joiners.
+  case word, patternWord
   case anyOf([ScalarSet])
   case not(ScalarSet)
   /// Matches upper case for lower case and the other way round.
@@ -25,6 +27,7 @@ indirect enum ScalarSet: Sendable {
     case .categories(let categories): categories.contains(scalar.properties.generalCategory)
     case .space: scalar.properties.isWhitespace
     case .word: scalar.isWord
+    case .patternWord: scalar.isWord && !scalar.isJoiner
     case .anyOf(let sets): sets.contains { $0.contains(scalar) }
     case .not(let set): !set.contains(scalar)
     case .ignoringCase(let set): scalar.cases.contains(where: set.contains)
@@ -33,13 +36,15 @@ indirect enum ScalarSet: Sendable {
 }
 
 extension Unicode.Scalar {
-  /// What `\w` matches.
+  /// Letters, marks, digits, "_" and the two invisible joiners.
   var isWord: Bool {
     switch properties.generalCategory {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
-    default: properties.isAlphabetic
+    default: properties.isAlphabetic || isJoiner
     }
   }
+
+  fileprivate var isJoiner: Bool { value == 0x200C || value == 0x200D }
 
   /// Numbers of every script, fractions and Roman numerals included.
   var isNumber: Bool {

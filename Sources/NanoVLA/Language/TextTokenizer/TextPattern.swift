@@ -29,6 +29,12 @@ struct TextPattern: Sendable {
     try self.init(.sequence(literal.map { .one(.one($0)) }))
   }
 
+  /// Finds runs of each of the sets.
+  init(runsOf sets: [ScalarSet]) {
+    let runs = sets.map { PatternExpression.loop(.one($0), times: 1...Int.max, isGreedy: true) }
+    try! self.init(.choice(runs))
+  }
+
   init(_ pattern: String) throws(Failure) { try self.init(PatternReader.read(pattern)) }
 
   private init(_ expression: PatternExpression) throws(Failure) {

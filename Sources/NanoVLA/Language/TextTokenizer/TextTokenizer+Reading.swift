@@ -37,12 +37,10 @@ extension TextTokenizer {
       throw root.wrong("post_processor adds the id \(id), which no token has")
     }
     (self.added, self.vocabulary) = (added, vocabulary)
-    let tokens = added.values.map { token in
-      (spelling: token.isNormalized ? normalizer?(token.content) ?? token.content : token.content,
-       token: token)
-    }
-    rawFinder = AddedTokenFinder(tokens.filter { !$0.token.isNormalized })
-    normalizedFinder = AddedTokenFinder(tokens.filter(\.token.isNormalized))
+    rawFinder = AddedTokenFinder(
+      added.values.filter { !$0.isNormalized }.map { ($0.content, $0) })
+    normalizedFinder = AddedTokenFinder(
+      added.values.filter(\.isNormalized).map { (normalizer?($0.content) ?? $0.content, $0) })
   }
 
   private static func bytes(at url: URL) throws(TokenizerError) -> (file: String, [UInt8]) {
