@@ -51,7 +51,8 @@ import Testing
 
   @Test("a merge of an unknown token is named")
   func unknownMerge() throws {
-    #expect(try "\(problem(file(merges: #"["a b", "a c"]"#)))".contains("model.merges[1]: \"a c\""))
+    let unknown = try "\(problem(file(merges: #"["a b", "a c"]"#)))"
+    #expect(unknown.contains("model.merges[1]: \"a c\" needs the token \"c\""))
     #expect(try "\(problem(file(merges: #"[["b", "a"]]"#)))".contains("the token \"ba\""))
     #expect(try "\(problem(file(merges: #"["a b c"]"#)))".contains("a merge is two tokens"))
     #expect(try "\(problem(file(merges: "[7]")))".contains("model.merges[0]"))
@@ -63,7 +64,8 @@ import Testing
     for id in ["-1", "1e300", "4294967296", "1.5", "\"7\"", "null", "[0]"] {
       #expect(try "\(problem(file(vocab: #"{"a": \#(id)}"#)))".contains("model.vocab[\"a\"]"))
     }
-    #expect(try "\(problem(file(vocab: #"{"a": 1, "b": 1}"#)))".contains("the id 1 stands for both"))
+    let twice = try "\(problem(file(vocab: #"{"a": 1, "b": 1}"#)))"
+    #expect(twice.contains("the id 1 stands for both \"a\" and \"b\""))
     #expect(try "\(problem(file(vocab: #"{"a": 1, "a": 2}"#)))".contains("stands there twice"))
     #expect(try "\(problem(file(vocab: "{}")))".contains("the vocabulary is empty"))
     #expect(try "\(problem(file(vocab: #"[["a", 0.5]]"#)))".contains("expected an object"))
@@ -170,7 +172,7 @@ import Testing
       try TextTokenizer(contentsOf: URL(filePath: "/dev/zero"))
     }
     let giant = folder.appending(path: "tokenizer.json")
-    FileManager.default.createFile(atPath: giant.path, contents: nil)
+    try Data().write(to: giant)
     let handle = try FileHandle(forWritingTo: giant)
     try handle.truncate(atOffset: 65 << 20)  // sparse: takes no room on the disk
     try handle.close()

@@ -108,26 +108,4 @@ struct JSONReader {
       guard take(",") else { throw failure("expected \",\" or \"\(end)\"") }
     }
   }
-
-  /// `true`, `false`, `null` or a number.
-  private mutating func word() throws(JSON.Failure) -> JSON {
-    let start = place
-    while let byte = next, isalnum(Int32(byte)) != 0 || [0x2B, 0x2D, 0x2E].contains(byte) {
-      place += 1
-    }
-    let word = String(decoding: bytes[start..<place], as: UTF8.self)
-    switch word {
-    case "true": return .bool(true)
-    case "false": return .bool(false)
-    case "null": return .null
-    default:
-      // Swift also reads "0x10", "inf" and "nan", which are no JSON.
-      guard word.utf8.allSatisfy({ !isLetter($0) || $0 == 0x65 || $0 == 0x45 }),
-        let number = Double(word), number.isFinite
-      else { throw failure(next == nil ? "the text ends early" : "expected a value") }
-      return .number(number)
-    }
-  }
-
-  private func isLetter(_ byte: UInt8) -> Bool { isalpha(Int32(byte)) != 0 }
 }

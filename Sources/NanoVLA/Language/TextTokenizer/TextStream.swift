@@ -24,10 +24,12 @@ public struct TextStream: Sendable {
 
   /// The text that `id` completes; empty while a character is not complete.
   public mutating func next(_ id: Int) -> String {
+    // What says nothing must not end a run of bytes either.
     if skipsSpecialTokens, tokenizer.added[id]?.isSpecial == true { return "" }
+    guard let token = tokenizer.vocabulary.tokens[id] else { return "" }
     waiting.append(id)
     // A byte token belongs to a run that only the next other token ends.
-    if let token = tokenizer.vocabulary.tokens[id], TokenDecoder.byte(token) != nil { return "" }
+    if TokenDecoder.byte(token) != nil { return "" }
     let text = decode(recent + waiting)
     return text.last == "\u{FFFD}" ? "" : give(text)
   }

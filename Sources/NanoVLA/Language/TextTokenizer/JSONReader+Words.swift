@@ -1,8 +1,30 @@
-// Reading a JSON string: `"caf\u00e9"`.
+// The words of JSON: numbers such as `-1.5e3`, `true`, and strings such as `"caf\u00e9"`.
 
 import Foundation
 
 extension JSONReader {
+  /// `true`, `false`, `null` or a number.
+  mutating func word() throws(JSON.Failure) -> JSON {
+    let start = place
+    while let byte = next, isalnum(Int32(byte)) != 0 || [0x2B, 0x2D, 0x2E].contains(byte) {
+      place += 1
+    }
+    let word = String(decoding: bytes[start..<place], as: UTF8.self)
+    switch word {
+    case "true": return .bool(true)
+    case "false": return .bool(false)
+    case "null": return .null
+    default:
+      // Swift also reads "0x10", "inf" and "nan", which are no JSON.
+      guard word.utf8.allSatisfy({ !isLetter($0) || $0 == 0x65 || $0 == 0x45 }),
+        let number = Double(word), number.isFinite
+      else { throw failure(next == nil ? "the text ends early" : "expected a value") }
+      return .number(number)
+    }
+  }
+
+  private func isLetter(_ byte: UInt8) -> Bool { isalpha(Int32(byte)) != 0 }
+
   /// A string in quotes, its escapes resolved.
   mutating func string() throws(JSON.Failure) -> String {
     place += 1
