@@ -1,0 +1,50 @@
+// Reading a JSON string: `"caf\u00e9"`.
+
+import Foundation
+
+extension JSONReader {
+  /// A string in quotes, its escapes resolved.
+  mutating func string() throws(JSON.Failure) -> String {
+    place += 1
+    var text: [UInt8] = []
+    while let byte = next {
+      place += 1
+      switch byte {
+      case 0x22: return String(decoding: text, as: UTF8.self)
+      case 0x5C: text += Array(String(try escape()).utf8)
+      case ..<0x20: throw failure("a control character in a string")
+      default: text.append(byte)
+      }
+    }
+    throw failure("the text ends in a string")
+  }
+
+  private mutating func escape() throws(JSON.Failure) -> Unicode.Scalar {
+    let plain: [UInt8: Unicode.Scalar] = [
+      0x22: "\"", 0x5C: "\\", 0x2F: "/", 0x62: "\u{8}", 0x66: "\u{C}", 0x6E: "\n", 0x72: "\r",
+      0x74: "\t",
+    ]
+    guard let byte = next else { throw failure("the text ends in a string") }
+    place += 1
+    if let scalar = plain[byte] { return scalar }
+    guard byte == 0x75 else { throw failure("an unknown escape in a string") }
+    var code = try hexadecimal()
+    // Beyond U+FFFF a character is two escapes: ten bits in each.
+    if (0xD800..<0xDC00).contains(code), take("\\"), take("u") {
+      let low = try hexadecimal()
+      guard (0xDC00..<0xE000).contains(low) else { throw failure("half a surrogate pair") }
+      code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+    }
+    guard let scalar = Unicode.Scalar(code) else { throw failure("half a surrogate pair") }
+    return scalar
+  }
+
+  private mutating func hexadecimal() throws(JSON.Failure) -> UInt32 {
+    let digits = bytes[place..<min(place + 4, bytes.count)]
+    guard digits.count == 4, digits.allSatisfy({ isxdigit(Int32($0)) != 0 }),
+      let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    else { throw failure("\\u needs four hexadecimal digits") }
+    place += 4
+    return code
+  }
+}

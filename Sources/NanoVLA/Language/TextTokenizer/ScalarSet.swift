@@ -1,0 +1,88 @@
+// A set of code points, as a pattern names it: `x`, `[a-z]`, `\p{L}`, `\s`, `.`.
+//
+// Reference: Unicode Technical Standard 18, "Unicode Regular Expressions", section 1.2 (properties).
+
+indirect enum ScalarSet: Sendable {
+  case range(ClosedRange<Unicode.Scalar>)
+  case categories([Unicode.GeneralCategory])
+  case space
+  /// Unicode's word characters; and those that Oniguruma means by `\w`, without joiners.
+  case word, patternWord
+  case anyOf([ScalarSet])
+  case not(ScalarSet)
+  /// Matches upper case for lower case and the other way round.
+  case ignoringCase(ScalarSet)
+
+  static func one(_ scalar: Unicode.Scalar) -> ScalarSet { .range(scalar...scalar) }
+
+  /// The categories whose short names begin with `name`: "L" all letters, "Lu" the capitals.
+  static func category(_ name: String) -> ScalarSet? {
+    let found = Unicode.GeneralCategory.named.filter { $0.name.hasPrefix(name) }.map(\.category)
+    return name.isEmpty || found.isEmpty ? nil : .categories(found)
+  }
+
+  func contains(_ scalar: Unicode.Scalar) -> Bool {
+    switch self {
+    case .range(let range): range.contains(scalar)
+    case .categories(let categories): categories.contains(scalar.properties.generalCategory)
+    case .space: scalar.properties.isWhitespace
+    case .word: scalar.isWord
+    case .patternWord: scalar.isWord && !scalar.isJoiner
+    case .anyOf(let sets): sets.contains { $0.contains(scalar) }
+    case .not(let set): !set.contains(scalar)
+    case .ignoringCase(let set): scalar.cases.contains(where: set.contains)
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Letters, marks, digits, "_" and the two invisible joiners.
+  var isWord: Bool {
+    switch properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
+    default: properties.isAlphabetic || isJoiner
+    }
+  }
+
+  fileprivate var isJoiner: Bool { value == 0x200C || value == 0x200D }
+
+  /// Numbers of every script, fractions and Roman numerals included.
+  var isNumber: Bool {
+    switch properties.generalCategory {
+    case .decimalNumber, .letterNumber, .otherNumber: true
+    default: false
+    }
+  }
+
+  /// Unicode's punctuation, and the ASCII symbols that BERT counts with it, such as "$".
+  var isPunctuation: Bool {
+    switch properties.generalCategory {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation:
+      true
+    default: isASCII && (33...126).contains(value) && !properties.isAlphabetic && !isNumber
+    }
+  }
+
+  /// Itself, and itself in the other case. "ſ" is written "S" in capitals, so it counts as an s.
+  fileprivate var cases: [Unicode.Scalar] {
+    let capitals = properties.uppercaseMapping.unicodeScalars
+    let small = capitals.flatMap { $0.properties.lowercaseMapping.unicodeScalars }
+    return [self] + (capitals.count == 1 ? Array(capitals) : []) + (small.count == 1 ? small : [])
+  }
+}
+
+extension Unicode.GeneralCategory {
+  /// Every category with its short name in the standard.
+  fileprivate static let named: [(name: String, category: Unicode.GeneralCategory)] = [
+    ("Lu", .uppercaseLetter), ("Ll", .lowercaseLetter), ("Lt", .titlecaseLetter),
+    ("Lm", .modifierLetter), ("Lo", .otherLetter), ("Mn", .nonspacingMark), ("Mc", .spacingMark),
+    ("Me", .enclosingMark), ("Nd", .decimalNumber), ("Nl", .letterNumber), ("No", .otherNumber),
+    ("Pc", .connectorPunctuation), ("Pd", .dashPunctuation), ("Ps", .openPunctuation),
+    ("Pe", .closePunctuation), ("Pi", .initialPunctuation), ("Pf", .finalPunctuation),
+    ("Po", .otherPunctuation), ("Sm", .mathSymbol), ("Sc", .currencySymbol),
+    ("Sk", .modifierSymbol), ("So", .otherSymbol), ("Zs", .spaceSeparator), ("Zl", .lineSeparator),
+    ("Zp", .paragraphSeparator), ("Cc", .control), ("Cf", .format), ("Cs", .surrogate),
+    ("Co", .privateUse), ("Cn", .unassigned),
+  ]
+}

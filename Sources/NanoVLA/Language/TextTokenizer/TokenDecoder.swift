@@ -1,0 +1,90 @@
+// Tokens → text: undoes what the stages of encoding did to the spelling, step by step. A step takes
+// the list of tokens and gives a list back, and what is left at the end is joined.
+
+indirect enum TokenDecoder: Sendable {
+  case byteLevel
+  case byteFallback
+  case metaspace(mark: Unicode.Scalar, removesFirst: Bool)
+  case replace(TextPattern, with: Scalars)
+  case strip(Unicode.Scalar, start: Int, stop: Int)
+  case fuse
+  case wordPiece(prefix: Scalars, cleansUp: Bool)
+  /// CLIP's and other word endings, "</w>", become blanks.
+  case wordEnd(Scalars)
+  case sequence([TokenDecoder])
+
+  func callAsFunction(_ tokens: [Scalars]) -> [Scalars] {
+    switch self {
+    case .byteLevel:
+      return [Scalars(String(decoding: tokens.flatMap(ByteAlphabet.decode), as: UTF8.self))]
+    case .byteFallback:
+      return Self.joiningBytes(tokens)
+    case .metaspace(let mark, let removesFirst):
+      return tokens.enumerated().map { place, token in
+        let kept = place == 0 && removesFirst ? token.filter { $0 != mark } : token
+        return kept.map { $0 == mark ? " " : $0 }
+      }
+    case .replace(let pattern, let content):
+      return tokens.map { pattern.replaced(in: $0, with: content) }
+    case .strip(let scalar, let start, let stop):
+      return tokens.map { token in
+        let low = token.prefix(start).prefix { $0 == scalar }.count
+        let high = token.suffix(stop).reversed().prefix { $0 == scalar }.count
+        return Array(token.dropFirst(low).dropLast(high))
+      }
+    case .fuse:
+      return [Array(tokens.joined())]
+    case .wordPiece(let prefix, let cleansUp):
+      let words = tokens.enumerated().map { place, token in
+        guard place > 0 else { return token }
+        return token.starts(with: prefix) ? Array(token.dropFirst(prefix.count)) : [" "] + token
+      }
+      return cleansUp ? words.map(Self.cleanedUp) : words
+    case .wordEnd(let suffix):
+      return tokens.enumerated().map { place, token in
+        token.replacing(suffix, with: place == tokens.count - 1 ? [] : [" "])
+      }
+    case .sequence(let parts):
+      return parts.reduce(tokens) { $1($0) }
+    }
+  }
+
+  /// Runs of byte tokens become the text that the bytes spell; if they spell none, a "�" for each.
+  private static func joiningBytes(_ tokens: [Scalars]) -> [Scalars] {
+    var result: [Scalars] = []
+    var bytes: [UInt8] = []
+    for token in tokens + [[]] {
+      if let byte = byte(token) {
+        bytes.append(byte)
+        continue
+      }
+      if let text = String(bytes: bytes, encoding: .utf8) {
+        result.append(Scalars(text))
+      } else {
+        result += bytes.map { _ in ["\u{FFFD}"] }
+      }
+      bytes = []
+      result.append(token)
+    }
+    return result
+  }
+
+  /// The byte that a token such as "<0x0A>" stands for.
+  static func byte(_ token: Scalars) -> UInt8? {
+    guard token.count == 6, token.starts(with: "<0x".unicodeScalars), token[5] == ">" else {
+      return nil
+    }
+    return UInt8(token[3..<5].map { String($0) }.joined(), radix: 16)
+  }
+
+  /// Takes out the blanks that splitting put before punctuation.
+  private static func cleanedUp(_ word: Scalars) -> Scalars {
+    let changes = [
+      (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"),
+      (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+    ]
+    return changes.reduce(word) { word, change in
+      word.replacing(Scalars(change.0), with: Scalars(change.1))
+    }
+  }
+}
