@@ -14,15 +14,19 @@ extension ActionStatistics {
   ///
   /// Throws `StatisticsFileError`, or `ActionError` if the numbers cannot be used.
   public static func read(_ file: URL, key: String? = nil) throws -> ActionStatistics {
-    let all = try readAll(file)
+    try chosen(key, of: readAll(file), in: file.path)
+  }
+
+  /// The data set `key` of `all`; without a key, the only one there is.
+  static func chosen(
+    _ key: String?, of all: [String: ActionStatistics], in file: String
+  ) throws(StatisticsFileError) -> ActionStatistics {
     let keys = all.keys.sorted()
     guard let key else {
-      guard keys.count == 1 else { throw StatisticsFileError.whichKey(file.path, known: keys) }
+      guard keys.count == 1 else { throw .whichKey(file, known: keys) }
       return all[keys[0]]!
     }
-    guard let found = all[key] else {
-      throw StatisticsFileError.unknownKey(key, file.path, known: keys)
-    }
+    guard let found = all[key] else { throw .unknownKey(key, file, known: keys) }
     return found
   }
 
@@ -42,19 +46,24 @@ extension ActionStatistics {
     } catch {
       throw StatisticsFileError.unreadable(file.path, oneLine(error))
     }
+    return try parseAll(data, file.path)
+  }
+
+  /// All data sets in `data`, the text of a file or a part of one; `file` is its name in an error.
+  static func parseAll(_ data: Data, _ file: String) throws -> [String: ActionStatistics] {
     let entries: [String: Entry]
     do {
       _ = try JSONSerialization.jsonObject(with: data)  // the decoder would not say where
       entries = try JSONDecoder().decode([String: Entry].self, from: data)
     } catch {
-      throw StatisticsFileError.badJSON(file.path, oneLine(error))
+      throw StatisticsFileError.badJSON(file, oneLine(error))
     }
     guard !entries.isEmpty else {
-      throw StatisticsFileError.badJSON(file.path, "no data set in it")
+      throw StatisticsFileError.badJSON(file, "no data set in it")
     }
     return try entries.reduce(into: [:]) { all, item in
       let (key, entry) = item
-      let place = "\(file.path), \"\(brief(key))\","
+      let place = "\(file), \"\(brief(key))\","
       let action = try entry.action.statistics("\(place) action")
       all[key] = try ActionStatistics(
         action: action, mask: entry.action.mask ?? action.q01.map { _ in true },
