@@ -27,6 +27,10 @@ extension OpenVLAConfiguration {
     let text = json["text_config"]
     _ = try text["model_type"].choice(["llama": true], default: "llama")
     language = try LlamaConfiguration(text)
+    let (patches, places) = (geometry.patchCount, language.maximumTokens)
+    guard patches < places else {
+      throw json["image_sizes"].unsupported(["fewer than \(places) patches, not \(patches)"])
+    }
 
     let bins = try json["n_action_bins"].int(2...65_536, default: 256)
     // Rows were added to the word table to make its size even; they mean nothing.
