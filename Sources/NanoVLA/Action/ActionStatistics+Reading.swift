@@ -12,21 +12,28 @@ import Tabletop
 extension ActionStatistics {
   /// The statistics of the data set `key` in `file`; without a key, of the only one there is.
   ///
-  /// Throws `StatisticsFileError`, or `ActionError` if the numbers cannot be used.
-  public static func read(_ file: URL, key: String? = nil) throws -> ActionStatistics {
-    try chosen(key, of: readAll(file), in: file.path)
+  /// - Parameter space: of the robot, if known: statistics of another length are refused.
+  /// - Throws: `StatisticsFileError`, or `ActionError` if the numbers cannot be used.
+  public static func read(
+    _ file: URL, key: String? = nil, for space: ActionSpace? = nil
+  ) throws -> ActionStatistics {
+    try chosen(key, of: readAll(file), in: file.path, for: space)
   }
 
   /// The data set `key` of `all`; without a key, the only one there is.
   static func chosen(
-    _ key: String?, of all: [String: ActionStatistics], in file: String
-  ) throws(StatisticsFileError) -> ActionStatistics {
+    _ key: String?, of all: [String: ActionStatistics], in file: String, for space: ActionSpace?
+  ) throws -> ActionStatistics {
     let keys = all.keys.sorted()
-    guard let key else {
-      guard keys.count == 1 else { throw .whichKey(file, known: keys) }
-      return all[keys[0]]!
+    if key == nil, keys.count > 1 { throw StatisticsFileError.whichKey(file, known: keys) }
+    let key = key ?? keys[0]
+    guard let found = all[key] else {
+      throw StatisticsFileError.unknownKey(key, file, known: keys)
     }
-    guard let found = all[key] else { throw .unknownKey(key, file, known: keys) }
+    if let space, space.count != found.count {
+      throw ActionError.wrongDimensions(
+        "\(file), \"\(brief(key))\", action", expected: space.count, found: found.count)
+    }
     return found
   }
 

@@ -10,11 +10,14 @@ import Foundation
 extension ActionStatistics {
   /// The statistics of the data set `key` in a model's folder; without a key, of the only one.
   ///
-  /// Throws `StatisticsFileError` (`.whichKey` and `.unknownKey` list the keys), `JSONFileError`, or
-  /// `ActionError` if the numbers cannot be used.
-  public static func read(modelFolder: URL, key: String? = nil) throws -> ActionStatistics {
+  /// - Parameter space: of the robot, if known: statistics of another length are refused.
+  /// - Throws: `StatisticsFileError` (`.whichKey` and `.unknownKey` list the keys), `JSONFileError`,
+  ///   or `ActionError` if the numbers cannot be used.
+  public static func read(
+    modelFolder: URL, key: String? = nil, for space: ActionSpace? = nil
+  ) throws -> ActionStatistics {
     let (all, file) = try find(modelFolder)
-    return try chosen(key, of: all, in: file)
+    return try chosen(key, of: all, in: file, for: space)
   }
 
   /// All data sets of a model's folder by their keys; at least one.

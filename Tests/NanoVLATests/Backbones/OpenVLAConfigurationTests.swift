@@ -143,6 +143,11 @@ import Testing
       let read = try ActionStatistics.read(modelFolder: folder)
       let other = try ActionStatistics.read(folder.appending(path: "other.json"))
       #expect(read == other)
+      let error = #expect(throws: ActionError.self) {
+        try ActionStatistics.read(modelFolder: folder, for: .tabletop)
+      }
+      let line = error.map { "\($0)" } ?? ""
+      #expect(line.contains("\"kitchen\", action has 2 dimensions, 7"), "\(line)")
       #expect(read.mask == [true, false])
       #expect(read.action.q99 == [1.5, 0.1])
       let counts = [read.transitions, read.trajectories]
