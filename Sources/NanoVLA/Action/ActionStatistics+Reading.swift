@@ -17,16 +17,22 @@ extension ActionStatistics {
   public static func read(
     _ file: URL, key: String? = nil, for space: ActionSpace? = nil
   ) throws -> ActionStatistics {
-    let all = try readAll(file)
+    try chosen(key, of: readAll(file), in: file.path, for: space)
+  }
+
+  /// The data set `key` of `all`; without a key, the only one there is.
+  static func chosen(
+    _ key: String?, of all: [String: ActionStatistics], in file: String, for space: ActionSpace?
+  ) throws -> ActionStatistics {
     let keys = all.keys.sorted()
-    if key == nil, keys.count > 1 { throw StatisticsFileError.whichKey(file.path, known: keys) }
+    if key == nil, keys.count > 1 { throw StatisticsFileError.whichKey(file, known: keys) }
     let key = key ?? keys[0]
     guard let found = all[key] else {
-      throw StatisticsFileError.unknownKey(key, file.path, known: keys)
+      throw StatisticsFileError.unknownKey(key, file, known: keys)
     }
     if let space, space.count != found.count {
       throw ActionError.wrongDimensions(
-        "\(file.path), \"\(brief(key))\", action", expected: space.count, found: found.count)
+        "\(file), \"\(brief(key))\", action", expected: space.count, found: found.count)
     }
     return found
   }
@@ -47,19 +53,24 @@ extension ActionStatistics {
     } catch {
       throw StatisticsFileError.unreadable(file.path, oneLine(error))
     }
+    return try parseAll(data, file.path)
+  }
+
+  /// All data sets in `data`, the text of a file or a part of one; `file` is its name in an error.
+  static func parseAll(_ data: Data, _ file: String) throws -> [String: ActionStatistics] {
     let entries: [String: Entry]
     do {
       _ = try JSONSerialization.jsonObject(with: data)  // the decoder would not say where
       entries = try JSONDecoder().decode([String: Entry].self, from: data)
     } catch {
-      throw StatisticsFileError.badJSON(file.path, oneLine(error))
+      throw StatisticsFileError.badJSON(file, oneLine(error))
     }
     guard !entries.isEmpty else {
-      throw StatisticsFileError.badJSON(file.path, "no data set in it")
+      throw StatisticsFileError.badJSON(file, "no data set in it")
     }
     return try entries.reduce(into: [:]) { all, item in
       let (key, entry) = item
-      let place = "\(file.path), \"\(brief(key))\","
+      let place = "\(file), \"\(brief(key))\","
       let action = try entry.action.statistics("\(place) action")
       all[key] = try ActionStatistics(
         action: action, mask: entry.action.mask ?? action.q01.map { _ in true },

@@ -7,6 +7,7 @@ public enum StatisticsFileError: Error, Equatable, Sendable, CustomStringConvert
   case unreadable(String, String)
   case unwritable(String, String)
   case badJSON(String, String)
+  case missing(String)
   case whichKey(String, known: [String])
   case unknownKey(String, String, known: [String])
 
@@ -18,6 +19,9 @@ public enum StatisticsFileError: Error, Equatable, Sendable, CustomStringConvert
       "cannot write statistics \(file): \(reason); nothing was written"
     case .badJSON(let file, let reason):
       "\(file) is not a dataset_statistics.json: \(reason)"
+    case .missing(let folder):
+      "\(folder) has no statistics, neither dataset_statistics.json nor norm_stats in config.json"
+        + "; without them its actions have no unit: copy them from where the model was trained"
     case .whichKey(let file, let known):
       "\(file) holds \(known.count) data sets, name the one of your robot: \(list(known))"
     case .unknownKey(let key, let file, let known):

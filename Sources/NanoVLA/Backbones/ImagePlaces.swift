@@ -46,6 +46,8 @@ extension LanguageModel {
 public enum PromptError: Error, Equatable, CustomStringConvertible {
   case imagePlaces(found: Int, needed: Int)
   case tooLong(tokens: Int, limit: Int)
+  case unknownToken(Int, vocabulary: Int)
+  case missingToken(String)
 
   public var description: String {
     switch self {
@@ -54,6 +56,10 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
         + " write <image> \(needed) times"
     case .tooLong(let tokens, let limit):
       return "the prompt is \(tokens) tokens, this model reads \(limit): shorten it"
+    case .unknownToken(let id, let vocabulary):
+      return "the prompt has token \(id), this model knows \(vocabulary): take its own tokenizer"
+    case .missingToken(let token):
+      return "the tokenizer has no token \"\(token)\", which the prompt needs: take the model's own"
     }
   }
 }
