@@ -81,16 +81,17 @@ func trainFromScratch(
   _ demonstrations: [Demonstration], statistics: ActionStatistics, _ lesson: Lesson
 ) throws -> VLA {
   var random = SeededRandom(seed: lesson.seed)
+  let trunk = ToyVLM(using: &random)
   let policy = try VLA(
-    backbone: ToyVLM(using: &random), statistics: statistics, head: .tokens(bins: bins),
+    backbone: trunk, statistics: statistics, head: .tokens(bins: bins),
     chunk: chunk,
     using: &random)
   let examples = try CloningExamples(demonstrations, for: policy)  // for the targets
-  policy.backbone.freeze(false)
+  trunk.freeze(false)
   let frames = demonstrations.flatMap(\.frames)
   let felt = demonstrations.flatMap(\.proprioception)
   let ids = try demonstrations.flatMap { demonstration in
-    let ids = try policy.backbone.tokenizer.encode(demonstration.instruction)
+    let ids = try trunk.tokenizer.encode(demonstration.instruction)
     return demonstration.frames.map { _ in ids }
   }
   let optimizer = AdamW(policy.parameters)
@@ -99,13 +100,13 @@ func trainFromScratch(
     let batch = (0..<64).map { _ in random.integer(below: frames.count) }
     _ = backwardInShards(of: 64, microBatch: 16) { part in
       let rows = batch[part]
-      let vision = policy.backbone.see(Pixels.tensor(of: rows.map { frames[$0] }))
-      let (text, mask) = policy.backbone.read(rows.map { ids[$0] })
-      let found = policy.backbone.ground(vision: vision, text: text, mask: mask)
+      let vision = trunk.see(Pixels.tensor(of: rows.map { frames[$0] }))
+      let (text, mask) = trunk.read(rows.map { ids[$0] })
+      let found = trunk.ground(vision: vision, text: text, mask: mask)
       let feeling = Tensor(rows.flatMap { felt[$0] }, shape: [rows.count, 4])
       var noise = SeededRandom(seed: 0)  // which a token head does not use
       return policy.head.loss(
-        policy.state(found, proprioception: feeling), examples.expert.rows(at: Array(rows)),
+        trunk.state(found, proprioception: feeling), examples.expert.rows(at: Array(rows)),
         using: &noise)
     }
     optimizer.step(learningRate: schedule(step), maximumNorm: 1)

@@ -68,11 +68,12 @@ import Testing
     let examples = try CloningExamples(episodes, for: policy)
     var expected: [Float] = []
     for episode in episodes {
-      let ids = try policy.backbone.tokenizer.encode(episode.instruction)
       var history = History(length: policy.history)
       for (frame, felt) in zip(episode.frames, episode.proprioception) {
         history.append(Observation(frame, proprioception: felt))
-        expected += withoutGradient { policy.state(of: [history.window], ids: [ids]).values }
+        expected += try withoutGradient {
+          try policy.state(of: [history.window], instructions: [episode.instruction]).values
+        }
       }
     }
     #expect(worstDistance(examples.states.values, expected) < 1e-5)

@@ -31,7 +31,7 @@ extension OpenVLA {
   /// action, and without it a model answers worse, although nobody can see it.
   /// - Throws: ``PromptError`` if the tokenizer has no such token.
   public static func promptIDs(
-    for instruction: String, _ tokenizer: TextTokenizer
+    for instruction: String, _ tokenizer: some Tokenizer
   ) throws(PromptError) -> [Int] {
     guard let space = tokenizer.id(of: "▁") else { throw .missingToken("▁") }
     let ids = tokenizer.encode(question(for: instruction))

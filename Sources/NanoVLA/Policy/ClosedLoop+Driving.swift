@@ -6,10 +6,9 @@ import Tensors
 extension ClosedLoop {
   func drive(_ policy: VLA, seeds: [UInt64]) throws -> [Episode] {
     try ActionSpace.tabletop.check(matches: policy.space)
-    let renderer = Renderer(size: policy.backbone.configuration.imageSize)
+    let renderer = Renderer(size: policy.backbone.imageSize ?? 64)
     var random = SeededRandom(seed: ~(seeds.first ?? 0))  // for heads that draw their answer
     var arms = seeds.map { Arm(seed: $0, suite: suite, control: control, history: policy.history) }
-    let ids = try arms.map { try policy.backbone.tokenizer.encode($0.world.task.instruction) }
 
     while case let active = arms.indices.filter({ arms[$0].isRunning }), !active.isEmpty {
       for i in active {
@@ -21,8 +20,9 @@ extension ClosedLoop {
       }
       let asking = active.filter { arms[$0].plan.isEmpty || ensembles }
       if !asking.isEmpty {
-        let state = policy.state(
-          of: asking.map { arms[$0].history.window }, ids: asking.map { ids[$0] })
+        let state = try policy.state(
+          of: asking.map { arms[$0].history.window },
+          instructions: asking.map { arms[$0].world.task.instruction })
         for (chunk, arm) in zip(policy.chunks(for: state, using: &random), asking) {
           arms[arm].plan = ensembles ? [arms[arm].ensemble(chunk)] : Array(chunk.prefix(executed))
         }

@@ -8,14 +8,6 @@ extension ToyVLM {
   public static let weightsFile = "model.safetensors"
   public static let configurationFile = "config.json"
 
-  /// The trunk that comes with the course, pre-trained by `nanovla pretrain`.
-  public static func bundled() throws -> ToyVLM {
-    try ToyVLM(
-      contentsOf: BundledFolder.locate(
-        bundle: "nanoVLA_NanoVLA", folder: "ToyVLM",
-        source: URL(filePath: #filePath).deletingLastPathComponent().path))
-  }
-
   /// Reads a folder that ``write(to:)`` wrote.
   /// - Throws: ``CheckpointError`` or `SafetensorsError`, with the file and what is wrong with it.
   public convenience init(contentsOf folder: URL) throws {
@@ -48,6 +40,16 @@ extension ToyVLM {
       to: folder.appending(path: Self.weightsFile))
     try (encoder.encode(configuration) + Data("\n".utf8))
       .writeAtomically(to: folder.appending(path: Self.configurationFile))
+  }
+}
+
+extension Backbone where Self == ToyVLM {
+  /// The trunk that comes with the course, pre-trained by `nanovla pretrain`.
+  public static func bundled() throws -> ToyVLM {
+    try ToyVLM(
+      contentsOf: BundledFolder.locate(
+        bundle: "nanoVLA_NanoVLA", folder: "ToyVLM",
+        source: URL(filePath: #filePath).deletingLastPathComponent().path))
   }
 }
 

@@ -9,11 +9,11 @@ import Tensors
 /// policy in robot units: the action space and the demonstrations' statistics travel with it.
 ///
 /// Letters: N samples, H observations each, K steps in a chunk, A action dimensions, S state numbers
-/// an observation, Q = 3 slots.
+/// an observation.
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 3: a VLM whose words are actions.
 public final class VLA: Module {
-  public let backbone: ToyVLM
+  public let backbone: any Backbone
   public let head: any ActionHead
   public let space: ActionSpace
   public let statistics: ActionStatistics
@@ -31,10 +31,22 @@ public final class VLA: Module {
   ///   - usesProprioception: whether the head is told [x, y, z, closed] of its own arm.
   ///   - history: H, observations in its window; 1 is the present alone.
   /// - Throws: ``ActionError`` if the statistics are not of such actions.
-  public init(
-    backbone: ToyVLM, space: ActionSpace = .tabletop, statistics: ActionStatistics,
+  public convenience init(
+    backbone: some Backbone, space: ActionSpace = .tabletop, statistics: ActionStatistics,
     head: ActionHeadKind = .tokens(bins: 32), chunk: Int = 2, usesProprioception: Bool = true,
     history: Int = 1, using random: inout SeededRandom
+  ) throws(ActionError) {
+    let width = backbone.stateWidth(feeling: usesProprioception)  // S
+    try self.init(
+      backbone: backbone, space: space, statistics: statistics,
+      head: head.head(inputs: history * width, chunk: chunk, space: space, using: &random),
+      usesProprioception: usesProprioception, history: history)
+  }
+
+  /// The same with a head that was made elsewhere, for states of H·S numbers.
+  public init(
+    backbone: some Backbone, space: ActionSpace, statistics: ActionStatistics,
+    head: any ActionHead, usesProprioception: Bool, history: Int = 1
   ) throws(ActionError) {
     guard statistics.count == space.count else {
       throw .wrongDimensions("statistics", expected: space.count, found: statistics.count)
@@ -48,9 +60,7 @@ public final class VLA: Module {
     self.statistics = statistics
     self.usesProprioception = usesProprioception
     self.history = history
-    let pointed = backbone.configuration.intents.count + Grounding.slots * 2 + Grounding.flags
-    let width = usesProprioception ? pointed + Grounding.slots * 2 + 4 : pointed  // S
-    self.head = head.head(inputs: history * width, chunk: chunk, space: space, using: &random)
+    self.head = head
   }
 
   /// The next action, in the robot's own units and within its bounds.
@@ -74,9 +84,17 @@ public final class VLA: Module {
   ) throws -> [NormalizedAction] {
     try check(window)
     return try withoutGradient {
-      let ids = try backbone.tokenizer.encode(instruction)
-      return chunks(for: state(of: [window], ids: [ids]), using: &random)[0]
+      let state = try state(of: [window], instructions: [instruction])  // → [1, H·S]
+      return chunks(for: state, using: &random)[0]
     }
+  }
+
+  /// What the head is told: N windows of H observations, N instructions → [N, H·S].
+  public func state(of windows: [[Observation]], instructions: [String]) throws -> Tensor {
+    let each = instructions.flatMap { Array(repeating: $0, count: history) }
+    let states = try backbone.state(  // → [N·H, S]
+      of: windows.flatMap { $0 }, instructions: each, feeling: usesProprioception)
+    return states.reshaped([windows.count, -1])  // [N·H, S] → [N, H·S]
   }
 
   /// What the head would do in each of N states: [N, H·S] → N chunks of K actions.
@@ -95,10 +113,9 @@ public final class VLA: Module {
     guard window.count == history else {
       throw PolicyError.history(expected: history, found: window.count)
     }
-    let size = backbone.configuration.imageSize
     for observation in window {
       let image = observation.image
-      guard image.width == size, image.height == size else {
+      if let size = backbone.imageSize, image.width != size || image.height != size {
         throw PolicyError.imageSize(width: image.width, height: image.height, expected: size)
       }
       guard usesProprioception else { continue }

@@ -25,26 +25,29 @@ public struct CloningExamples {
         }
         return ActionChunks(of: actions, chunk: policy.head.chunk)
       })
-    let ids = try demonstrations.map { try policy.backbone.tokenizer.encode($0.instruction) }
     for row in demonstrations.flatMap(\.proprioception) {
       try ActionError.check(row, "proprioception", dimensions: 4)
     }
-    let states = inShards(of: demonstrations.count) { part in
+    let states = try inShards(of: demonstrations.count) { part in
       withoutGradient {
-        part.map { Self.states(of: demonstrations[$0], ids: ids[$0], policy) }
+        Result { try part.map { try Self.states(of: demonstrations[$0], policy) } }
       }
-    }
-    self.states = Tensor.concatenated(states.flatMap { $0 }, axis: 0)  // → [N, H·S]
+    }.flatMap { try $0.get() }
+    self.states = Tensor.concatenated(states, axis: 0)  // → [N, H·S]
   }
 
   /// What the policy knows at each of an episode's T steps: [T, H·S].
-  private static func states(of demonstration: Demonstration, ids: [Int], _ policy: VLA) -> Tensor {
+  private static func states(of demonstration: Demonstration, _ policy: VLA) throws -> Tensor {
     let T = demonstration.frames.count
     let observations = zip(demonstration.frames, demonstration.proprioception).map {
       Observation($0, proprioception: $1)
     }
     let windows = History.windows(steps: T, length: policy.history)
-    return policy.state(of: observations, ids: Array(repeating: ids, count: T))  // → [T, S]
+    let states = try policy.backbone.state(  // → [T, S]
+      of: observations, instructions: Array(repeating: demonstration.instruction, count: T),
+      feeling: policy.usesProprioception)
+    return
+      states
       .rows(at: windows)  // [T, S] → [T·H, S]
       .reshaped([T, -1])  // [T·H, S] → [T, H·S]
   }

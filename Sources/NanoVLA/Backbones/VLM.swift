@@ -1,0 +1,92 @@
+import Images
+import Tensors
+
+/// A VLM with all that it needs to be used: its network, its tokenizer, its way with pictures, its way
+/// of being asked.
+///
+/// One protocol, many backbones: whatever the family, a picture and a question become vectors that a
+/// language model reads (``prompt(_:_:)``), and from there on all are alike. What was understood at
+/// the last place, where the answer would begin, is what a policy's head is told.
+///
+/// Letters: T tokens of a prompt, D width, N observations.
+///
+/// Reference: Kim et al., "OpenVLA" (2024), section 3.1: vision tower, projector, language model.
+public final class VLM: Backbone {
+  public let family: String
+  public let network: any VisionLanguageModel
+  public let tokenizer: any Tokenizer
+  public let preprocessor: ImagePreprocessor
+  /// Built at nano size with random weights: it runs, and knows nothing.
+  public let isRandom: Bool
+  /// Tokens that end an answer.
+  public let stops: Set<Int>
+  private let ask: @Sendable (VLM, String, Tensor) throws -> Tensor
+  private let robotQuestion: @Sendable (String) -> String
+
+  /// - Parameters:
+  ///   - ask: from a question and the preprocessed image [1, H, W, C] to the prompt [1, T, D].
+  ///   - robotQuestion: how an instruction is put as a question.
+  public init(
+    family: String, network: any VisionLanguageModel, tokenizer: any Tokenizer,
+    preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int> = [],
+    robotQuestion: @escaping @Sendable (String) -> String = {
+      "What should the robot do to \($0)?"
+    },
+    ask: @escaping @Sendable (VLM, String, Tensor) throws -> Tensor
+  ) {
+    (self.family, self.network, self.tokenizer) = (family, network, tokenizer)
+    (self.preprocessor, self.isRandom, self.stops) = (preprocessor, isRandom, stops)
+    (self.robotQuestion, self.ask) = (robotQuestion, ask)
+  }
+
+  /// What the language model reads of a picture of any size and a question: [1, T, D].
+  public func prompt(_ image: RGBImage, _ question: String) throws -> Tensor {
+    try ask(self, question, preprocessor([image]))
+      .traced("prompt", "the picture's words and the question's, in one sequence")
+  }
+
+  /// Answers a question about a picture, the likeliest token each time.
+  /// - Parameter each: called with every piece of text as soon as it is certain.
+  public func answer(
+    _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in }
+  ) throws -> String {
+    var stream = tokenizer.makeStream()
+    var text = ""
+    func tell(_ piece: String) {
+      text += piece
+      if !piece.isEmpty { each(piece) }
+    }
+    let asked = try withoutGradient { try self.prompt(image, question) }
+    _ = Generation(network.language, stops: stops)(after: asked, count: tokens) { step in
+      tell(stream.next(step.token))
+      return true
+    }
+    tell(stream.finish())
+    return text
+  }
+}
+
+/// A VLM as a policy's backbone.
+extension VLM {
+  public var imageSize: Int? { nil }
+
+  public func stateWidth(feeling: Bool) -> Int { width + (feeling ? 4 : 0) }
+
+  /// D
+  var width: Int { network.language.embedding.weight.dim(1) }
+
+  public func state(
+    of observations: [Observation], instructions: [String], feeling: Bool
+  ) throws -> Tensor {
+    let rows = try zip(observations, instructions).map { observation, instruction in
+      let asked = try prompt(observation.image, robotQuestion(instruction))  // → [1, T, D]
+      let read = network.language(asked)  // [1, T, D] → [1, T, D]
+      let last = read.sliced(axis: 1, read.dim(1) - 1..<read.dim(1)).reshaped([1, -1])  // → [1, D]
+      guard feeling else { return last }
+      let felt = Tensor(observation.proprioception ?? [], shape: [1, 4])
+      return Tensor.concatenated([last, felt], axis: 1)  // → [1, D + 4]
+    }
+    return Tensor.concatenated(rows, axis: 0)  // N × [1, S] → [N, S]
+      .traced("state", "what was understood where the answer would begin")
+  }
+}
