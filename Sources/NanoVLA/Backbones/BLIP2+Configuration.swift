@@ -26,6 +26,16 @@ extension InstructBLIPConfiguration {
   }
 }
 
+extension VisionTransformerConfiguration {
+  /// The `vision_config` of a `blip-2` or `instructblip`.
+  public init(blip json: JSONValue) throws {
+    self.init()
+    (imageSize, patchSize, width, depth, heads, hidden) = (224, 14, 1408, 39, 16, 6144)
+    try read(json)
+    try json["qkv_bias"].mustBe(true)
+  }
+}
+
 extension QFormerConfiguration {
   /// The `qformer_config` of a `blip-2` or `instructblip`, and the number of queries beside it.
   init(_ model: JSONValue) throws {

@@ -9,16 +9,8 @@ extension VisionTransformerConfiguration {
     try read(json)
   }
 
-  /// The `vision_config` of a `blip-2` or `instructblip`.
-  public init(blip json: JSONValue) throws {
-    self.init()
-    (imageSize, patchSize, width, depth, heads, hidden) = (224, 14, 1408, 39, 16, 6144)
-    try read(json)
-    try json["qkv_bias"].mustBe(true)
-  }
-
   /// Takes what `json` says; what it leaves out stays.
-  private mutating func read(_ json: JSONValue) throws {
+  mutating func read(_ json: JSONValue) throws {
     imageSize = try json["image_size"].int(1...4096, default: imageSize)
     patchSize = try json["patch_size"].divisor(of: imageSize, "image_size", default: patchSize)
     width = try json["hidden_size"].int(4...65_536, default: width)

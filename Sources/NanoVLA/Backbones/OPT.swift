@@ -58,7 +58,7 @@ public final class OPT: LanguageModel {
   ///   - head: what stands before `lm_head`.
   public static func weights(body: String = "(model.|)decoder.", head: String = "") -> WeightMap {
     let layer = body + "layers.{N}."
-    return WeightMap([
+    let map = WeightMap([
       "embedding": body + "embed_tokens",
       "positions": body + "embed_positions.weight",
       "blocks.{N}.norm1": layer + "self_attn_layer_norm",
@@ -72,6 +72,8 @@ public final class OPT: LanguageModel {
       "norm": body + "final_layer_norm",
       "head": head + "lm_head",
     ])
+    // Some files hold a tied head as well, the word table once more.
+    return map + WeightMap([:], ignoring: [head + "lm_head.weight"])
   }
 }
 
