@@ -28,12 +28,7 @@ public final class CLIPGPT2: VisionLanguageModel {
   /// The image's words, then the prompt's: [B, P + T, D].
   /// - Throws: ``PromptError`` if there are more than GPT-2 has positions for.
   public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
-    let (image, words) = (see(images), language.embed(ids))
-    let room = language.maximumTokens - image.dim(1)
-    guard words.dim(1) <= room else {
-      throw PromptError.tooLong(tokens: words.dim(1), limit: room)
-    }
-    return .concatenated([image, words], axis: 1)  // [B, P, D], [B, T, D] → [B, P + T, D]
+    try language.embed(ids, placing: see(images), at: nil)
   }
 
   /// Where three checkpoints hold the weights: CLIP's, GPT-2's, and the two layers between them.

@@ -5,15 +5,21 @@ extension VisionTransformerConfiguration {
   /// A `clip_vision_model`, or the `vision_config` of one.
   public init(clip json: JSONValue) throws {
     self = .clip
-    imageSize = try json["image_size"].int(1...4096, default: 224)
-    patchSize = try json["patch_size"].divisor(of: imageSize, "image_size", default: 32)
-    width = try json["hidden_size"].int(4...65_536, default: 768)
+    (imageSize, patchSize, width, depth, heads, hidden) = (224, 32, 768, 12, 12, 3072)
+    try read(json)
+  }
+
+  /// Takes what `json` says; what it leaves out stays.
+  mutating func read(_ json: JSONValue) throws {
+    imageSize = try json["image_size"].int(1...4096, default: imageSize)
+    patchSize = try json["patch_size"].divisor(of: imageSize, "image_size", default: patchSize)
+    width = try json["hidden_size"].int(4...65_536, default: width)
     guard width % 4 == 0 else { throw json["hidden_size"].outOfRange("a multiple of 4") }
-    depth = try json["num_hidden_layers"].int(1...1024, default: 12)
-    heads = try json["num_attention_heads"].divisor(of: width, "hidden_size", default: 12)
-    hidden = try json["intermediate_size"].int(1...1_048_576, default: 3072)
-    activation = try json["hidden_act"].activation(default: "quick_gelu")
-    epsilon = try json["layer_norm_eps"].epsilon(default: 1e-5)
+    depth = try json["num_hidden_layers"].int(1...1024, default: depth)
+    heads = try json["num_attention_heads"].divisor(of: width, "hidden_size", default: heads)
+    hidden = try json["intermediate_size"].int(1...1_048_576, default: hidden)
+    activation = try json["hidden_act"].activation(default: activation.rawValue)
+    epsilon = try json["layer_norm_eps"].epsilon(default: Double(epsilon))
     guard try json["num_channels"].int(1...4096, default: 3) == 3 else {
       throw json["num_channels"].unsupported(["3"])
     }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// The prompt says `<image>` as often as the image has patches. The vectors of these placeholders
 /// are overwritten, first place with first patch: a gather from words and patches in one table, so
-/// gradients find their way to both.
+/// gradients find their way to both. A family whose prompts keep no places reads the image first.
 ///
 /// Letters: B prompts, T tokens, N image vectors a prompt, D width.
 ///
@@ -13,15 +13,21 @@ extension LanguageModel {
   /// - Parameters:
   ///   - ids: B lists of T token numbers.
   ///   - images: N vectors for each prompt, [B, N, D].
-  ///   - placeholder: the number that is overwritten.
-  /// - Returns: [B, T, D]
-  /// - Throws: ``PromptError`` if a prompt does not have N placeholders.
+  ///   - placeholder: the number that is overwritten; nil puts the images before all words.
+  /// - Returns: [B, T, D], or [B, N + T, D] without a placeholder.
+  /// - Throws: ``PromptError`` if a prompt does not have N placeholders, or more than this model
+  ///   reads.
   public func embed(
-    _ ids: [[Int]], placing images: Tensor, at placeholder: Int
+    _ ids: [[Int]], placing images: Tensor, at placeholder: Int?
   ) throws(PromptError) -> Tensor {
     let N = images.dim(1)
     guard images.shape.count == 3, images.dim(0) == ids.count else {
       fatalError("prompts: image vectors \(images.shape) for \(ids.count) prompts")
+    }
+    let room = maximumTokens - (placeholder == nil ? N : 0)
+    if let T = ids.first?.count, T > room { throw PromptError.tooLong(tokens: T, limit: room) }
+    guard let placeholder else {
+      return .concatenated([images, embed(ids)], axis: 1)  // [B, N, D], [B, T, D] → [B, N + T, D]
     }
     for row in ids {
       let found = row.count { $0 == placeholder }
