@@ -25,7 +25,7 @@ public enum Terminal {
   }
 
   /// Writes all of `text` at once; ends the program quietly when nobody reads any more (`| head`).
-  static func write(_ text: String, to descriptor: Int32) {
+  public static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
     fflush(nil)  // what a script printed by itself comes first
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {

@@ -50,6 +50,9 @@ public struct ActionTokenizer: Sendable, Equatable {
   /// The class of one finite number.
   func bin(of x: Float) -> Int { digitize(min(max(Double(x), -1), 1)) - 1 }
 
+  /// The token id of one finite number.
+  func token(of x: Float) -> Int { vocabulary - 1 - bin(of: x) }
+
   /// What one class means.
   func center(_ bin: Int) -> Double { centers[min(max(bin, 0), bins - 2)] }
 

@@ -24,6 +24,10 @@ extension LanguageModel {
     guard images.shape.count == 3, images.dim(0) == ids.count else {
       fatalError("prompts: image vectors \(images.shape) for \(ids.count) prompts")
     }
+    let vocabulary = embedding.weight.dim(0)
+    if let id = ids.joined().first(where: { !(0..<vocabulary ~= $0) && $0 != placeholder }) {
+      throw PromptError.unknownToken(id, vocabulary: vocabulary)
+    }
     let room = maximumTokens - (placeholder == nil ? N : 0)
     if let T = ids.first?.count, T > room { throw PromptError.tooLong(tokens: T, limit: room) }
     guard let placeholder else {

@@ -36,6 +36,14 @@ public struct ImagePreprocessor: Sendable, Equatable {
     self.normalizations = normalizations
   }
 
+  /// For models of nano size: squashed to a square, bytes to −1 … 1, once for each tower.
+  public static func nano(side: Int, towers: Int = 1) -> ImagePreprocessor {
+    let half = Normalization(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
+    return ImagePreprocessor(
+      target: .exactly(Size(width: side, height: side)), scale: 1.0 / 255,
+      normalizations: Array(repeating: half, count: towers))
+  }
+
   /// - Parameter images: B ≥ 1 pictures of any size.
   /// - Returns: [B, H, W, 3·N]
   public func callAsFunction(_ images: [RGBImage]) throws(ImagePreprocessorError) -> Tensor {

@@ -29,13 +29,16 @@ public final class InstructBLIP: VisionLanguageModel {
   /// The image as words, found with the instruction in mind: [B, H, W, 3] → [B, Q, D].
   /// - Parameters: as ``QFormer`` takes them.
   public func see(
-    _ images: Tensor, instructions: [[Int]]? = nil, isWord: [[Bool]]? = nil
+    _ images: Tensor, instructions: [[Int]]?, isWord: [[Bool]]? = nil
   ) throws -> Tensor {
     let places = vision(images)  // [B, H, W, 3] → [B, N, vision width], the class token among them
     let found = try qformer(places, instructions: instructions, isWord: isWord)
     return projector(found)  // [B, Q, Q-Former width] → [B, Q, D]
       .traced("image words", "what the queries found, in the language model's own vectors")
   }
+
+  /// The same with queries that do not know it.
+  public func see(_ images: Tensor) throws -> Tensor { try see(images, instructions: nil) }
 
   /// - Parameters:
   ///   - ids: the image's places stand first, `<image>` written once for every query; then `<s>` and

@@ -74,6 +74,9 @@ public protocol VisionLanguageModel: Module {
   associatedtype Language: LanguageModel
   var language: Language { get }
 
+  /// The images as words: [B, H, W, 3] → [B, P, D].
+  func see(_ images: Tensor) throws -> Tensor
+
   /// What the language model reads of a prompt and its images, [B, T, D].
   /// - Parameters:
   ///   - ids: B lists of token numbers, as this family writes its prompts.

@@ -33,8 +33,14 @@ extension OpenVLA {
   public static func promptIDs(
     for instruction: String, _ tokenizer: some Tokenizer
   ) throws(PromptError) -> [Int] {
+    try promptIDs(question: question(for: instruction), tokenizer)
+  }
+
+  static func promptIDs(
+    question: String, _ tokenizer: some Tokenizer
+  ) throws(PromptError) -> [Int] {
     guard let space = tokenizer.id(of: "▁") else { throw .missingToken("▁") }
-    let ids = tokenizer.encode(question(for: instruction))
+    let ids = tokenizer.encode(question)
     return ids.last == space ? ids : ids + [space]
   }
 

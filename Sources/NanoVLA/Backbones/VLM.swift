@@ -18,10 +18,19 @@ public final class VLM: Backbone {
   public let preprocessor: ImagePreprocessor
   /// Built at nano size with random weights: it runs, and knows nothing.
   public let isRandom: Bool
+  /// What a policy's head is told.
+  public enum Readout: Sendable {
+    /// What was understood at the last place, [D].
+    case lastToken
+    /// All that the language model reads, [T·D]: for a head that is the language model itself.
+    case wholePrompt
+  }
+  public var readout = Readout.lastToken
   /// Tokens that end an answer.
   public let stops: Set<Int>
-  private let ask: @Sendable (VLM, String, Tensor) throws -> Tensor
-  private let robotQuestion: @Sendable (String) -> String
+  private let ask: (String, Tensor) throws -> Tensor
+  /// How an instruction is put as a question.
+  public let robotQuestion: (String) -> String
 
   /// - Parameters:
   ///   - ask: from a question and the preprocessed image [1, H, W, C] to the prompt [1, T, D].
@@ -29,10 +38,8 @@ public final class VLM: Backbone {
   public init(
     family: String, network: any VisionLanguageModel, tokenizer: any Tokenizer,
     preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int> = [],
-    robotQuestion: @escaping @Sendable (String) -> String = {
-      "What should the robot do to \($0)?"
-    },
-    ask: @escaping @Sendable (VLM, String, Tensor) throws -> Tensor
+    robotQuestion: @escaping (String) -> String = { "What should the robot do to \($0)?" },
+    ask: @escaping (String, Tensor) throws -> Tensor
   ) {
     (self.family, self.network, self.tokenizer) = (family, network, tokenizer)
     (self.preprocessor, self.isRandom, self.stops) = (preprocessor, isRandom, stops)
@@ -41,7 +48,7 @@ public final class VLM: Backbone {
 
   /// What the language model reads of a picture of any size and a question: [1, T, D].
   public func prompt(_ image: RGBImage, _ question: String) throws -> Tensor {
-    try ask(self, question, preprocessor([image]))
+    try ask(question, preprocessor([image]))
       .traced("prompt", "the picture's words and the question's, in one sequence")
   }
 
@@ -80,6 +87,7 @@ extension VLM {
   ) throws -> Tensor {
     let rows = try zip(observations, instructions).map { observation, instruction in
       let asked = try prompt(observation.image, robotQuestion(instruction))  // → [1, T, D]
+      guard readout == .lastToken else { return asked.reshaped([1, -1]) }  // → [1, T·D]
       let read = network.language(asked)  // [1, T, D] → [1, T, D]
       let last = read.sliced(axis: 1, read.dim(1) - 1..<read.dim(1)).reshaped([1, -1])  // → [1, D]
       guard feeling else { return last }

@@ -7,6 +7,7 @@ public protocol Tokenizer: Sendable {
   func encode(_ text: String, addingSpecialTokens: Bool) -> [Int]
   func decode(_ ids: [Int], skippingSpecialTokens: Bool) -> String
   func id(of token: String) -> Int?
+  func token(of id: Int) -> String?
   /// Puts text together token by token.
   func makeStream() -> any TokenStream
 }
@@ -37,6 +38,10 @@ public struct ByteTokenizer: Tokenizer {
   public var vocabularySize: Int { 256 + specials.count }
 
   public func id(of token: String) -> Int? { specials.firstIndex(of: token).map { 256 + $0 } }
+
+  public func token(of id: Int) -> String? {
+    specials.indices ~= id - 256 ? specials[id - 256] : nil
+  }
 
   /// Special tokens in `text` are found by their names, the earliest first.
   public func encode(_ text: String, addingSpecialTokens: Bool = true) -> [Int] {

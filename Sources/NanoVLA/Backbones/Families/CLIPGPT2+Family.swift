@@ -1,0 +1,59 @@
+import Foundation
+import Tensors
+
+/// How CLIP + GPT-2 is asked: the image, then a text to go on with. Its folder holds two published
+/// checkpoints and the two layers between them.
+extension VLMFamily {
+  public static let clipGPT2 = VLMFamily(
+    name: "clip+gpt2", modelTypes: ["clip_gpt2"],
+    load: { folder, config in
+      let visionFolder = folder.appending(path: CLIPGPT2.visionFolder)
+      let languageFolder = folder.appending(path: CLIPGPT2.languageFolder)
+      let vision = try JSONFile.read(visionFolder.appending(path: "config.json"))
+      var configuration = CLIPGPT2Configuration()
+      configuration.vision = try VisionTransformerConfiguration(clip: vision)
+      configuration.language = try GPT2Configuration(config)
+      var random = SeededRandom(seed: 0)
+      let network = withoutNumbers { CLIPGPT2(configuration, using: &random) }
+      let projector = folder.appending(path: CLIPGPT2.projectorFile)
+      try network.vision.load(
+        SafetensorsFolder(url: visionFolder), with: CLIPGPT2.visionWeights, packed: true)
+      try network.language.load(
+        SafetensorsFolder(url: languageFolder), with: CLIPGPT2.languageWeights, packed: true)
+      try network.projector.load(
+        SafetensorsFile(url: projector), with: CLIPGPT2.projectorWeights, packed: true)
+      return VLM(
+        network, tokenizer: try TextTokenizer(contentsOf: languageFolder),
+        preprocessor: try .read(folder: visionFolder), isRandom: false,
+        stops: try stops(languageFolder, config))
+    },
+    nano: { random in
+      var configuration = CLIPGPT2Configuration()
+      configuration.language.vocabulary = ByteTokenizer().vocabularySize
+      configuration.language.maximumTokens = 512
+      return VLM(
+        CLIPGPT2(configuration, using: &random), tokenizer: ByteTokenizer(),
+        preprocessor: .nano(side: configuration.vision.imageSize), isRandom: true, stops: [])
+    })
+}
+
+extension CLIPGPT2 {
+  static let visionFolder = "clip_vision"
+  static let languageFolder = "gpt2"
+  static let projectorFile = "projector.safetensors"
+}
+
+extension VLM {
+  fileprivate convenience init(
+    _ network: CLIPGPT2, tokenizer: some Tokenizer, preprocessor: ImagePreprocessor,
+    isRandom: Bool, stops: Set<Int>
+  ) {
+    self.init(
+      family: "clip+gpt2", network: network, tokenizer: tokenizer, preprocessor: preprocessor,
+      isRandom: isRandom, stops: stops,
+      robotQuestion: { "The robot should \($0)" }
+    ) { question, image in
+      try network.prompt([tokenizer.encode(question)], images: image)  // → [1, P + T, D]
+    }
+  }
+}

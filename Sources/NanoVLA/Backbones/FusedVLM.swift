@@ -1,0 +1,43 @@
+import Tensors
+
+/// A VLM whose state is asked for by a fusion of the course: what the image showed, once more, in the
+/// light of what the whole prompt meant.
+///
+/// The last place of a prompt was trained to say the next word; where things are may have been lost on
+/// the way there. A fusion goes back to the image's own words. Its layers are new: they stay free to
+/// learn when the VLM is frozen.
+///
+/// Letters: N observations, P image words, T tokens of the prompt, Q fused vectors, D width.
+///
+/// Reference: Octo Model Team, "Octo" (2024), section III.A, readout tokens.
+public final class FusedVLM: Backbone {
+  public let vlm: VLM
+  public let fusion: any Fusion
+
+  public init(_ vlm: VLM, _ strategy: FusionStrategy, using random: inout SeededRandom) {
+    self.vlm = vlm
+    fusion = strategy.fusion(width: vlm.width, using: &random)
+  }
+
+  public var imageSize: Int? { vlm.imageSize }
+
+  public func stateWidth(feeling: Bool) -> Int { vlm.stateWidth(feeling: feeling) }
+
+  public func state(
+    of observations: [Observation], instructions: [String], feeling: Bool
+  ) throws -> Tensor {
+    let rows = try zip(observations, instructions).map { observation, instruction in
+      let image = try vlm.preprocessor([observation.image])
+      let seen = try vlm.network.see(image)  // [1, H, W, C] → [1, P, D]
+      let asked = try vlm.prompt(observation.image, vlm.robotQuestion(instruction))  // → [1, T, D]
+      let read = vlm.network.language(asked)  // [1, T, D] → [1, T, D]
+      let fused = fusion(vision: seen, text: read, textMask: nil)  // [1, P, D], [1, T, D] → [1, Q, D]
+        .mean(axis: 1)  // [1, Q, D] → [1, D]
+      guard feeling else { return fused }
+      let felt = Tensor(observation.proprioception ?? [], shape: [1, 4])
+      return Tensor.concatenated([fused, felt], axis: 1)  // → [1, D + 4]
+    }
+    return Tensor.concatenated(rows, axis: 0)  // N × [1, S] → [N, S]
+      .traced("state", "what the image showed, in the light of the prompt")
+  }
+}
