@@ -28,7 +28,8 @@ import Testing
     #expect(Generation(vlm.network.language)(after: prompt, count: expected.count) == expected)
   }
 
-  @Test("OpenVLA's folder is a policy with the reference's actions", arguments: Fixture.of("openvla"))
+  @Test(
+    "OpenVLA's folder is a policy with the reference's actions", arguments: Fixture.of("openvla"))
   func acts(fixture: Fixture) throws {
     let facts = try fixture.facts()
     let prompt = try #require(facts["prompt"] as? String)
