@@ -1,5 +1,11 @@
 /// Fills a new tensor; inside ``withoutNumbers(_:)``, only shapes it.
 extension Tensor {
+  /// A tensor of `shape` with the `values` that are computed for it, row-major.
+  public static func computed(_ shape: [Int], _ values: () -> [Float]) -> Tensor {
+    if isWithoutNumbers { return Tensor(withoutNumbers: shape) }
+    return Tensor(values(), shape: shape)
+  }
+
   public static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
 
   /// Every element `value`.

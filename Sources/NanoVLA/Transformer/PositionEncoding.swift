@@ -21,11 +21,12 @@ public enum PositionEncoding {
   /// - Returns: [P, D] row by row from the top left, `width` a multiple of 4.
   public static func grid(side: Int, width: Int) -> Tensor {
     guard width % 4 == 0 else { fatalError("positions: width \(width) is not a multiple of 4") }
-    let rows = (0..<side * side).flatMap { place in
-      waves(at: Float(place / side), width: width / 2)
-        + waves(at: Float(place % side), width: width / 2)
+    return Tensor.computed([side * side, width]) {
+      (0..<side * side).flatMap { place in
+        waves(at: Float(place / side), width: width / 2)
+          + waves(at: Float(place % side), width: width / 2)
+      }
     }
-    return Tensor(rows, shape: [side * side, width])
   }
 
   /// sin(p·ωᵢ) for each frequency ωᵢ = 10000^(−2i/D), then cos(p·ωᵢ).
