@@ -4,6 +4,8 @@ import ArgumentParser
 struct NanoVLATool: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nanovla",
-    abstract: "Tools around the course: data, training, evaluation.",
-    subcommands: [DataCommand.self, PretrainCommand.self])
+    abstract: "Tools around the course: data, training, evaluation, published models.",
+    subcommands: [
+      DataCommand.self, PretrainCommand.self, VLMsCommand.self, InspectCommand.self,
+    ])
 }
