@@ -27,14 +27,25 @@ struct InspectCommand: ParsableCommand {
     TextTable(columns: ["checkpoint", oneLine(folder)], rows: facts)
       .lines(width: width).forEach { print($0) }
     print()
-    TextTable(
-      columns: ["tensor", "count", "shape", "type", "numbers", "bytes"],
-      rows: summary.layers.map {
-        [
-          $0.name, "\($0.tensors)", "\($0.shape)", $0.dataType, grouped($0.numbers), size($0.bytes),
-        ]
-      }
-    ).lines(width: width).forEach { print($0) }
+    layerTable(summary.layers, width: width).forEach { print($0) }
+  }
+
+  /// A row a group; where a row is too long for the terminal, its facts under its name.
+  private func layerTable(_ layers: [LayerGroup], width: Int) -> [String] {
+    let rows = layers.map { layer in
+      [
+        layer.name, "\(layer.tensors)", "\(layer.shape)", layer.dataType, grouped(layer.numbers),
+        size(layer.bytes),
+      ]
+    }
+    let table = TextTable(
+      columns: ["tensor", "count", "shape", "type", "numbers", "bytes"], rows: rows
+    ).lines(width: 500)
+    if table.allSatisfy({ $0.count <= width }) { return table }
+    return TextTable(
+      columns: ["tensor"], rows: rows.map { [$0[0]] },
+      notes: rows.map { "\($0[1]) × \($0[2]) \($0[3]), \($0[4]) numbers, \($0[5])" }
+    ).lines(width: width)
   }
 
   private func facts(of summary: CheckpointSummary) -> [[String]] {
@@ -51,8 +62,8 @@ struct InspectCommand: ParsableCommand {
     }
     facts.append([
       "memory to run",
-      "\(size(summary.weightBytes)) for the weights, which stay as stored, and what the tokens of a "
-        + "prompt need; with less it reads from disk again and again",
+      "\(size(summary.weightBytes)) for the weights, which stay as stored; the tokens' keys and "
+        + "values come on top",
     ])
     if let tokenizer = summary.tokenizer {
       facts.append(["tokenizer", "\(tokenizer.kind), \(grouped(tokenizer.vocabularySize)) tokens"])

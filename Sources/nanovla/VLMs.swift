@@ -31,16 +31,19 @@ struct VLMsCommand: ParsableCommand {
     let rows = try registry.all.map { try Row($0, registry, actionDim: actionDim) }
     if json { return try printJSON(rows) }
     TextTable(
-      columns: ["name", "kind", "score", "strategy", "what runs"],
-      rows: rows.map { [$0.name, $0.kind, "\($0.score)", $0.strategy, $0.whatRuns] }
+      columns: ["name", "family", "kind", "score", "strategy", "what runs"],
+      rows: rows.map {
+        [$0.name, $0.family ?? "–", $0.kind, "\($0.score)", $0.strategy, $0.whatRuns]
+      }
     ).lines(width: Terminal.columns()).forEach { print($0) }
   }
 
   private func show(_ row: Row) {
     let bounds = row.quotedBand.map { "\($0[0])–\($0[1]), as quoted" } ?? "none quoted"
     let rows = [
-      ["aliases", row.aliases.joined(separator: ", ")], ["kind", row.kind],
-      ["strategy", row.strategy], ["what runs", row.whatRuns], ["score", "\(row.score) (\(bounds))"],
+      ["aliases", row.aliases.joined(separator: ", ")], ["family", row.family ?? "–"],
+      ["kind", row.kind], ["score", "\(row.score) (\(bounds))"], ["strategy", row.strategy],
+      ["what runs", row.whatRuns],
     ]
     let points = row.items.map { ["\($0.points)", $0.reason] }
     let width = Terminal.columns()
@@ -68,9 +71,9 @@ private struct Row: Encodable {
     (name, aliases, family) = (entry.name, entry.aliases, entry.family?.name)
     (kind, score, items) = (report.kind.rawValue, report.score, report.items)
     quotedBand = report.quotedBand.map { [$0.lowerBound, $0.upperBound] }
-    strategy = "\(report.strategy)"
+    strategy = report.strategy.rawValue
     runs = entry.runs
-    let state = entry.runs ? "checkpoints and nano size" : "planned"
+    let state = entry.runs ? "weights, nano" : "planned"
     whatRuns = entry.note.isEmpty ? state : entry.note
   }
 }

@@ -65,8 +65,9 @@ public struct CheckpointSummary: Encodable, Sendable {
 
   private static func statistics(in folder: URL, _ parts: CheckpointParts) throws -> [Statistics] {
     let file = folder.appending(path: "dataset_statistics.json")
-    guard FileManager.default.fileExists(atPath: file.path)
-      || parts.configurations.contains(where: { $0["norm_stats"].exists })
+    guard
+      FileManager.default.fileExists(atPath: file.path)
+        || parts.configurations.contains(where: { $0["norm_stats"].exists })
     else { return [] }
     return try ActionStatistics.readAll(modelFolder: folder).map { key, statistics in
       Statistics(

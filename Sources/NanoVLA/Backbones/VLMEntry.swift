@@ -71,7 +71,7 @@ extension VLMEntry {
       capabilities: VLMCapabilities(jointPretraining: true, parameterCount: 112_000_000)),
     VLMEntry(
       "rt-2", aliases: ["rt2"], family: nil, capabilities: acting(55_000_000_000),
-      note: "nothing: its weights are closed"),
+      note: "closed weights"),
   ]
 
   /// Learned from images and texts together, and writes.
