@@ -3,7 +3,7 @@
 /// When the columns are wider than the line, the widest column of words is wrapped inside its cells,
 /// again and again, until all fit. If words would have to be cut for that, each row is written as a
 /// small list instead: nothing is ever lost at the edge of a narrow terminal.
-struct TextTable {
+public struct TextTable {
   let columns: [String]
   let rows: [[String]]
   /// One a row: in a last column where there is room, else under its row. May be empty.
@@ -11,7 +11,7 @@ struct TextTable {
   private let isNumber: [Bool]
   private static let gap = 2
 
-  init(columns: [String], rows: [[String]], notes: [String] = []) {
+  public init(columns: [String], rows: [[String]], notes: [String] = []) {
     if let row = rows.first(where: { $0.count != columns.count }) {
       fatalError("table: a row of \(row.count) cells under \(columns.count) columns \(columns)")
     }
@@ -21,7 +21,7 @@ struct TextTable {
     }
   }
 
-  func lines(width: Int) -> [String] {
+  public func lines(width: Int) -> [String] {
     guard let widths = widths(fitting: width) else { return rowsAsLists(width: width) }
     let used = widths.reduce(0) { $0 + $1 + Self.gap }
     let isBeside = width - used >= min(notes.map(\.count).max() ?? 0, 24)

@@ -22,7 +22,7 @@ public enum SafetensorsDataType: String, CaseIterable, Sendable {
   }
 
   /// Whether it counts or says yes and no.
-  var isWhole: Bool {
+  public var isWhole: Bool {
     switch self {
     case .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8, .bool: return true
     default: return false
@@ -31,7 +31,7 @@ public enum SafetensorsDataType: String, CaseIterable, Sendable {
 
   /// Bytes of a tensor of `shape`; nil if an axis is negative, the product overflows, or the last
   /// byte is not full.
-  func bytes(for shape: [Int]) -> Int? {
+  public func bytes(for shape: [Int]) -> Int? {
     guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
     if shape.contains(0) { return 0 }
     var bitCount = bits

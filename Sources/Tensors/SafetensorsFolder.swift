@@ -123,7 +123,8 @@ extension SafetensorsFolder {
     for name in names {
       let place = try file(of: name).place(of: name)
       sizes[place.dataType, default: Size()].tensors += 1
-      sizes[place.dataType, default: Size()].numbers += place.shape.reduce(1, *)
+      sizes[place.dataType, default: Size()].numbers +=
+        place.shape.contains(0) ? 0 : place.shape.reduce(1, *)  // others fit the file
       sizes[place.dataType, default: Size()].bytes += place.bytes.count
     }
     return sizes

@@ -56,10 +56,3 @@ private struct GeneratedText: Encodable {
   let family, text: String
   let seconds: Double
 }
-
-/// One object on one line, its keys in order.
-func printJSON(_ value: some Encodable) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
-}

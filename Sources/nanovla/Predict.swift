@@ -34,7 +34,7 @@ struct PredictCommand: ParsableCommand {
     let clock = ContinuousClock()
     let picture = try RGBImage(png: URL(fileURLWithPath: image))
     let folder = URL(fileURLWithPath: modelPath, isDirectory: true)
-    let (family, _) = try VLMFamily.of(folder)
+    let family = try VLM.family(of: folder)
     guard family.name == VLMFamily.openVLA.name else {
       throw PredictError.hasNoActions(family.name, folder.path)
     }

@@ -1,55 +1,88 @@
 import Foundation
 import Tensors
 
-/// A family of VLMs: how one is read from a published folder, and how a nano one is built.
+/// A family of VLMs: the checkpoints that one piece of code reads, and a nano one built by it.
 ///
-/// Register your own with a few lines:
-///
-/// ```swift
-/// let family = VLMFamily(
-///   name: "my-vlm", modelTypes: ["my_vlm"],
-///   load: { folder, config in try myVLM(folder, config) },
-///   nano: { random in try myNanoVLM(&random) })
-/// ```
+/// Every folder on the Hugging Face hub says in config.json what it is, `"model_type": "llava"`. That
+/// word, not the folder's name, decides which family reads it: vicuna-robot-v2 may well be a LLaVA.
+/// A family of your own is registered with a ``VLMEntry`` that holds it.
 public struct VLMFamily: Sendable {
   public let name: String
-  /// What config.json calls it, in `model_type`.
-  public let modelTypes: Set<String>
-  /// From a folder and its config.json; weights stay packed in their files.
+  /// The values of config.json's `model_type` or `architectures` that it reads.
+  public let modelTypes: [String]
+  /// What a folder without a config.json of its own holds, if the model is put together from others.
+  public let parts: [String]
+  /// Reads a folder; the second argument is its config.json, or that of its first part. Weights may
+  /// stay packed in their files.
   public let load: @Sendable (URL, JSONValue) throws -> VLM
   /// A small one with random weights.
   public let nano: @Sendable (inout SeededRandom) throws -> VLM
 
   public init(
-    name: String, modelTypes: Set<String>,
+    name: String, modelTypes: [String], parts: [String] = [],
     load: @escaping @Sendable (URL, JSONValue) throws -> VLM,
     nano: @escaping @Sendable (inout SeededRandom) throws -> VLM
   ) {
-    (self.name, self.modelTypes, self.load, self.nano) = (name, modelTypes, load, nano)
+    (self.name, self.modelTypes, self.parts) = (name, modelTypes, parts)
+    (self.load, self.nano) = (load, nano)
   }
 
-  /// The families that run.
-  public static let all: [VLMFamily] = [.llava, .openVLA, .blip2, .instructBLIP, .clipGPT2]
+  /// All that there is code for: those of the registry.
+  public static var all: [VLMFamily] {
+    VLMRegistry.shared.all.compactMap(\.family).reduce(into: []) { families, family in
+      if !families.contains(where: { $0.name == family.name }) { families.append(family) }
+    }
+  }
+
+  /// The family that reads a checkpoint with this config.json.
+  /// - Throws: ``VLMError/unknownFamily(_:file:families:)``, or a `JSONFileError`.
+  public static func reading(_ config: JSONValue) throws -> VLMFamily {
+    var types: [String] = []
+    if config["model_type"].exists { types.append(try config["model_type"].string()) }
+    if config["architectures"].exists {
+      types += try config["architectures"].array(count: 0...16).map { try $0.string() }
+    }
+    guard let type = types.first else { throw config["model_type"].wrongType("a string") }
+    for type in types {
+      if let family = all.first(where: { $0.modelTypes.contains(type) }) { return family }
+    }
+    throw VLMError.unknownFamily(type, file: config.file, families: all.map(\.name))
+  }
 }
 
-extension VLMFamily {
-  /// The family that a folder belongs to, told by its config.json, and that file.
-  /// - Throws: ``VLMError/unknownFamily`` with what the folder says and which families there are;
-  ///   `JSONFileError`.
-  public static func of(
-    _ folder: URL, among families: [VLMFamily] = all
-  ) throws -> (family: VLMFamily, config: JSONValue) {
-    let pair = folder.appending(path: CLIPGPT2.languageFolder + "/config.json")
-    let isPair = FileManager.default.fileExists(atPath: pair.path)
-    let config = try JSONFile.read(isPair ? pair : folder.appending(path: "config.json"))
-    let type = isPair ? "clip_gpt2" : try config["model_type"].string()
-    guard let family = families.first(where: { $0.modelTypes.contains(type) }) else {
-      let known = families.flatMap(\.modelTypes).sorted()
-      throw VLMError.unknownFamily(type, folder.path, known: known)
-    }
-    return (family, config)
+extension VLM {
+  /// The VLM in a folder, of whichever family it is. Its weights stay in their files.
+  /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
+  public static func read(_ folder: URL) throws -> VLM {
+    let (parts, family) = try CheckpointParts.find(in: folder)
+    return try family.load(folder, parts.configurations[0])
   }
 
+  /// The family of the checkpoint in a folder.
+  public static func family(of folder: URL) throws -> VLMFamily {
+    try CheckpointParts.find(in: folder).1
+  }
+}
+
+extension VLMRegistry {
+  /// The VLM called `name`: from a folder, or without one at nano size with random weights.
+  /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
+  func makeVLM(_ name: String, folder: URL?, using random: inout SeededRandom) throws -> VLM {
+    let entry = try entry(for: name)
+    guard let family = entry.family else {
+      throw VLMError.planned(entry.name, available: available)
+    }
+    guard let folder else { return try family.nano(&random) }
+    let (parts, found) = try CheckpointParts.find(in: folder)
+    guard found.name == family.name else {
+      throw VLMError.otherFamily(folder.path, found: found.name, wanted: entry.name)
+    }
+    return try family.load(folder, parts.configurations[0])
+  }
+}
+
+/// What reading a family has in common.
+extension VLMFamily {
   /// Builds a network without its numbers, and takes them packed from the `weights` of a folder.
   static func filled<Network: Module>(
     from source: some TensorSource, with map: WeightMap,
@@ -71,27 +104,5 @@ extension VLMFamily {
     guard place.exists else { return [] }
     if let one = try? place.int(0...4_194_304) { return [one] }
     return Set(try place.array(count: 0...64).map { try $0.int(0...4_194_304) })
-  }
-}
-
-/// What can be wrong with a choice of VLM.
-public enum VLMError: Error, Equatable, CustomStringConvertible {
-  case unknownFamily(String, String, known: [String])
-
-  public var description: String {
-    switch self {
-    case .unknownFamily(let type, let folder, let known):
-      return "\(folder) holds a \"\(brief(type))\"; the families that run here are "
-        + known.joined(separator: ", ")
-    }
-  }
-}
-
-extension VLM {
-  /// The VLM in a folder, of whichever family it is. Its weights stay in their files.
-  /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
-  public static func read(_ folder: URL) throws -> VLM {
-    let (family, config) = try VLMFamily.of(folder)
-    return try family.load(folder, config)
   }
 }

@@ -21,7 +21,7 @@ extension VLA {
   ///   - unnormKey: which data set's statistics turn OpenVLA's words into robot units; nil if there is
   ///     only one.
   ///   - seed: of random weights.
-  /// - Throws: ``RegistryError``, and whatever is wrong with the folder's files.
+  /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
   public static func fromVLM(
     _ name: String, modelPath: String? = nil, actionDim: Int = 7, head: ActionHeadKind? = nil,
     unnormKey: String? = nil, seed: UInt64 = 0

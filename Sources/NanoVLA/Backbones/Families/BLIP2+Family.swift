@@ -4,7 +4,7 @@ import Tensors
 /// How BLIP-2 is asked: the image's words, then a question and the beginning of its answer.
 extension VLMFamily {
   public static let blip2 = VLMFamily(
-    name: "blip-2", modelTypes: ["blip-2"],
+    name: "blip-2", modelTypes: ["blip-2", "Blip2ForConditionalGeneration"],
     load: { folder, config in
       let configuration = try BLIP2Configuration(config)
       let network = try filled(from: SafetensorsFolder(url: folder), with: BLIP2.weights) {

@@ -5,14 +5,18 @@ import Tensors
 /// checkpoints and the two layers between them.
 extension VLMFamily {
   public static let clipGPT2 = VLMFamily(
-    name: "clip+gpt2", modelTypes: ["clip_gpt2"],
-    load: { folder, config in
+    name: "clip+gpt2",
+    modelTypes: [
+      "clip", "CLIPModel", "clip_vision_model", "CLIPVisionModel", "gpt2", "GPT2LMHeadModel",
+    ],
+    parts: [CLIPGPT2.visionFolder, CLIPGPT2.languageFolder, CLIPGPT2.projectorFile],
+    load: { folder, vision in
       let visionFolder = folder.appending(path: CLIPGPT2.visionFolder)
       let languageFolder = folder.appending(path: CLIPGPT2.languageFolder)
-      let vision = try JSONFile.read(visionFolder.appending(path: "config.json"))
+      let language = try JSONFile.read(languageFolder.appending(path: "config.json"))
       var configuration = CLIPGPT2Configuration()
       configuration.vision = try VisionTransformerConfiguration(clip: vision)
-      configuration.language = try GPT2Configuration(config)
+      configuration.language = try GPT2Configuration(language)
       var random = SeededRandom(seed: 0)
       let network = withoutNumbers { CLIPGPT2(configuration, using: &random) }
       let projector = folder.appending(path: CLIPGPT2.projectorFile)
@@ -25,7 +29,7 @@ extension VLMFamily {
       return VLM(
         network, tokenizer: try TextTokenizer(contentsOf: languageFolder),
         preprocessor: try .read(folder: visionFolder), isRandom: false,
-        stops: try stops(languageFolder, config))
+        stops: try stops(languageFolder, language))
     },
     nano: { random in
       var configuration = CLIPGPT2Configuration()

@@ -4,7 +4,7 @@ import Tensors
 /// How InstructBLIP is asked: the question as it is, read twice, by two tokenizers.
 extension VLMFamily {
   public static let instructBLIP = VLMFamily(
-    name: "instructblip", modelTypes: ["instructblip"],
+    name: "instructblip", modelTypes: ["instructblip", "InstructBlipForConditionalGeneration"],
     load: { folder, config in
       let configuration = try InstructBLIPConfiguration(config)
       let network = try filled(from: SafetensorsFolder(url: folder), with: InstructBLIP.weights) {

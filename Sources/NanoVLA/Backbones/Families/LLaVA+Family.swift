@@ -4,7 +4,7 @@ import Tensors
 /// How LLaVA-1.5 is asked: as a user in a conversation, the image first.
 extension VLMFamily {
   public static let llava = VLMFamily(
-    name: "llava", modelTypes: ["llava"],
+    name: "llava", modelTypes: ["llava", "LlavaForConditionalGeneration"],
     load: { folder, config in
       let configuration = try LLaVAConfiguration(config)
       let network = try filled(from: SafetensorsFolder(url: folder), with: LLaVA.weights) {

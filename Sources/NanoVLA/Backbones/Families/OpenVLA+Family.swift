@@ -4,7 +4,7 @@ import Tensors
 /// How OpenVLA is asked: what action to take. Its answer is the action.
 extension VLMFamily {
   public static let openVLA = VLMFamily(
-    name: "openvla", modelTypes: ["openvla"],
+    name: "openvla", modelTypes: ["openvla", "OpenVLAForActionPrediction"],
     load: { folder, config in
       let configuration = try OpenVLAConfiguration(config)
       let network = try filled(from: SafetensorsFolder(url: folder), with: OpenVLA.weights) {

@@ -12,7 +12,7 @@ struct BytePairModel: Sendable {
   private let unknown: Int?
   /// Whether a run of unknown letters is one token.
   private let fusesUnknown: Bool
-  private let fallsBackToBytes: Bool
+  let fallsBackToBytes: Bool
   /// Whether a word that is a token is taken whole, without merging.
   private let ignoresMerges: Bool
   /// Marks all letters of a word but the first, and the last one (CLIP's "</w>").

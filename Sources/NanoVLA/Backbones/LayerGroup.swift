@@ -1,0 +1,57 @@
+/// Tensors that differ only in the number of their block: one row for `layers.0.norm.weight` to
+/// `layers.31.norm.weight`, so that a model of a thousand tensors is a table of thirty rows.
+public struct LayerGroup: Encodable, Sendable, Equatable {
+  /// `layers.{N}.norm.weight`; the whole name if there is just one.
+  public let name: String
+  /// Of each.
+  public let shape: [Int]
+  public let dataType: String
+  public let tensors: Int
+  /// Of all together.
+  public let numbers, bytes: Int
+
+  /// Groups in the order in which their first tensors come.
+  static func groups(of tensors: [TensorFacts]) -> [LayerGroup] {
+    struct Key: Hashable {
+      let pattern: String
+      let shape: [Int]
+      let dataType: String
+    }
+    var order: [Key] = []
+    var members: [Key: [TensorFacts]] = [:]
+    for tensor in tensors {
+      let key = Key(
+        pattern: pattern(tensor.name), shape: tensor.shape, dataType: tensor.dataType.rawValue)
+      if members[key] == nil { order.append(key) }
+      members[key, default: []].append(tensor)
+    }
+    return order.map { key in
+      let group = members[key]!
+      return LayerGroup(
+        name: shown(group.count == 1 ? group[0].name : key.pattern), shape: key.shape,
+        dataType: key.dataType, tensors: group.count,
+        numbers: group.reduce(0) { $0 + $1.numbers }, bytes: group.reduce(0) { $0 + $1.bytes })
+    }
+  }
+
+  /// The name with {N} for each part that is a number.
+  private static func pattern(_ name: String) -> String {
+    name.split(separator: ".", omittingEmptySubsequences: false)
+      .map { part in
+        !part.isEmpty && part.utf8.allSatisfy { (48...57).contains($0) } ? "{N}" : String(part)
+      }
+      .joined(separator: ".")
+  }
+
+  /// A file may call a tensor anything: on one line of a terminal, and not a megabyte long.
+  private static func shown(_ name: String) -> String {
+    let scalars = name.unicodeScalars.prefix(121).map { scalar -> Unicode.Scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+      default: scalar
+      }
+    }
+    let kept = String(String.UnicodeScalarView(scalars.prefix(120)))
+    return scalars.count > 120 ? kept + "…" : kept
+  }
+}

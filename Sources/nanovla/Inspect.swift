@@ -1,0 +1,123 @@
+import ArgumentParser
+import Blackboard
+import Foundation
+import NanoVLA
+
+/// `nanovla inspect`: what a checkpoint holds, from its headers alone.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show what a checkpoint's folder holds: sizes, layers, words, images, robots.",
+    discussion: """
+      It reads headers and settings and converts no number, so a model of 15 GB takes a second or \
+      two. {N} stands for the number of a block.
+      """)
+
+  @Argument(help: "The folder of a downloaded checkpoint: config.json, *.safetensors, ….")
+  var folder: String
+
+  @Flag(help: "Print one JSON object on one line.")
+  var json = false
+
+  func run() throws {
+    let summary = try CheckpointSummary(folder: URL(fileURLWithPath: folder))
+    if json { return try printJSON(summary) }
+    let facts = facts(of: summary)
+    let width = Terminal.columns()
+    TextTable(columns: ["checkpoint", oneLine(folder)], rows: facts)
+      .lines(width: width).forEach { print($0) }
+    print()
+    layerTable(summary.layers, width: width).forEach { print($0) }
+  }
+
+  /// A row a group; where a row is too long for the terminal, its facts under its name.
+  private func layerTable(_ layers: [LayerGroup], width: Int) -> [String] {
+    let rows = layers.map { layer in
+      [
+        layer.name, "\(layer.tensors)", "\(layer.shape)", layer.dataType, grouped(layer.numbers),
+        size(layer.bytes),
+      ]
+    }
+    let table = TextTable(
+      columns: ["tensor", "count", "shape", "type", "numbers", "bytes"], rows: rows
+    ).lines(width: 500)
+    if table.allSatisfy({ $0.count <= width }) { return table }
+    return TextTable(
+      columns: ["tensor"], rows: rows.map { [$0[0]] },
+      notes: rows.map { "\($0[1]) × \($0[2]) \($0[3]), \($0[4]) numbers, \($0[5])" }
+    ).lines(width: width)
+  }
+
+  private func facts(of summary: CheckpointSummary) -> [[String]] {
+    var facts = [
+      ["family", summary.family],
+      ["model type", summary.modelTypes.map(oneLine).joined(separator: ", ")],
+      ["parameters", grouped(summary.parameters)],
+    ]
+    for type in summary.dataTypes {
+      facts.append([
+        "stored as \(type.name)",
+        "\(type.tensors) tensors of \(grouped(type.numbers)) numbers, \(size(type.bytes))",
+      ])
+    }
+    facts.append([
+      "memory to run",
+      "\(size(summary.weightBytes)) for the weights, which stay as stored; the tokens' keys and "
+        + "values come on top",
+    ])
+    if let tokenizer = summary.tokenizer {
+      facts.append(["tokenizer", "\(tokenizer.kind), \(grouped(tokenizer.vocabularySize)) tokens"])
+    }
+    if let image = summary.image {
+      var size = ""
+      if let width = image.width, let height = image.height {
+        size = "\(width)×\(height) pixels, "
+      }
+      let towers = image.normalizations > 1 ? ", for \(image.normalizations) vision towers" : ""
+      facts.append(["images", "\(size)\(image.fit), \(image.filter)\(towers)"])
+    }
+    for statistics in summary.statistics {
+      facts.append([
+        "action statistics",
+        "\(oneLine(statistics.key)): \(statistics.dimensions) dimensions, "
+          + "\(grouped(statistics.trajectories)) trajectories",
+      ])
+    }
+    return facts
+  }
+}
+
+/// 7541237184 → "7,541,237,184"
+func grouped(_ number: Int) -> String {
+  var digits = String(number.magnitude)
+  var place = digits.count - 3
+  while place > 0 {
+    digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
+    place -= 3
+  }
+  return (number < 0 ? "-" : "") + digits
+}
+
+/// 15082474368 → "15.08 GB"; of 1000 MB each, as disks and hubs count.
+func size(_ bytes: Int) -> String {
+  let units = ["bytes", "kB", "MB", "GB", "TB"]
+  var (value, unit) = (Double(bytes), 0)
+  while value >= 999.995, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
+  return unit == 0 ? "\(bytes) bytes" : String(format: "%.2f ", value) + units[unit]
+}
+
+/// A file's own words on one line of a terminal.
+func oneLine(_ text: String) -> String {
+  String(
+    String.UnicodeScalarView(
+      text.unicodeScalars.prefix(200).map {
+        $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+      }))
+}
+
+/// One line of JSON with sorted keys.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
