@@ -18,23 +18,30 @@ public struct CloningExamples {
 
   /// - Throws: ``InstructionError`` or ``ActionError`` if a demonstration does not fit the policy.
   public init(_ demonstrations: [Demonstration], for policy: VLA) throws {
-    expert = ActionChunks(
-      joining: try demonstrations.map { demonstration in
-        let actions = try demonstration.actions.map {
-          try policy.statistics.normalized(RobotAction($0))
-        }
-        return ActionChunks(of: actions, chunk: policy.head.chunk)
-      })
+    expert = try Self.expert(of: demonstrations, for: policy)
     let ids = try demonstrations.map { try policy.backbone.tokenizer.encode($0.instruction) }
-    for row in demonstrations.flatMap(\.proprioception) {
-      try ActionError.check(row, "proprioception", dimensions: 4)
-    }
     let states = inShards(of: demonstrations.count) { part in
       withoutGradient {
         part.map { Self.states(of: demonstrations[$0], ids: ids[$0], policy) }
       }
     }
     self.states = Tensor.concatenated(states.flatMap { $0 }, axis: 0)  // → [N, H·S]
+  }
+
+  /// What the expert did at every time step, once actions and proprioception are known to be numbers.
+  static func expert(
+    of demonstrations: [Demonstration], for policy: VLA
+  ) throws -> ActionChunks {
+    for row in demonstrations.flatMap(\.proprioception) {
+      try ActionError.check(row, "proprioception", dimensions: 4)
+    }
+    return ActionChunks(
+      joining: try demonstrations.map { demonstration in
+        let actions = try demonstration.actions.map {
+          try policy.statistics.normalized(RobotAction($0))
+        }
+        return ActionChunks(of: actions, chunk: policy.head.chunk)
+      })
   }
 
   /// What the policy knows at each of an episode's T steps: [T, H·S].
