@@ -9,6 +9,8 @@ public protocol Layer: Module {
 public final class Linear: Layer {
   public let weight: Tensor  // [O, I]
   public let bias: Tensor?  // [O]
+  /// A small trainable part that bends what the layer says; see ``Adaptation``.
+  public var adaptation: (any Adaptation)?
 
   /// Weights start uniform in ±1/√I, biases at 0.
   public init(inputs: Int, outputs: Int, bias: Bool = true, using random: inout SeededRandom) {
@@ -18,8 +20,20 @@ public final class Linear: Layer {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.linear(weight: weight, bias: bias)  // [..., I] → [..., O]
+    let y = x.linear(weight: weight, bias: bias)  // [..., I] → [..., O]
+    return adaptation?(y, from: x) ?? y
   }
+}
+
+/// What transfer learning adds to a linear layer whose own weights stay as they are.
+///
+/// Its parameters join the layer's under `adaptation`: `query.weight`, `query.adaptation.loraA`.
+public protocol Adaptation: Module {
+  /// - Parameters:
+  ///   - y: what the layer made, [..., O].
+  ///   - x: what it made it of, [..., I].
+  /// - Returns: [..., O]
+  func callAsFunction(_ y: Tensor, from x: Tensor) -> Tensor
 }
 
 /// Each row shifted and scaled to mean 0 and variance 1, then by a learned gain and bias.

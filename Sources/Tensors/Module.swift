@@ -7,18 +7,16 @@ public protocol Module: AnyObject {}
 extension Module {
   /// Every parameter with its name, in the order in which the properties are declared.
   public var namedParameters: [(name: String, parameter: Tensor)] {
-    func find(_ value: Any, _ name: String) -> [(name: String, parameter: Tensor)] {
-      if let tensor = value as? Tensor { return tensor.isParameter ? [(name, tensor)] : [] }
-      let mirror = Mirror(reflecting: value)
-      let isList = mirror.displayStyle == .collection
-      guard value is any Module || isList || mirror.displayStyle == .optional else { return [] }
-      return mirror.children.enumerated().flatMap { index, child in
-        // An optional's only child has a label of its own, "some", which is no part of the name.
-        let part = isList ? "\(index)" : child.label == "some" ? "" : child.label ?? ""
-        return find(child.value, [name, part].filter { !$0.isEmpty }.joined(separator: "."))
-      }
+    parts(named: "").compactMap { name, part in
+      (part as? Tensor).flatMap { $0.isParameter ? (name, $0) : nil }
     }
-    return find(self, "")
+  }
+
+  /// Every module inside this one with its name, each before the modules inside it.
+  public var namedModules: [(name: String, module: any Module)] {
+    parts(named: "").dropFirst().compactMap { name, part in
+      (part as? any Module).map { (name, $0) }
+    }
   }
 
   /// Every parameter, in the order of ``namedParameters``.
@@ -30,5 +28,23 @@ extension Module {
   /// Stops (or, with false, resumes) training of every parameter.
   public func freeze(_ isFrozen: Bool = true) {
     for parameter in parameters { parameter.isFrozen = isFrozen }
+  }
+
+  /// This module, and all modules and tensors inside it.
+  private func parts(named name: String) -> [(name: String, part: Any)] {
+    func find(_ value: Any, _ name: String) -> [(name: String, part: Any)] {
+      if value is Tensor { return [(name, value)] }
+      let mirror = Mirror(reflecting: value)
+      let isList = mirror.displayStyle == .collection
+      let isModule = value is any Module && mirror.displayStyle != .optional
+      guard isModule || isList || mirror.displayStyle == .optional else { return [] }
+      let inside = mirror.children.enumerated().flatMap { index, child in
+        // An optional's only child has a label of its own, "some", which is no part of the name.
+        let part = isList ? "\(index)" : child.label == "some" ? "" : child.label ?? ""
+        return find(child.value, [name, part].filter { !$0.isEmpty }.joined(separator: "."))
+      }
+      return isModule ? [(name, value)] + inside : inside
+    }
+    return find(self, name)
   }
 }

@@ -109,7 +109,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible {
     case .noWeights, .longHeader, .truncated: "model.safetensors"
     case .deepConfig: "levels"
     case .notJSON: "not JSON"
-    case .unknownFamily: "openvla, llava"
+    case .unknownFamily: "llava, openvla"
     case .missingShard: "model-00003"
     case .deepTokenizer: "tokenizer.json"
     case .badPreprocessor: "preprocessor_config.json"
@@ -158,14 +158,14 @@ enum SparseLlama {
   /// - Returns: how many parameters it has.
   static func write(to folder: URL) throws -> Int {
     var shards: [[(String, [Int])]] = [[("lm_head.weight", [32_064, 4096])], [], [], []]
-    for layer in 0..<36 {
+    for layer in 0..<38 {
       let prefix = "language_model.model.layers.\(layer)."
-      shards[layer / 9] += ["q", "k", "v", "o"].map {
+      shards[layer / 10] += ["q", "k", "v", "o"].map {
         ("\(prefix)self_attn.\($0)_proj.weight", [4096, 4096])
       }
-      shards[layer / 9] += [("\(prefix)mlp.gate_proj.weight", [11_008, 4096])]
-      shards[layer / 9] += [("\(prefix)mlp.up_proj.weight", [11_008, 4096])]
-      shards[layer / 9] += [("\(prefix)mlp.down_proj.weight", [4096, 11_008])]
+      shards[layer / 10] += [("\(prefix)mlp.gate_proj.weight", [11_008, 4096])]
+      shards[layer / 10] += [("\(prefix)mlp.up_proj.weight", [11_008, 4096])]
+      shards[layer / 10] += [("\(prefix)mlp.down_proj.weight", [4096, 11_008])]
     }
     var weightMap: [String: String] = [:]
     var total = 0

@@ -15,19 +15,20 @@ public struct CompatibilityReport: Sendable, Equatable {
   public let actionDim: Int
   public let items: [Item]
   public let kind: VLMKind
+  /// What ``TransferPlan`` chooses for these capabilities.
   public let strategy: TransferStrategy
 
   /// The sum of all points, 0…100.
   public var score: Int { items.reduce(0) { $0 + $1.points } }
   /// One sentence for each item.
   public var reasons: [String] { items.map { "\($0.reason): \($0.points) points" } }
-  /// The scores that the original nanoVLA quotes for this kind, if it quotes any.
+  /// The scores that the original nanoVLA quotes for this kind and 7 dimensions, if it quotes any.
   public var quotedBand: ClosedRange<Int>? { kind.quotedBand }
 
   init(name: String, capabilities: VLMCapabilities, actionDim: Int) {
     (self.name, self.actionDim) = (name, actionDim)
-    kind = VLMKind(capabilities, actionDim: actionDim)
-    strategy = kind.strategy
+    kind = VLMKind(capabilities)
+    strategy = TransferPlan(for: capabilities).strategy
     items = Self.items(capabilities, actionDim: actionDim)
   }
 
@@ -73,8 +74,8 @@ public enum VLMKind: String, Sendable, CaseIterable {
   case general = "general vision-language"
   case efficient = "efficient VLM"
 
-  init(_ has: VLMCapabilities, actionDim: Int) {
-    if has.nativeActions, actionDim == CompatibilityReport.nativeDimensions {
+  init(_ has: VLMCapabilities) {
+    if has.nativeActions {
       self = .nativeVLA
     } else if !has.jointPretraining || !has.languageModel {
       self = .general
@@ -82,17 +83,6 @@ public enum VLMKind: String, Sendable, CaseIterable {
       self = .efficient
     } else {
       self = has.instructionTuned ? .instructionVLM : .foundationVLM
-    }
-  }
-
-  /// The less it knows of the task, the less of it should move at first.
-  var strategy: TransferStrategy {
-    switch self {
-    case .nativeVLA: .directFineTuning
-    case .instructionVLM: .lora
-    case .foundationVLM: .progressiveUnfreezing
-    case .general: .freezeBackbone
-    case .efficient: .adapterLayers
     }
   }
 

@@ -20,6 +20,8 @@ public final class VLA: Module {
   public let usesProprioception: Bool
   /// H, how many of the last observations the head is told about.
   public let history: Int
+  /// How it is to learn, if that was decided (``VLABuilder``).
+  public var transferPlan: TransferPlan?
   private var random = SeededRandom(seed: 0)  // for heads that draw their answer
 
   /// A policy whose head is yet to be trained, on a backbone that is kept as it is (frozen).

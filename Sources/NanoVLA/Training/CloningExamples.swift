@@ -18,22 +18,29 @@ public struct CloningExamples {
 
   /// - Throws: ``InstructionError`` or ``ActionError`` if a demonstration does not fit the policy.
   public init(_ demonstrations: [Demonstration], for policy: VLA) throws {
-    expert = ActionChunks(
-      joining: try demonstrations.map { demonstration in
-        let actions = try demonstration.actions.map {
-          try policy.statistics.normalized(RobotAction($0))
-        }
-        return ActionChunks(of: actions, chunk: policy.head.chunk)
-      })
-    for row in demonstrations.flatMap(\.proprioception) {
-      try ActionError.check(row, "proprioception", dimensions: 4)
-    }
+    expert = try Self.expert(of: demonstrations, for: policy)
     let states = try inShards(of: demonstrations.count) { part in
       withoutGradient {
         Result { try part.map { try Self.states(of: demonstrations[$0], policy) } }
       }
     }.flatMap { try $0.get() }
     self.states = Tensor.concatenated(states, axis: 0)  // → [N, H·S]
+  }
+
+  /// What the expert did at every time step, once actions and proprioception are known to be numbers.
+  static func expert(
+    of demonstrations: [Demonstration], for policy: VLA
+  ) throws -> ActionChunks {
+    for row in demonstrations.flatMap(\.proprioception) {
+      try ActionError.check(row, "proprioception", dimensions: 4)
+    }
+    return ActionChunks(
+      joining: try demonstrations.map { demonstration in
+        let actions = try demonstration.actions.map {
+          try policy.statistics.normalized(RobotAction($0))
+        }
+        return ActionChunks(of: actions, chunk: policy.head.chunk)
+      })
   }
 
   /// What the policy knows at each of an episode's T steps: [T, H·S].

@@ -113,7 +113,7 @@ import Testing
     #expect(scores == scores.sorted() && Set(scores).count == scores.count)
   }
 
-  @Test("a VLA counts less for a robot of another shape, and is adapted instead")
+  @Test("a VLA counts less for a robot of another shape")
   func otherDimensions() throws {
     let registry = VLMRegistry()
     let (own, other) = (
@@ -121,7 +121,7 @@ import Testing
       try registry.checkCompatibility("openvla", actionDim: 12)
     )
     #expect(other.score < own.score)
-    #expect(other.strategy == .lora)
+    #expect(other.strategy == .directFineTuning)
     #expect(other.reasons.contains { $0.contains("7 dimensions, not in 12") })
     #expect(throws: VLMError.notActions(0)) {
       try registry.checkCompatibility("openvla", actionDim: 0)
@@ -175,6 +175,6 @@ import Testing
     #expect(
       error?.description
         == "config.json: model_type \"paligemma\" is of no family that is read here; "
-        + "there are openvla, llava, instructblip, blip-2, clip+gpt2")
+        + "there are llava, openvla, instructblip, blip-2, clip+gpt2")
   }
 }

@@ -45,6 +45,7 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   case unknownStrategy(String)
   case noSuchLayer(String, nearest: [String])
   case adaptedAlready(String)
+  case packed(String, TransferStrategy)
 
   public var description: String {
     switch self {
@@ -56,6 +57,9 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
         + nearest.joined(separator: ", ")
     case .adaptedAlready(let name):
       return "layer \(name) is adapted already; call removeAdaptations() first"
+    case .packed(let name, let strategy):
+      return "\(name) stays packed in its file, so \(strategy.rawValue) cannot change it; "
+        + "use lora, adapters or freeze, or read the checkpoint unpacked"
     }
   }
 }
