@@ -9,7 +9,7 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 let lessons = [
   "00-TensorsThatLearn", "01-PatchEmbedding", "02-TinyTransformer", "03-CrossAttentionFusion",
   "04-ActionTokenizing", "05-BehaviorCloning", "06-Rollouts",
-  "07-ActionHeads", "09-TransferLearning",
+  "07-ActionHeads", "08-AnyVLM", "09-TransferLearning", "11-RealCheckpoints",
 ]
 let notebooks = ["DemonstrationsAndPretraining"]
 
@@ -55,7 +55,7 @@ let package = Package(
       resources: [.copy("Demonstrations")], swiftSettings: optimised),
     .target(
       name: "NanoVLA", dependencies: ["Tensors", "Images", "Tabletop"],
-      resources: [.copy("ToyVLM")], swiftSettings: optimised),
+      resources: [.copy("ToyVLM"), .copy("TinyOpenVLA")], swiftSettings: optimised),
     .target(name: "Blackboard", dependencies: ["Tensors", "Images"], swiftSettings: optimised),
     .executableTarget(
       name: "nanovla-lesson",
