@@ -28,6 +28,21 @@ final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: start, count: count)
   }
 
+  /// Memory of no file: `count` bytes that `fill` writes, once.
+  init(count: Int, filledBy fill: (UnsafeMutableRawPointer) -> Void) {
+    guard count > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard
+      let start = mmap(
+        nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      start != MAP_FAILED
+    else { fatalError("tensor: no memory for \(count) bytes") }
+    fill(start)
+    bytes = UnsafeRawBufferPointer(start: start, count: count)
+  }
+
   deinit {
     if let start = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)

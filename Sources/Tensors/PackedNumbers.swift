@@ -21,6 +21,16 @@ struct PackedNumbers {
     start = file.bytes.baseAddress! + byte
   }
 
+  /// Numbers rounded to bfloat16, in memory.
+  init(roundingToBFloat16 numbers: UnsafeBufferPointer<Float>) {
+    (dataType, kind) = (.bfloat16, packedBFloat16)
+    file = MappedFile(count: 2 * numbers.count) { memory in
+      let rounded = memory.assumingMemoryBound(to: UInt16.self)
+      for i in numbers.indices { rounded[i] = numbers[i].bfloat16Bits }
+    }
+    start = UnsafeRawPointer(file.bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!)
+  }
+
   private init(_ whole: PackedNumbers, from first: Int) {
     (dataType, kind, file) = (whole.dataType, whole.kind, whole.file)
     start = whole.address(of: first)

@@ -14,26 +14,38 @@ public final class ShapeTrace {
     public let milliseconds: Double
   }
 
-  public private(set) var entries: [Entry] = []
+  private let each: (Entry) -> Void
   private var last = DispatchTime.now()
+
+  private init(_ each: @escaping (Entry) -> Void) { self.each = each }
 
   /// Runs `body` and returns all that it traced, in order.
   public static func recording<Result>(
     _ body: () throws -> Result
   ) rethrows -> (result: Result, entries: [Entry]) {
-    let trace = ShapeTrace()
-    let state = kernel_thread_state()!
-    let before = state.pointee.trace
-    state.pointee.trace = Unmanaged.passUnretained(trace).toOpaque()
-    defer { state.pointee.trace = before }
-    let result = try body()
-    return (result, trace.entries)
+    var entries: [Entry] = []
+    let result = try following({ entries.append($0) }, body)
+    return (result, entries)
+  }
+
+  /// Runs `body`, and calls `each` with all that it traces, when it does: how far a long answer is.
+  public static func following<Result>(
+    _ each: (Entry) -> Void, _ body: () throws -> Result
+  ) rethrows -> Result {
+    try withoutActuallyEscaping(each) { each in
+      let trace = ShapeTrace(each)
+      let state = kernel_thread_state()!
+      let before = state.pointee.trace
+      state.pointee.trace = Unmanaged.passUnretained(trace).toOpaque()
+      defer { state.pointee.trace = before }
+      return try body()
+    }
   }
 
   fileprivate func note(_ label: String, _ note: String, _ shape: [Int]) {
     let now = DispatchTime.now()
     let milliseconds = Double(now.uptimeNanoseconds - last.uptimeNanoseconds) / 1e6
-    entries.append(Entry(label: label, note: note, shape: shape, milliseconds: milliseconds))
+    each(Entry(label: label, note: note, shape: shape, milliseconds: milliseconds))
     last = DispatchTime.now()
   }
 }

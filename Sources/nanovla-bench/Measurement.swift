@@ -23,10 +23,10 @@ struct Measurement {
   }
 
   /// One line of JSON with the keys of a PyTorch peer's report, so that the two can be compared.
-  func json(of work: String, threads: Int, parameters: Int) -> String {
+  func json(of work: String, dtype: String, threads: Int, parameters: Int) -> String {
     func rounded(_ milliseconds: Double) -> String { String(format: "%.3f", milliseconds) }
     return """
-      {"work": "\(work)", "threads": \(threads), "dtype": "float32", \
+      {"work": "\(work)", "threads": \(threads), "dtype": "\(dtype)", \
       "median_ms": \(rounded(median)), "min_ms": \(rounded(least)), \
       "cpu_ms": \(rounded(cpuMedian)), "parameters": \(parameters)}
       """

@@ -8,10 +8,16 @@ struct Work {
 
   let name: String
   /// Measured runs for each one that `--repeats` asks for.
-  let repeats: Int
+  let repeats: Double
+  /// How the weights are kept.
+  var dtype = "float32"
+  /// Of a published model's size: only run when named.
+  var isLarge = false
   let prepare: () throws -> Prepared
 
-  static let all = [
+  static let all = small + large
+
+  private static let small = [
     Work(name: "encoder_train", repeats: 1, prepare: encoderTraining),
     Work(name: "encoder_infer_b1", repeats: 20) { encoderInference(images: 1) },
     Work(name: "encoder_infer", repeats: 1) { encoderInference(images: 64) },
@@ -20,6 +26,16 @@ struct Work {
     Work(name: "toy_policy_act_b1", repeats: 20, prepare: policyAction),
     Work(name: "render_frame", repeats: 100, prepare: frame),
   ]
+
+  /// Measured runs when `--repeats` is `count`.
+  func runs(_ count: Int) -> Int { max(1, Int((Double(count) * repeats).rounded())) }
+
+  /// The names of some works, each once, in order.
+  static func names(_ isWanted: (Work) -> Bool) -> String {
+    var names: [String] = []
+    for work in all where isWanted(work) && !names.contains(work.name) { names.append(work.name) }
+    return names.joined(separator: ", ")
+  }
 }
 
 /// The same works as PyTorch's peers: random weights and inputs.

@@ -42,8 +42,11 @@ struct GenerateCommand: ParsableCommand {
     let vlm = try VLM.read(URL(fileURLWithPath: modelPath, isDirectory: true))
     var text = ""
     let time = try clock.measure {
-      text = try vlm.answer(picture, question, tokens: tokens) { piece in
-        if !json { Terminal.write(piece) }
+      // Streamed text shows by itself how far it is.
+      text = try showingProgress(of: vlm, tokens: json ? tokens - 1 : 0) {
+        try vlm.answer(picture, question, tokens: tokens) { piece in
+          if !json { Terminal.write(piece) }
+        }
       }
     }
     guard json else { return Terminal.write("\n") }

@@ -41,7 +41,9 @@ struct PredictCommand: ParsableCommand {
     let policy = try VLA.fromVLM(family.name, modelPath: modelPath, unnormKey: unnormKey)
     var action = RobotAction([])
     let time = try clock.measure {
-      action = try policy.predictAction(picture, instruction: instruction)
+      action = try showingProgress(of: policy, tokens: policy.space.count - 1) {
+        try policy.predictAction(picture, instruction: instruction)
+      }
     }
     let names = policy.space.dimensions.map(\.name)
     if json {

@@ -18,6 +18,13 @@ public final class KeyValueCache {
     /// The number of tokens so far.
     public var length: Int { keys?.dim(2) ?? 0 }
 
+    /// Remembers the same; what is added to one of the two is not added to the other.
+    func copy() -> Layer {
+      let copy = Layer()
+      (copy.keys, copy.values) = (keys, values)
+      return copy
+    }
+
     /// Adds T tokens, [B, G, T, d], and returns all C + T of them.
     func append(keys newKeys: Tensor, values newValues: Tensor) -> (keys: Tensor, values: Tensor) {
       func joined(_ past: Tensor?, _ new: Tensor) -> Tensor {
@@ -33,6 +40,11 @@ public final class KeyValueCache {
 
   /// An empty cache for a stack of `depth` blocks.
   public init(depth: Int) { layers = (0..<depth).map { _ in Layer() } }
+
+  /// The same past, to go on from in another way.
+  public func copy() -> KeyValueCache { KeyValueCache(layers: layers.map { $0.copy() }) }
+
+  private init(layers: [Layer]) { self.layers = layers }
 
   /// The number of tokens so far: the place of the next one.
   public var length: Int { layers.first?.length ?? 0 }
