@@ -116,7 +116,7 @@ struct Readme {
           entry.count, in: lines[entry.line], by: entry.trueCount)
       }
     }
-    for path in SourceCount.mustBeListed where !treeCounts.contains(where: { $0.path == path }) {
+    for path in SourceCount.unlisted(in: treeCounts.map(\.path)) {
       guard let tree else { return }
       let folder = (path as NSString).deletingLastPathComponent + "/"
       let before = treeCounts.last { $0.path.hasPrefix(folder) && $0.path < path }

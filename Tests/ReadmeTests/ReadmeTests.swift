@@ -46,11 +46,9 @@ import Testing
 
   @Test("every concept and every lesson stands in the tree, every lesson in the table")
   func completeness() {
-    let inTree = Set(readme.treeCounts.map(\.path))
-    let inTable = Set(readme.lessonTable.map(\.path))
-    let missingInTree = SourceCount.mustBeListed.filter { !inTree.contains($0) }
-    let missingInTable = SourceCount.mustBeListed.filter {
-      $0.hasPrefix("Lessons/") && !inTable.contains($0)
+    let missingInTree = SourceCount.unlisted(in: readme.treeCounts.map(\.path))
+    let missingInTable = SourceCount.unlisted(in: readme.lessonTable.map(\.path)).filter {
+      $0.hasPrefix("Lessons/")
     }
     #expect(missingInTree == [])
     #expect(missingInTable == [])

@@ -20,10 +20,12 @@ enum SourceCount {
     return data.count { $0 == 10 } + (data.isEmpty || data.last == 10 ? 0 : 1)
   }
 
-  /// Every concept and every lesson.
-  static var mustBeListed: [String] {
-    (sources(below: "Sources/NanoVLA") + sources(below: "Lessons"))
-      .filter { $0.hasSuffix(".swift") }
+  /// Every concept and every lesson that is in none of the `listed` files and folders.
+  static func unlisted(in listed: [String]) -> [String] {
+    (sources(below: "Sources/NanoVLA") + sources(below: "Lessons")).filter { path in
+      path.hasSuffix(".swift")
+        && !listed.contains { $0 == path || $0.hasSuffix("/") && path.hasPrefix($0) }
+    }
   }
 
   private static func sources(below folder: String) -> [String] {

@@ -31,8 +31,8 @@ public final class FusedVLM: Backbone {
       let seen = try vlm.network.see(image)  // [1, H, W, C] → [1, P, D]
       let asked = try vlm.prompt(observation.image, vlm.robotQuestion(instruction))  // → [1, T, D]
       let read = vlm.network.language(asked)  // [1, T, D] → [1, T, D]
-      let fused = fusion(vision: seen, text: read, textMask: nil)  // [1, P, D], [1, T, D] → [1, Q, D]
-        .mean(axis: 1)  // [1, Q, D] → [1, D]
+      let found = fusion(vision: seen, text: read, textMask: nil)  // → [1, Q, D]
+      let fused = found.mean(axis: 1)  // [1, Q, D] → [1, D]
       guard feeling else { return fused }
       let felt = Tensor(observation.proprioception ?? [], shape: [1, 4])
       return Tensor.concatenated([fused, felt], axis: 1)  // → [1, D + 4]
