@@ -17,7 +17,7 @@ import Tensors
 
 // Knobs: change one, run again.
 let strategies = TransferStrategy.allCases  // or some of them: [.lora, .freezeBackbone]
-let steps = 250  // batches of 32 frames, the same for every strategy
+let steps = 500  // batches of 32 frames, the same for every strategy
 let carelessRate: Float = 3e-3  // for the careless one: every weight, from the first step on
 let demonstrationCount = 100  // at most 100 are bundled
 let chunk = 2  // K: actions predicted at once, and carried out before looking again

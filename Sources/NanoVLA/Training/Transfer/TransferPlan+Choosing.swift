@@ -25,12 +25,12 @@ extension TransferPlan {
     self.strategy = strategy
     reasons = ["\(strategy.rawValue): \(strategy == chosen ? reason : "as you asked; by itself it would be \(chosen.rawValue)")."]
 
-    headRate = (vlm.nativeActions ? 5e-4 : 1e-3) * (isNano ? 3 : 1)
+    headRate = (vlm.nativeActions ? 5e-4 : 1e-3) * (isNano ? 10 : 1)
     switch strategy {
     case .freezeBackbone: backboneRate = 0
-    case .lora, .adapterLayers: backboneRate = isNano ? 1e-3 : 5e-4
+    case .lora, .adapterLayers: backboneRate = 5e-4
     case .directFineTuning: backboneRate = isNano ? 1e-4 : 1e-5
-    case .progressiveUnfreezing, .layerwiseRates: backboneRate = isNano ? 3e-4 : 5e-5
+    case .progressiveUnfreezing, .layerwiseRates: backboneRate = isNano ? 1e-4 : 5e-5
     }
     if strategy == .freezeBackbone {
       reasons.append("Rate \(headRate) for the head, nothing for the backbone.")
