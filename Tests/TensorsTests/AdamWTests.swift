@@ -55,7 +55,8 @@ import Testing
   func factors() {
     let (a, b) = (random(5).asParameter(), random(5).asParameter())
     let (plainA, plainB) = (
-      Tensor(a.values, shape: [5]).asParameter(), Tensor(b.values, shape: [5]).asParameter())
+      Tensor(a.values, shape: [5]).asParameter(), Tensor(b.values, shape: [5]).asParameter()
+    )
     let optimizer = AdamW([a, b], rateFactors: [1, 0.25], weightDecay: 0.1)
     let (first, second) = (AdamW([plainA], weightDecay: 0.1), AdamW([plainB], weightDecay: 0.1))
     for step in 0..<20 {

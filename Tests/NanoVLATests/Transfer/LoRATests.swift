@@ -72,9 +72,11 @@ import Testing
     #expect(layer(x).values == adapted)
   }
 
-  @Test("weights that stay packed in their file are bent and merged too", arguments: [
-    SafetensorsDataType.bfloat16, .float16,
-  ])
+  @Test(
+    "weights that stay packed in their file are bent and merged too",
+    arguments: [
+      SafetensorsDataType.bfloat16, .float16,
+    ])
   func packed(type: SafetensorsDataType) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -122,9 +124,10 @@ import Testing
     try model.adapt(["query", "feedForward"]) { LoRA(for: $0, rank: 2, alpha: 2, using: &random) }
     let new = model.namedParameters.filter { !$0.parameter.isFrozen }.map(\.name)
     #expect(
-      new == ["attention.query", "feedForward.expand", "feedForward.contract"].flatMap {
-        ["blocks.0.\($0).adaptation.loraA", "blocks.0.\($0).adaptation.loraB"]
-      })
+      new
+        == ["attention.query", "feedForward.expand", "feedForward.contract"].flatMap {
+          ["blocks.0.\($0).adaptation.loraA", "blocks.0.\($0).adaptation.loraB"]
+        })
     #expect(model.namedParameters.map(\.name).filter { !$0.contains("adaptation") } == before)
   }
 

@@ -36,9 +36,11 @@ import Testing
     }
   }
 
-  @Test("the gradient of a batch in parts is that of the whole, to rounding", arguments: [
-    (32, 1), (32, 4), (31, 4), (7, 7),
-  ])
+  @Test(
+    "the gradient of a batch in parts is that of the whole, to rounding",
+    arguments: [
+      (32, 1), (32, 4), (31, 4), (7, 7),
+    ])
   func accumulated(rows: Int, parts: Int) {
     let task = Task()
     let batch = (0..<rows).map { ($0 * 5) % 64 }
@@ -63,9 +65,11 @@ import Testing
     #expect(worstDistance(try weights(parts: 8), try weights(parts: 1)) < 1e-3)
   }
 
-  @Test("frozen stays frozen bit for bit", arguments: [
-    TransferStrategy.freezeBackbone, .lora, .adapterLayers,
-  ])
+  @Test(
+    "frozen stays frozen bit for bit",
+    arguments: [
+      TransferStrategy.freezeBackbone, .lora, .adapterLayers,
+    ])
   func frozen(strategy: TransferStrategy) throws {
     let task = Task()
     let own = task.backbone.namedParameters
@@ -123,9 +127,10 @@ import Testing
     #expect(task.backbone(task.x).values == before)
     let adapted = task.backbone.linearLayers.filter { $0.layer.adaptation != nil }.map(\.name)
     #expect(
-      adapted == (0..<2).flatMap {
-        ["blocks.\($0).attention.output", "blocks.\($0).feedForward.contract"]
-      })
+      adapted
+        == (0..<2).flatMap {
+          ["blocks.\($0).attention.output", "blocks.\($0).feedForward.contract"]
+        })
     let names = Set(task.backbone.namedParameters.map(\.name))
     #expect(names.contains("blocks.0.attention.output.adaptation.down.weight"))
     let layer = task.backbone.linearLayers[3].layer

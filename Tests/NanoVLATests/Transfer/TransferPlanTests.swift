@@ -16,12 +16,14 @@ import Testing
   private static let clipGPT2 = VLMCapabilities(languageModel: true, parameterCount: 430_000_000)
   private static let vilt = VLMCapabilities(jointPretraining: true, parameterCount: 113_000_000)
 
-  @Test("each named kind gets the strategy that is quoted for it, with its reason", arguments: [
-    (openVLA, TransferStrategy.directFineTuning, "says actions"),
-    (llava, .lora, "does what it is told"), (fastVLM, .adapterLayers, "small and quick"),
-    (blip2, .progressiveUnfreezing, "seen images"), (clipGPT2, .freezeBackbone, "never saw"),
-    (vilt, .freezeBackbone, "no language model"),
-  ])
+  @Test(
+    "each named kind gets the strategy that is quoted for it, with its reason",
+    arguments: [
+      (openVLA, TransferStrategy.directFineTuning, "says actions"),
+      (llava, .lora, "does what it is told"), (fastVLM, .adapterLayers, "small and quick"),
+      (blip2, .progressiveUnfreezing, "seen images"), (clipGPT2, .freezeBackbone, "never saw"),
+      (vilt, .freezeBackbone, "no language model"),
+    ])
   func choices(vlm: VLMCapabilities, strategy: TransferStrategy, reason: String) {
     let plan = TransferPlan(for: vlm)
     #expect(plan.strategy == strategy)

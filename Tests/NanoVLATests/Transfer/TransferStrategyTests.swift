@@ -2,14 +2,16 @@ import NanoVLA
 import Testing
 
 @Suite struct TransferStrategyTests {
-  @Test("every spelling means its strategy", arguments: [
-    ("fine_tune_all", TransferStrategy.directFineTuning), ("direct", .directFineTuning),
-    ("direct fine-tuning", .directFineTuning), ("lora", .lora), ("LoRA", .lora),
-    ("progressive", .progressiveUnfreezing), ("Progressive-Unfreezing", .progressiveUnfreezing),
-    ("freeze", .freezeBackbone), ("freeze_backbone", .freezeBackbone),
-    ("adapters", .adapterLayers), ("adapter_layers", .adapterLayers),
-    ("layerwise", .layerwiseRates),
-  ])
+  @Test(
+    "every spelling means its strategy",
+    arguments: [
+      ("fine_tune_all", TransferStrategy.directFineTuning), ("direct", .directFineTuning),
+      ("direct fine-tuning", .directFineTuning), ("lora", .lora), ("LoRA", .lora),
+      ("progressive", .progressiveUnfreezing), ("Progressive-Unfreezing", .progressiveUnfreezing),
+      ("freeze", .freezeBackbone), ("freeze_backbone", .freezeBackbone),
+      ("adapters", .adapterLayers), ("adapter_layers", .adapterLayers),
+      ("layerwise", .layerwiseRates),
+    ])
   func spellings(name: String, strategy: TransferStrategy) throws {
     #expect(try TransferStrategy(named: name) == strategy)
   }
