@@ -51,6 +51,27 @@ import Testing
     #expect(a.values != before && b.values == before && c.values == before)
   }
 
+  @Test("Each parameter has its own part of the rate, and its own age, as two optimizers would")
+  func factors() {
+    let (a, b) = (random(5).asParameter(), random(5).asParameter())
+    let (plainA, plainB) = (
+      Tensor(a.values, shape: [5]).asParameter(), Tensor(b.values, shape: [5]).asParameter()
+    )
+    let optimizer = AdamW([a, b], rateFactors: [1, 0.25], weightDecay: 0.1)
+    let (first, second) = (AdamW([plainA], weightDecay: 0.1), AdamW([plainB], weightDecay: 0.1))
+    for step in 0..<20 {
+      let gradient = Tensor(random(5).values.map { $0 * Float(step % 3 + 1) }, shape: [5])
+      (a.gradient, plainA.gradient) = (gradient, gradient)
+      if step >= 8 {  // b joins in later
+        (b.gradient, plainB.gradient) = (gradient, gradient)
+        second.step(learningRate: 0.25 * 0.01)
+      }
+      first.step(learningRate: 0.01)
+      optimizer.step(learningRate: 0.01)
+    }
+    #expect(a.values == plainA.values && b.values == plainB.values)
+  }
+
   @Test("It finds the bottom of a bowl") func bowl() {
     let x = Tensor([5, -3], shape: [2]).asParameter()
     let optimizer = AdamW([x], weightDecay: 0)

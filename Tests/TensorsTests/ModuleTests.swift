@@ -44,6 +44,17 @@ private final class Model: Module {
     #expect(model.parameterCount == 1 + 3 * (6 + 3 + 3 + 3) + 3 + 2 + 5)
   }
 
+  @Test("Modules have names too, each before those inside it") func namedModules() {
+    var random = SeededRandom(seed: 1)
+    let model = Model(using: &random)
+    let block = ["", ".up", ".norm"]
+    let expected =
+      block.map { "vision" + $0 } + block.map { "blocks.0" + $0 } + block.map { "blocks.1" + $0 }
+      + ["heads.0", "heads.1"]
+    #expect(model.namedModules.map(\.name) == expected)
+    #expect(model.namedModules[1].module === model.vision!.up)
+  }
+
   @Test("Freezing stops every parameter, and only until it is undone") func freezing() {
     var random = SeededRandom(seed: 1)
     let layer = Linear(inputs: 3, outputs: 2, using: &random)

@@ -26,7 +26,7 @@ public final class LoRA: Adaptation {
   ///   - alpha: α.
   public init(for layer: Linear, rank: Int, alpha: Float, using random: inout SeededRandom) {
     let (outputs, inputs) = (layer.weight.dim(0), layer.weight.dim(1))
-    guard rank > 0 else { fatalError("LoRA: rank \(rank) for a layer of shape [O, I] = \(layer.weight.shape)") }
+    guard rank > 0 else { fatalError("LoRA: rank \(rank) for a layer \(layer.weight.shape)") }
     let bound = 1 / Float(inputs).squareRoot()
     loraA = Tensor.uniform([rank, inputs], in: -bound...bound, using: &random).asParameter()
     loraB = Tensor.zeros([outputs, rank]).asParameter()

@@ -23,21 +23,22 @@ extension TransferPlan {
     let isLarge = vlm.parameterCount >= 1_000_000_000
 
     self.strategy = strategy
-    reasons = ["\(strategy.rawValue): \(strategy == chosen ? reason : "as you asked; by itself it would be \(chosen.rawValue)")."]
+    let overruled = "as you asked; by itself it would be \(chosen.rawValue)"
+    reasons = ["\(strategy.rawValue): \(strategy == chosen ? reason : overruled)."]
 
-    headRate = (vlm.nativeActions ? 5e-4 : 1e-3) * (isNano ? 3 : 1)
+    // A head of a few thousand numbers learns faster than one of millions.
+    headRate = isNano ? (vlm.nativeActions ? 5e-3 : 1e-2) : (vlm.nativeActions ? 5e-4 : 1e-3)
     switch strategy {
     case .freezeBackbone: backboneRate = 0
-    case .lora, .adapterLayers: backboneRate = isNano ? 1e-3 : 5e-4
-    case .directFineTuning: backboneRate = isNano ? 1e-4 : 1e-5
-    case .progressiveUnfreezing, .layerwiseRates: backboneRate = isNano ? 3e-4 : 5e-5
+    case .lora, .adapterLayers: backboneRate = isNano ? 2e-4 : 5e-4
+    case .directFineTuning: backboneRate = isNano ? 5e-5 : 1e-5
+    case .progressiveUnfreezing, .layerwiseRates: backboneRate = isNano ? 1e-4 : 5e-5
     }
-    if strategy == .freezeBackbone {
-      reasons.append("Rate \(headRate) for the head, nothing for the backbone.")
-    } else {
-      let size = isNano ? "; a small network takes larger steps" : ""
-      reasons.append("Rates \(headRate) for the head, \(backboneRate) for the backbone\(size).")
-    }
+    reasons.append(
+      strategy == .freezeBackbone
+        ? "Learning rate \(headRate) for the head."
+        : "Learning rate \(headRate) for the head, which is new, and \(backboneRate) for the "
+          + "backbone, which has something to lose.")
 
     headFirst = vlm.nativeActions || strategy == .freezeBackbone ? 0 : 0.25
     if headFirst > 0 {
