@@ -9,7 +9,7 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 let lessons = [
   "00-TensorsThatLearn", "01-PatchEmbedding", "02-TinyTransformer", "03-CrossAttentionFusion",
   "04-ActionTokenizing", "05-BehaviorCloning", "06-Rollouts",
-  "07-ActionHeads",
+  "07-ActionHeads", "10-LearningFromOutcomes",
 ]
 let notebooks = ["DemonstrationsAndPretraining"]
 

@@ -41,6 +41,7 @@ public final class GRPOTrainer {
       throw RLConfigurationError.notTokens("\(type(of: policy.head))")
     }
     (self.policy, self.configuration, self.head) = (policy, configuration, head)
+    head.freeze(false)
     start = head.copy()
     suite = try configuration.suite()
     rollouts = Rollouts(

@@ -35,6 +35,12 @@ public struct RLMetrics: Codable, Sendable, Equatable {
   }
 
   public var episodes: Int { successes.count * groupSize }
+  /// Whether this can be what iteration `number` was like, as a checkpoint's reader asks.
+  func isIteration(_ number: Int) -> Bool {
+    iteration == number && 2...1000 ~= groupSize && !successes.isEmpty
+      && successes.allSatisfy { 0...groupSize ~= $0 } && 0...successes.count ~= groupsKept
+  }
+
   /// How many groups had 0, 1, … G successes: G + 1 numbers.
   public var histogram: [Int] {
     (0...groupSize).map { count in successes.count { $0 == count } }
