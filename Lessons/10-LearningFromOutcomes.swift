@@ -76,7 +76,7 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
   display.clear()
   let shown = trainer.metrics.filter { $0.greedySuccess != nil || $0.iteration == 1 }
   lesson.table(
-    columns: ["iteration", "tries", "0 … \(groupSize) of \(groupSize)", "kept", "KL", "entropy", "greedy"],
+    columns: ["iteration", "tries", "starts", "kept", "KL", "entropy", "greedy"],
     rows: shown.map { metrics in
       let numbers = [metrics.startKL, metrics.entropy, metrics.greedySuccess]
       return ["\(metrics.iteration)", String(format: "%.2f", metrics.success)]
@@ -85,7 +85,8 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
     })
   lesson.say(
     "“tries” is success with drawn actions; the small bars count the starts of which 0, 1, … "
-      + "\(groupSize) tries succeeded; “KL” is the distance from the cloned policy, in nats a token.")
+      + "\(groupSize) tries succeeded; “KL” is the distance from the cloned policy, in nats a token."
+  )
   let after = try trainer.evaluate()
   lesson.result("successAfter", after.rate, "after \(iterations) iterations: \(after)")
   let tries = trainer.metrics.reduce(0) { $0 + $1.episodes }

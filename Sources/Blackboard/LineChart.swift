@@ -54,7 +54,9 @@ public struct LineChart {
             radius: 1, curve.color)
         }
       }
-      for place in places where curve.showsPoints { image.dot(place.x, place.y, radius: 3, curve.color) }
+      for place in places where curve.showsPoints {
+        image.dot(place.x, place.y, radius: 3, curve.color)
+      }
     }
     return image
   }

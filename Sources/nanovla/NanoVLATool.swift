@@ -5,5 +5,5 @@ struct NanoVLATool: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nanovla",
     abstract: "Tools around the course: data, training, evaluation.",
-    subcommands: [DataCommand.self, PretrainCommand.self])
+    subcommands: [DataCommand.self, PretrainCommand.self, RLCommand.self])
 }

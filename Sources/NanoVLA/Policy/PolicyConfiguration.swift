@@ -43,7 +43,8 @@ struct PolicyConfiguration: Codable, Equatable {
   private var flaw: String? {
     if let flaw = backbone.flaw { return flaw }
     var sizes: [(name: String, size: Int, limit: Int)] = [
-      ("chunk", chunk, 64), ("history", history, 16), ("actionSpace.dimensions", actionSpace.count, 64),
+      ("chunk", chunk, 64), ("history", history, 16),
+      ("actionSpace.dimensions", actionSpace.count, 64),
       ("backbone.width", backbone.width, 512), ("backbone.ratio", backbone.ratio, 8),
       ("backbone.patchSize", backbone.patchSize, 64),
       ("backbone.maximumWords", backbone.maximumWords, 512),
@@ -57,8 +58,9 @@ struct PolicyConfiguration: Codable, Equatable {
     if backbone.camera.width < 0.01 || backbone.camera.depth < 0.01 {
       return "backbone.camera sees \(backbone.camera.width)×\(backbone.camera.depth) of the table"
     }
-    let gripper = actionSpace.grippers.isEmpty
-    if case .hybrid = head, gripper { return "a hybrid head for an action space without a gripper" }
+    if case .hybrid = head, actionSpace.grippers.isEmpty {
+      return "a hybrid head for an action space without a gripper"
+    }
     return nil
   }
 }

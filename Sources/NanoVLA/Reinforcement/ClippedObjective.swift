@@ -42,19 +42,19 @@ public struct ClippedObjective: Sendable, Equatable {
   ///   - new: ln p of the tokens by the policy that learns, [N, K, A].
   ///   - old: ln p of the same tokens when they were drawn, [N, K, A].
   ///   - advantages: of the rollout that each decision belongs to, [N, 1, 1].
-  ///   - mask: 1 for a step that was carried out, 0 for one after the end, [N, K, 1].
+  ///   - mask: 1 for a token that counts, 0 for one that was never carried out, [N, K, A].
   public func callAsFunction(
     new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor
   ) -> Result {
     guard new.shape.count == 3, old.shape == new.shape, advantages.shape == [new.dim(0), 1, 1],
-      mask.shape == [new.dim(0), new.dim(1), 1]
+      mask.shape == new.shape
     else {
       fatalError(
         "ClippedObjective: new \(new.shape), old \(old.shape), advantages \(advantages.shape), "
           + "mask \(mask.shape)")
     }
-    let tokens = mask.values.reduce(0, +) * Float(new.dim(2))
-    guard tokens > 0 else { fatalError("ClippedObjective: no step was carried out of \(new.shape)") }
+    let tokens = mask.values.reduce(0, +)
+    guard tokens > 0 else { fatalError("ClippedObjective: every token is masked of \(new.shape)") }
     func mean(_ x: Tensor) -> Tensor { (x * mask).sum() * (1 / tokens) }  // [N, K, A] → one number
 
     let change = new - old  // [N, K, A]

@@ -87,11 +87,13 @@ public final class GRPOTrainer {
 
   /// One epoch over what the kept groups did.
   private func learn(from kept: [RolloutGroup], _ metrics: inout RLMetrics) {
-    let experience = Experience(joining: kept)
+    let shown = policy.statistics.action
+    let experience = Experience(joining: kept, moves: zip(shown.min, shown.max).map { $0 < $1 })
     let T = configuration.temperature
     let order = random.shuffled(Array(0..<experience.count))
     // As many batches as fit best, all of a size: no small rest that would weigh too much.
-    let batches = max(1, (order.count + configuration.minibatchSize / 2) / configuration.minibatchSize)
+    let size = configuration.minibatchSize
+    let batches = max(1, (order.count + size / 2) / size)
     for batch in 0..<batches {
       let rows = order[batch * order.count / batches..<(batch + 1) * order.count / batches]
       let part = experience.rows(at: Array(rows))

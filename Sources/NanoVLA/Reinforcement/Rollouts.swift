@@ -89,7 +89,8 @@ public struct Rollouts: Sendable {
     var first = 0
     for i in active {
       let rows = first..<first + groups[i].lookers
-      try groups[i].act(on: states.sliced(axis: 0, rows), policy, head, temperature)  // [n, S] → rows
+      let seen = states.sliced(axis: 0, rows)  // [n, S] → [lookers, S]
+      try groups[i].act(on: seen, policy, head, temperature)
       first = rows.upperBound
     }
   }

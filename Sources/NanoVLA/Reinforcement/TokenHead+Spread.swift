@@ -17,7 +17,7 @@ extension TokenHead {
   /// Mean entropy of the tokens at N states, and mean divergence from `start`, in nats.
   /// - Parameters:
   ///   - states: [N, S]
-  ///   - mask: 1 for steps that were carried out, [N, K, 1].
+  ///   - mask: 1 for tokens that count, [N, K, A].
   public func spread(
     at states: Tensor, mask: Tensor, temperature: Float, from start: TokenHead
   ) -> (entropy: Float, divergence: Float) {
@@ -25,7 +25,7 @@ extension TokenHead {
       let ln = (self(states) * (1 / temperature)).logSoftmax()  // [N, S] → [N, K, A, B]
       let lnStart = (start(states) * (1 / temperature)).logSoftmax()  // [N, S] → [N, K, A, B]
       let p = ln.exp()
-      let tokens = max(mask.values.reduce(0, +) * Float(dimensions), 1)
+      let tokens = max(mask.values.reduce(0, +), 1)
       func mean(_ x: Tensor) -> Float {
         (x.sum(axis: 3) * mask).sum().item / tokens  // [N, K, A, B] → [N, K, A] → one number
       }
