@@ -42,7 +42,7 @@ struct PolicyConfiguration: Codable, Equatable {
   /// fill the memory before the weights' shapes are compared.
   private var flaw: String? {
     if let flaw = backbone.flaw { return flaw }
-    var sizes: [(name: String, size: Int, limit: Int)] = [
+    let sizes: [(name: String, size: Int, limit: Int)] = [
       ("chunk", chunk, 64), ("history", history, 16),
       ("actionSpace.dimensions", actionSpace.count, 64),
       ("backbone.width", backbone.width, 512), ("backbone.ratio", backbone.ratio, 8),
@@ -50,11 +50,10 @@ struct PolicyConfiguration: Codable, Equatable {
       ("backbone.maximumWords", backbone.maximumWords, 512),
       ("backbone.vocabulary", backbone.vocabulary.count, 10_000),
     ]
-    if case .tokens(let bins) = head { sizes.append(("bins", bins - 1, 1023)) }
     for (name, size, limit) in sizes where !(1...limit ~= size) {
-      return name == "bins"
-        ? "bins is \(size + 1), not in 2…1024" : "\(name) is \(size), not in 1…\(limit)"
+      return "\(name) is \(size), not in 1…\(limit)"
     }
+    if case .tokens(let bins) = head, !(2...1024 ~= bins) { return "bins is \(bins), not in 2…1024" }
     if backbone.camera.width < 0.01 || backbone.camera.depth < 0.01 {
       return "backbone.camera sees \(backbone.camera.width)×\(backbone.camera.depth) of the table"
     }

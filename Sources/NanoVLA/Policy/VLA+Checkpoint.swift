@@ -57,6 +57,11 @@ extension VLA {
       statistics: statistics, head: configuration.head, chunk: configuration.chunk,
       usesProprioception: configuration.usesProprioception, history: configuration.history,
       using: &random)
-    try load(SafetensorsFile(url: folder.appending(path: Self.weightsFile)))
+    let file = try SafetensorsFile(url: folder.appending(path: Self.weightsFile))
+    if let stray = Set(file.names).subtracting(namedParameters.map(\.name)).min() {
+      throw CheckpointError.badConfiguration(
+        file.url.path, "\(brief(stray)) has no place in the policy that config.json describes")
+    }
+    try load(file)
   }
 }
