@@ -2,7 +2,7 @@
 // About 60 s on 2 cores.
 //
 // A policy cloned from ten demonstrations gets there about half of the time. Nobody shows it any more.
-// From here on it only tries, eight times from each of sixteen starts, and is told how each try
+// From here on it only tries, eight times from each of 32 starts, and is told how each try
 // ended: 1 or 0. What the better tries of a start did becomes likelier, what the worse did less so.
 //
 // The aha: a 0/1 reward is enough, IF some tries succeed. What is learned is the difference between
@@ -23,8 +23,8 @@ import Tensors
 // Knobs: change one, run again.
 let demonstrationCount = 10
 let cloningSteps = 1000  // batches of 64 time steps
-let iterations = 60  // of trying and learning
-let groups = 16  // starts in an iteration
+let iterations = 100  // of trying and learning
+let groups = 32  // starts in an iteration
 let groupSize = 8  // G: tries of each start
 let temperature: Float = 1  // T: how boldly it tries
 let learningRate: Float = 1e-3
@@ -127,7 +127,7 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
     ],
     tryThis: [
       "temperature = 0.3: tries of one start are more alike. How many groups are kept?",
-      "groupSize = 2, groups = 64: as many tries. Why does it learn more slowly?",
+      "groupSize = 2, groups = 128: as many tries. Why does it learn more slowly?",
       "Exercise: in GroupAdvantage.swift, do not divide by the deviation. Which groups weigh more now?",
     ])
 }

@@ -68,14 +68,14 @@ struct RLCommand: ParsableCommand {
     let checkpoint = folder.appending(path: GRPOTrainer.checkpointFile)
     let holdsRun = FileManager.default.fileExists(atPath: checkpoint.path)
     guard resume || !holdsRun else {
-      throw ValidationError(
-        "\(output) holds a run: go on with it by --resume, or name another folder")
+      throw RequestError(
+        description: "\(output) holds a run: go on with it by --resume, or name another folder")
     }
     let trainer: GRPOTrainer
     if holdsRun {
       let kept = try GRPOTrainer.configuration(in: checkpoint)
       guard try settings(over: kept) == kept else {
-        throw ValidationError("\(output) holds a run with other settings: leave them out")
+        throw RequestError(description: "\(output) holds a run with other settings: leave them out")
       }
       trainer = try GRPOTrainer(VLA(contentsOf: folder.appending(path: "start")), kept)
       try trainer.restore(from: checkpoint)
@@ -112,7 +112,8 @@ struct RLCommand: ParsableCommand {
   private func startPolicy(_ settings: RLConfiguration) throws -> VLA {
     if let path = settings.sftModelPath {
       guard demonstrations == nil else {
-        throw ValidationError("--demonstrations is for runs without --policy: give one of them")
+        throw RequestError(
+          description: "--demonstrations is for runs without --policy: give one of them")
       }
       return try VLA(contentsOf: URL(fileURLWithPath: path))
     }
@@ -121,7 +122,7 @@ struct RLCommand: ParsableCommand {
 
   private func cloned(from count: Int, _ settings: RLConfiguration) throws -> VLA {
     guard 1...100_000 ~= count else {
-      throw ValidationError("--demonstrations must be 1 to 100000, not \(count)")
+      throw RequestError(description: "--demonstrations must be 1 to 100000, not \(count)")
     }
     let suite = try settings.suite()
     let recipe = CloningRecipe(for: suite, demonstrations: count)
@@ -152,3 +153,6 @@ struct RLCommand: ParsableCommand {
     }
   }
 }
+
+/// Options that do not go together, or with what is in the folder.
+private struct RequestError: Error, CustomStringConvertible { let description: String }

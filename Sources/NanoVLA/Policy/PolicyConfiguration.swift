@@ -53,7 +53,9 @@ struct PolicyConfiguration: Codable, Equatable {
     for (name, size, limit) in sizes where !(1...limit ~= size) {
       return "\(name) is \(size), not in 1…\(limit)"
     }
-    if case .tokens(let bins) = head, !(2...1024 ~= bins) { return "bins is \(bins), not in 2…1024" }
+    if case .tokens(let bins) = head, !(2...1024 ~= bins) {
+      return "bins is \(bins), not in 2…1024"
+    }
     if backbone.camera.width < 0.01 || backbone.camera.depth < 0.01 {
       return "backbone.camera sees \(backbone.camera.width)×\(backbone.camera.depth) of the table"
     }

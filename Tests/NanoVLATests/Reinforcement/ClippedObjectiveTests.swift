@@ -91,7 +91,7 @@ import Testing
     let head = TokenHead(inputs: 4, chunk: 2, dimensions: 3, bins: 5, using: &random)
     let start = TokenHead(inputs: 4, chunk: 2, dimensions: 3, bins: 5, using: &random)
     for head in [head, start] {
-      head.output.weight.values = head.output.weight.values.map { $0 * 30 }
+      head.output.weight.values = head.output.weight.values.map { $0 * 300 }
     }
     let states = uniform(5, 4)
     let found = head.spread(at: states, mask: mask, temperature: 1.5, from: start)
