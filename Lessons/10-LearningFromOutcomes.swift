@@ -28,6 +28,7 @@ let groups = 32  // starts in an iteration
 let groupSize = 8  // G: tries of each start
 let temperature: Float = 1  // T: how boldly it tries
 let learningRate: Float = 1e-3
+let minibatchSize = 256  // decisions in a step; in fewer, chance weighs more
 let episodes = 200  // held-out layouts to judge by
 let hopelessIterations = 3  // for a policy that was never shown anything
 
@@ -39,7 +40,7 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
   var configuration = RLConfiguration(totalEpochs: iterations, seed: lesson.seed)
   (configuration.groups, configuration.groupSize) = (groups, groupSize)
   (configuration.temperature, configuration.learningRate) = (temperature, learningRate)
-  configuration.evaluationEpisodes = episodes
+  (configuration.minibatchSize, configuration.evaluationEpisodes) = (minibatchSize, episodes)
 
   lesson.heading("What one try is worth")
   for successes in [0, 1, 4, 8] {
@@ -107,7 +108,7 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
 
   lesson.heading("The same, without imitation")
   configuration.totalEpochs = hopelessIterations
-  configuration.evaluateEvery = 0
+  (configuration.groups, configuration.evaluateEvery) = (8, 0)
   let untrained = try makePolicy()
   let weights = untrained.head.parameters.map(\.values)
   let hopeless = try GRPOTrainer(untrained, configuration)
@@ -116,7 +117,7 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
   let isUnchanged = untrained.head.parameters.map(\.values) == weights
   lesson.result(
     "groupsKeptUntrained", Double(lucky),
-    "of \(hopelessIterations * groups) groups had a success to learn from; "
+    "of \(hopelessIterations * configuration.groups) groups had a success to learn from; "
       + (isUnchanged ? "not one weight has changed" : "a lucky try moved its weights"))
 
   lesson.finish(
