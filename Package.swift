@@ -9,7 +9,8 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 let lessons = [
   "00-TensorsThatLearn", "01-PatchEmbedding", "02-TinyTransformer", "03-CrossAttentionFusion",
   "04-ActionTokenizing", "05-BehaviorCloning", "06-Rollouts",
-  "07-ActionHeads", "08-AnyVLM", "09-TransferLearning", "11-RealCheckpoints",
+  "07-ActionHeads", "08-AnyVLM", "09-TransferLearning", "10-LearningFromOutcomes",
+  "11-RealCheckpoints",
 ]
 let notebooks = ["DemonstrationsAndPretraining"]
 

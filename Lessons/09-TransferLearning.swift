@@ -53,9 +53,10 @@ Lesson.run(9, "Transfer learning", file: #filePath) { lesson in
   var rows: [[String]] = []
   let plans = strategies.map { ($0.rawValue, TransferPlan(for: toy, strategy: $0)) }
   for (name, plan) in plans + [("careless", careless)] {
-    let policy = try makePolicy(.bundled())
+    let trunk = try ToyVLM.bundled()
+    let policy = try makePolicy(trunk)
     let training = try TransferLearning(
-      policy.backbone, head: policy.head, plan: plan, examples: examples.count, steps: steps,
+      trunk, head: policy.head, plan: plan, examples: examples.count, steps: steps,
       seed: lesson.seed
     ) { frames, random in examples.loss(of: policy, on: frames, using: &random) }
     let start = ContinuousClock.now
@@ -65,7 +66,7 @@ Lesson.run(9, "Transfer learning", file: #filePath) { lesson in
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
-    let pointing = policy.backbone.pointingError().object
+    let pointing = trunk.pointingError().object
     lesson.keep("success_\(name)", success.rate)
     lesson.keep("pointing_\(name)", Double(pointing))
     rows.append([

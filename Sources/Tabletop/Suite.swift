@@ -10,12 +10,14 @@ import Tensors
 /// - `obstacle`: a post between the arm and the named object; left and right round it are as good.
 ///
 /// Seeds are kept apart, so that nothing is tested on what it was trained on: demonstrations count
-/// up from 0, held-out layouts from 1,000,000, scenes for pre-training from 2,000,000.
+/// up from 0, held-out layouts from 1,000,000, scenes for pre-training from 2,000,000; below 2⁶³
+/// but far above all those lie the layouts to practise on.
 public enum Suite: String, CaseIterable, Sendable {
   case object, spatial, goal, long, obstacle
 
   public static let firstHeldOutSeed: UInt64 = 1_000_000
   public static let firstPretrainingSeed: UInt64 = 2_000_000
+  public static let firstPracticeSeed: UInt64 = 1 << 62
 
   /// Seeds of `count` (at most a million) layouts that no demonstration uses.
   public static func heldOutSeeds(_ count: Int) -> Range<UInt64> {

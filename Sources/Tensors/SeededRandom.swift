@@ -5,7 +5,8 @@ import Foundation
 /// SplitMix64: add a constant, then mix the bits so that neighbouring states look unrelated.
 /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), fig. 17.
 public struct SeededRandom: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  /// Where the stream stands: `SeededRandom(seed: state)` goes on from here.
+  public private(set) var state: UInt64
 
   public init(seed: UInt64) { state = seed }
 

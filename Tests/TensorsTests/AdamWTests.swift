@@ -97,3 +97,46 @@ import Testing
     #expect([Tensor]().clipGradients(toNorm: 1) == 0)
   }
 }
+
+@Suite("What an optimizer and a random stream keep") struct ResumingTests {
+  @Test("An optimizer with another's state goes on as that one does, bit for bit") func adamW() {
+    func step(_ optimizer: AdamW, _ random: inout SeededRandom) {
+      for parameter in optimizer.parameters {
+        parameter.gradient = .normal(parameter.shape, using: &random)
+      }
+      optimizer.step(learningRate: 0.01, maximumNorm: 1)
+    }
+    var random = SeededRandom(seed: 2)
+    let first = [Tensor.full([3, 5], 1).asParameter(), Tensor.full([7], 2).asParameter()]
+    let whole = AdamW(first)
+    for _ in 0..<3 { step(whole, &random) }
+
+    let second = first.map { Tensor($0.values, shape: $0.shape).asParameter() }
+    let resumed = AdamW(second)
+    resumed.state = whole.state
+    var sameRandom = SeededRandom(seed: random.state)
+    for _ in 0..<3 {
+      step(whole, &random)
+      step(resumed, &sameRandom)
+    }
+    #expect(first.map(\.values) == second.map(\.values))
+    #expect(whole.state == resumed.state && whole.state.steps == 6)
+  }
+
+  @Test("Moments of other parameters stop with both counts") func otherMoments() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let optimizer = AdamW([Tensor.zeros([3]).asParameter()])
+      optimizer.state = .init(steps: 1, firstMoments: [[0, 0]], secondMoments: [[0, 0]])
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("[2]") && text.contains("[3]"))
+  }
+
+  @Test("Clamping moves what is outside, and stops its gradient") func clamped() {
+    let x = Tensor([-2, -1, 0.5, 1, 3], shape: [5]).asParameter()
+    let y = x.clamped(to: -1...1)
+    #expect(y.values == [-1, -1, 0.5, 1, 1])
+    y.sum().backward()
+    #expect(x.gradient?.values == [0, 1, 1, 1, 0])
+  }
+}

@@ -27,6 +27,8 @@ public final class BLIP2: VisionLanguageModel {
     language = OPT(c.language, using: &random)
   }
 
+  public var imageSize: Int { vision.configuration.imageSize }
+
   /// The image as words: [B, H, W, 3] → [B, Q, D].
   public func see(_ images: Tensor) throws -> Tensor {
     let places = vision(images)  // [B, H, W, 3] → [B, N, vision width], the class token among them

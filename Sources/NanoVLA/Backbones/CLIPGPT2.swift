@@ -22,6 +22,8 @@ public final class CLIPGPT2: VisionLanguageModel {
     language = GPT2(c.language, using: &random)
   }
 
+  public var imageSize: Int { vision.configuration.imageSize }
+
   /// The image as words: [B, H, W, 3] → [B, P, D].
   public func see(_ images: Tensor) -> Tensor { projector(vision.features(images)) }
 

@@ -26,6 +26,8 @@ public final class InstructBLIP: VisionLanguageModel {
     language = Llama(c.language, using: &random)
   }
 
+  public var imageSize: Int { vision.configuration.imageSize }
+
   /// The image as words, found with the instruction in mind: [B, H, W, 3] → [B, Q, D].
   /// - Parameters: as ``QFormer`` takes them.
   public func see(

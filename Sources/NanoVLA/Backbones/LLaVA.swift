@@ -25,6 +25,8 @@ public final class LLaVA: VisionLanguageModel {
     language = Llama(c.language, using: &random)
   }
 
+  public var imageSize: Int { vision.configuration.imageSize }
+
   /// The image as words: [B, H, W, 3] → [B, P, D].
   public func see(_ images: Tensor) -> Tensor {
     let features = vision.features(

@@ -74,6 +74,9 @@ public protocol VisionLanguageModel: Module {
   associatedtype Language: LanguageModel
   var language: Language { get }
 
+  /// The side of the square images that it sees, in pixels.
+  var imageSize: Int { get }
+
   /// The images as words: [B, H, W, 3] → [B, P, D].
   func see(_ images: Tensor) throws -> Tensor
 

@@ -27,6 +27,8 @@ public final class OpenVLA: VisionLanguageModel {
     language = Llama(c.language, using: &random)
   }
 
+  public var imageSize: Int { geometry.configuration.imageSize }
+
   /// The image as words: [B, H, W, 6] → [B, P, D].
   /// - Parameter images: one picture twice, three channels normalized for each tower.
   public func see(_ images: Tensor) -> Tensor {

@@ -48,7 +48,12 @@ public final class VLM: Backbone {
 
   /// What the language model reads of a picture of any size and a question: [1, T, D].
   public func prompt(_ image: RGBImage, _ question: String) throws -> Tensor {
-    try ask(question, preprocessor([image]))
+    let pixels = try preprocessor([image])  // → [1, H, W, C]
+    let side = network.imageSize
+    guard pixels.dim(1) == side, pixels.dim(2) == side else {
+      throw VLMError.otherImageSize(pixels.shape, needed: side)
+    }
+    return try ask(question, pixels)
       .traced("prompt", "the picture's words and the question's, in one sequence")
   }
 

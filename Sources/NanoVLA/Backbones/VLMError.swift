@@ -6,6 +6,7 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
   case notActions(Int)
   case planned(String, available: [String])
   case otherFamily(String, found: String, wanted: String)
+  case otherImageSize([Int], needed: Int)
   case unknownFamily(String, file: String, families: [String])
   case notAFolder(String)
   case noConfiguration(String, families: [String])
@@ -26,6 +27,9 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
         + available.joined(separator: ", ")
     case .otherFamily(let path, let found, let wanted):
       return "\(line(path)) holds a \(found), not a \(wanted): ask for \"\(found)\""
+    case .otherImageSize(let shape, let needed):
+      return "preprocessor_config.json makes images of \(shape[2])×\(shape[1]) pixels, config.json "
+        + "asks for \(needed)×\(needed): take both from one model"
     case .unknownFamily(let type, let file, let families):
       return "\(line(file)): model_type \"\(brief(type))\" is of no family that is read here; "
         + "there are \(families.joined(separator: ", "))"

@@ -79,6 +79,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case wrongShape(String, String, expected: [Int], found: [Int])
   case notFinite(String, String)
   case cannotWrite(String)
+  case otherBackbone(String)
 
   public var description: String {
     switch self {
@@ -86,6 +87,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .wrongShape(let file, let name, let expected, let found):
       return "\(file): \(name) has shape \(found), this model needs \(expected)"
     case .notFinite(let file, let name): return "\(file): \(name) holds NaN or infinity"
+    case .otherBackbone(let kind):
+      return "a policy on a \(kind) is not written as a folder yet; only one on the toy VLM is"
     case .cannotWrite(let folder): return "\(folder): cannot make this folder; name another"
     }
   }

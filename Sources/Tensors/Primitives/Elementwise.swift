@@ -102,6 +102,12 @@ extension Tensor {
   public func abs() -> Tensor {
     mapped({ Swift.abs($0) }, slope: { x, _ in x > 0 ? 1 : x < 0 ? -1 : 0 })
   }
+  /// Each element moved to the nearest number of `range`; the slope of one that was moved is 0.
+  public func clamped(to range: ClosedRange<Float>) -> Tensor {
+    mapped(
+      { min(max($0, range.lowerBound), range.upperBound) },
+      slope: { x, _ in range.contains(x) ? 1 : 0 })
+  }
   /// max(x, 0)
   public func relu() -> Tensor { mapped({ max($0, 0) }, slope: { x, _ in x > 0 ? 1 : 0 }) }
 }

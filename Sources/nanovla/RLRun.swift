@@ -1,0 +1,67 @@
+import Blackboard
+import Foundation
+import Images
+import NanoVLA
+
+/// A run that learns from outcomes, with what it leaves in its folder.
+struct RLRun {
+  let trainer: GRPOTrainer
+  let folder: URL
+
+  init(_ trainer: GRPOTrainer, in folder: URL) { (self.trainer, self.folder) = (trainer, folder) }
+
+  func callAsFunction() throws {
+    let configuration = trainer.configuration
+    let metricsFile = folder.appending(path: "metrics.jsonl")
+    // Lines of iterations after the checkpoint, and a line that a kill cut short, are written anew.
+    try Data(trainer.metrics.map { $0.jsonLine + "\n" }.joined().utf8)
+      .writeAtomically(to: metricsFile)
+    let log = try FileHandle(forWritingTo: metricsFile)
+    try log.seekToEnd()
+    if trainer.iteration > 0 { print("resumed after \(trainer.iteration) iterations") }
+    var display = LearningDisplay(after: trainer.iteration)
+    while !trainer.isDone {
+      let metrics = try trainer.step()
+      try log.write(contentsOf: Data((metrics.jsonLine + "\n").utf8))
+      if metrics.iteration % configuration.saveEvery == 0 || trainer.isDone {
+        try trainer.writeCheckpoint(to: folder.appending(path: GRPOTrainer.checkpointFile))
+        try writeCurve()
+      }
+      display.show(
+        metrics.iteration, of: configuration.totalEpochs, successes: metrics.successes,
+        size: metrics.groupSize, curve: trainer.metrics.map(\.success), note: note(metrics))
+    }
+    display.clear()
+    try trainer.policy.write(
+      to: folder.appending(path: "policy"), dataset: configuration.dataset)
+    try writeCurve()
+    let success = try trainer.evaluate()
+    print("\(trainer.iteration) iterations, in \(folder.path)")
+    print("success with the likeliest actions, on held-out layouts: \(success)")
+  }
+
+  private func note(_ metrics: RLMetrics) -> String {
+    let greedy = trainer.metrics.last { $0.greedySuccess != nil }?.greedySuccess
+    let parts: [(String, Double?)] = [
+      ("greedy", greedy), ("KL", metrics.startKL), ("entropy", metrics.entropy),
+      ("clipped", metrics.clipFraction),
+    ]
+    return parts.compactMap { name, value in
+      value.map { "\(name) " + String(format: "%.2f", $0) }
+    }.joined(separator: ", ")
+  }
+
+  /// Blue: drawn actions; red: the likeliest ones.
+  private func writeCurve() throws {
+    let drawn = trainer.metrics.map { (x: Double($0.iteration), y: $0.success) }
+    let greedy = trainer.metrics.compactMap { metrics in
+      metrics.greedySuccess.map { (x: Double(metrics.iteration), y: $0) }
+    }
+    try LineChart(
+      [
+        .init(drawn, color: LineChart.blue),
+        .init(greedy, color: LineChart.red, showsPoints: true),
+      ], end: Double(trainer.configuration.totalEpochs)
+    ).image().writePNG(to: folder.appending(path: "curve.png"))
+  }
+}

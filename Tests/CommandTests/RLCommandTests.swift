@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// `nanovla rl` as a user runs it: in a pipe, killed, resumed.
+@Suite(.serialized) struct RLCommandTests {
+  private let program = Program.product("nanovla")
+  private let folder: URL
+  private let options = [
+    "rl", "--demonstrations", "5", "--groups", "3", "--group-size", "4", "--evaluate-every", "0",
+    "--episodes", "20", "--epochs", "8", "--resume", "--output",
+  ]
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "rl-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func contents(_ path: String) throws -> Data {
+    try Data(contentsOf: folder.appending(path: path))
+  }
+
+  @Test("killed in the middle and resumed, it ends with the very bytes of a run that was not")
+  func killed() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let whole = try program.run(options + ["whole"], in: folder)
+    #expect(whole.status == 0, "\(whole.error)")
+    #expect(whole.output.contains("success with the likeliest actions"))
+    #expect(!whole.error.contains("\u{1B}"))
+    var kills = 0
+    for lines in [1, 4] {
+      let killed = try program.run(options + ["killed"], in: folder) { process, _ in
+        let deadline = Date().addingTimeInterval(60)
+        while process.isRunning, Date() < deadline {
+          let log = (try? contents("killed/metrics.jsonl")) ?? Data()
+          if log.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { break }
+          usleep(2000)
+        }
+        kill(process.processIdentifier, SIGKILL)
+      }
+      if killed.status == 128 + SIGKILL { kills += 1 }
+    }
+    #expect(kills > 0)
+    let resumed = try program.run(options + ["killed"], in: folder)
+    #expect(resumed.status == 0, "\(resumed.error)")
+    #expect(resumed.output.contains("resumed after"))
+    for file in ["policy/model.safetensors", "policy/config.json", "start/model.safetensors"] {
+      #expect(try contents("killed/" + file) == contents("whole/" + file), "\(file)")
+    }
+    let lines = String(decoding: try contents("killed/metrics.jsonl"), as: UTF8.self)
+    #expect(lines.split(separator: "\n").count == 8)
+    #expect(try contents("killed/curve.png").count > 500)
+  }
+
+  @Test(
+    "what cannot be done is refused in one line, and nothing is left behind",
+    arguments: [
+      (["--dataset", "libero_10"], "simulator"), (["--dataset", "moon"], "tabletop_goal"),
+      (["--policy", "nowhere"], "nowhere"), (["--demonstrations", "0"], "--demonstrations"),
+      (["--group-size", "1"], "groupSize"), (["--config", "none.json"], "none.json"),
+    ])
+  func refused(arguments: [String], reason: String) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let result = try program.run(["rl", "--output", "out"] + arguments, in: folder)
+    #expect(result.status != 0)
+    #expect(result.error.contains(reason), "\(result.error)")
+    let left = try? FileManager.default.contentsOfDirectory(
+      atPath: folder.appending(path: "out").path)
+    #expect((left ?? []).isEmpty)
+  }
+}
