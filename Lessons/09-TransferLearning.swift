@@ -22,12 +22,11 @@ let carelessRate: Float = 3e-3  // of every weight, from the first step on
 let demonstrationCount = 100  // at most 100 are bundled
 let chunk = 2  // K: actions predicted at once, and carried out before looking again
 let episodes = 200  // held-out layouts to drive on
-let llavaSteps = 150  // batches for the nano LLaVA
+let llavaSteps = 60  // batches for the nano LLaVA
 
 Lesson.run(9, "Transfer learning", file: #filePath) { lesson in
   let statistics = try ActionStatistics.bundled()
   let layouts = Suite.heldOutSeeds(episodes)
-  var random = SeededRandom(seed: lesson.seed)
 
   lesson.heading("A plan for a VLM")
   let trunk = try ToyVLM.bundled()
@@ -86,31 +85,20 @@ Lesson.run(9, "Transfer learning", file: #filePath) { lesson in
       + "all, without letting the head learn first.")
 
   lesson.heading("The same words for another VLM")
-  var sizes = LLaVAConfiguration()
-  sizes.imageToken = sizes.language.vocabulary - 1
-  let image = Array(repeating: sizes.imageToken, count: sizes.imageTokenCount)
   lesson.say("A nano LLaVA with random weights. As LLaVA follows instructions:")
   for wish in [nil, TransferStrategy.freezeBackbone] {
-    let llava = LLaVA(sizes, using: &random)
-    let head = TokenHead(
-      inputs: sizes.language.width, chunk: chunk, dimensions: 7, bins: 32, using: &random)
-    let plan = TransferPlan(
-      for: VLMCapabilities(
-        instructionTuned: true, jointPretraining: true, languageModel: true,
-        parameterCount: llava.parameterCount), strategy: wish)
+    var builder = VLABuilder().withVLM("llava").withActionSpace(.tabletop)
+      .withStatistics(statistics).withHead(.tokens(bins: 32), chunk: chunk)
+    if let wish { builder = builder.withTransferLearning(wish) }
+    let policy = try builder.build()
+    guard var plan = policy.transferPlan else { continue }
+    plan.batchSize = 8
     lesson.say("· \(plan.reasons[0])")
+    let examples = try FrameExamples(Array(demonstrations.prefix(3)), for: policy)
     let training = try TransferLearning(
-      llava, head: head, plan: plan, examples: examples.count, steps: llavaSteps, seed: lesson.seed
-    ) { frames, random in
-      let side = sizes.vision.imageSize
-      let seen = frames.map { examples.windows[$0][0].image.resized(width: side, height: side) }
-      let prompt = try! llava.prompt(  // which keeps a place for every patch
-        frames.map { image + examples.ids[$0] }, images: Pixels.tensor(of: seen))
-      let last = llava.language(prompt)  // [N, T, D] → [N, T, D]
-        .sliced(axis: 1, prompt.dim(1) - 1..<prompt.dim(1))  // [N, T, D] → [N, 1, D]
-        .reshaped([frames.count, -1])  // [N, 1, D] → [N, D]
-      return head.loss(last, examples.expert.rows(at: frames), using: &random)
-    }
+      policy.backbone, head: policy.head, plan: plan, examples: examples.count, steps: llavaSteps,
+      seed: lesson.seed
+    ) { rows, random in examples.loss(of: policy, on: rows, using: &random) }
     let losses = (0..<llavaSteps).map { _ in training.step() }
     let name = plan.strategy.rawValue
     lesson.result("llavaFirst_\(name)", losses[0], "first loss; ln 32 is 3.47")

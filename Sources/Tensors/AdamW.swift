@@ -98,7 +98,7 @@ public final class AdamW {
         }
       }
       guard newValue.idleSteps.count == parameters.count else {
-        fatalError("AdamW: \(newValue.idleSteps.count) idle counts for \(parameters.count) parameters")
+        fatalError("AdamW: \(newValue.idleSteps.count) idle counts for \(counts.count) parameters")
       }
       (steps, idleSteps) = (newValue.steps, newValue.idleSteps)
       for (tensor, values) in zip(firstMoments, newValue.firstMoments) { tensor.values = values }

@@ -19,8 +19,8 @@ import Tensors
 /// Reference: the attention term is after Liu et al., "Attention Correctness in Neural Image
 /// Captioning" (2017), supervised attention.
 public final class GroundingPretraining {
-  /// Five minutes on two cores.
-  public static let defaultSteps = 13_000
+  /// Ten minutes on two cores.
+  public static let defaultSteps = 32_000
 
   public let model: ToyVLM
   public let schedule: Schedule
