@@ -21,7 +21,7 @@ func showingProgress<Result>(
   }
   let result = try ShapeTrace.following({ entry in
     switch entry.label {
-    case "block" where spoken == 0: report(min(done + 1, blocks - 1))
+    case "block" where spoken == 0: report(max(0, min(done + 1, blocks - 1)))
     case "logits":
       report(blocks + spoken)  // the first token is what reading the prompt led to
       spoken += 1
@@ -34,6 +34,6 @@ func showingProgress<Result>(
 
 /// Blocks in all towers: "vision.blocks.11.norm1.weight" is a parameter of one of them.
 private func blockCount(of model: some Module) -> Int {
-  Set(model.namedParameters.compactMap { $0.name.firstMatch(of: #/.*\bblocks\.\d+\b/#)?.output })
-    .count
+  let block = #/(.*\.)?blocks\.\d+\./#
+  return Set(model.namedParameters.compactMap { $0.name.prefixMatch(of: block)?.output.0 }).count
 }

@@ -75,6 +75,23 @@ import Testing
     #expect(worstDistance(joined.values, whole.values) < 1e-6)
   }
 
+  @Test("a copied cache remembers the same, and what is added to it stays its own")
+  func copiedCache() {
+    let (attention, x) = (attention(rotary: true), uniform(1, 4, 8))
+    func read(_ tokens: Range<Int>, _ cache: KeyValueCache) -> [Float] {
+      let mask = MultiHeadAttention.causalMask(count: tokens.count, past: cache.length)
+      let part = x.sliced(axis: 1, tokens)
+      return attention(part, mask: mask, cache: cache.layers[0]).output.values
+    }
+    let cache = KeyValueCache(depth: 1)
+    _ = read(0..<3, cache)
+    let copy = cache.copy()
+    let once = read(3..<4, copy)
+    #expect(copy.length == 4 && cache.length == 3)
+    let again = read(3..<4, cache)
+    #expect(once == again)
+  }
+
   @Test("a causal mask with a past lets all look at the past")
   func mask() {
     let values = MultiHeadAttention.causalMask(count: 2, past: 3)

@@ -39,6 +39,20 @@ private func packed(
     [1, 513, 600], [70, 257, 129], [3, 300, 1_001], [9, 1_500, 1_024],
   ]
 
+  @Test("Packed in memory, numbers are those of a bfloat16 file, and frozen") func inMemory() throws
+  {
+    var random = SeededRandom(seed: 5)
+    let weight = Tensor.normal([33, 65], using: &random)
+    let (inMemory, inFile) = (weight.packedAsBFloat16(), try packed(weight, as: .bfloat16))
+    #expect(inMemory.isPacked && inMemory.shape == [33, 65])
+    #expect(inMemory.values == inFile.values)
+    #expect(inMemory.asParameter().isFrozen)
+    let x = Tensor.normal([3, 65], using: &random)
+    let (products, expected) = (x.matmul(transposed: inMemory), x.matmul(transposed: inFile))
+    #expect(products.values == expected.values)
+    #expect(Tensor.zeros([0, 4]).packedAsBFloat16().values == [])
+  }
+
   @Test("They stay packed, with their shape and values, at any address", arguments: types)
   func values(type: SafetensorsDataType) throws {
     let original = random(5, 3, 7, in: -2...2)

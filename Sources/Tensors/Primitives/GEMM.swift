@@ -16,6 +16,13 @@ func gemm(
   func multiply(_ batch: Int, _ rows: Range<Int>, _ columns: Range<Int>) {
     let firstA = a + batch * m * k + rows.lowerBound * (transposeA ? 1 : k)
     let firstB = b + batch * k * n + columns.lowerBound * (transposeB ? k : 1)
+    if m == 1, !transposeA, transposeB {
+      // One row reads each number of B once: to rearrange B first, as a product of matrices does,
+      // would cost more than the product.
+      return cblas_sgemv(
+        CblasRowMajor, CblasNoTrans, blasint(columns.count), blasint(k), 1, firstB, blasint(k),
+        firstA, 1, adding ? 1 : 0, c + batch * n + columns.lowerBound, 1)
+    }
     cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
       transposeB ? CblasTrans : CblasNoTrans, blasint(rows.count), blasint(columns.count),
