@@ -10,7 +10,7 @@ let lessons = [
   "00-TensorsThatLearn", "01-PatchEmbedding", "02-TinyTransformer", "03-CrossAttentionFusion",
   "04-ActionTokenizing", "05-BehaviorCloning", "06-Rollouts",
   "07-ActionHeads", "08-AnyVLM", "09-TransferLearning", "10-LearningFromOutcomes",
-  "11-RealCheckpoints",
+  "11-RealCheckpoints", "12-NanoVLA",
 ]
 let notebooks = ["DemonstrationsAndPretraining"]
 

@@ -1,5 +1,5 @@
 // Lesson 10 · Learning from outcomes
-// About 60 s on 2 cores.
+// About 25 s on 2 cores.
 //
 // A policy cloned from ten demonstrations gets there about half of the time. Nobody shows it any more.
 // From here on it only tries, eight times from each of 32 starts, and is told how each try
@@ -28,7 +28,6 @@ let groups = 32  // starts in an iteration
 let groupSize = 8  // G: tries of each start
 let temperature: Float = 1  // T: how boldly it tries
 let learningRate: Float = 1e-3
-let minibatchSize = 256  // decisions in a step; in fewer, chance weighs more
 let episodes = 200  // held-out layouts to judge by
 let hopelessIterations = 3  // for a policy that was never shown anything
 
@@ -40,18 +39,14 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
   var configuration = RLConfiguration(totalEpochs: iterations, seed: lesson.seed)
   (configuration.groups, configuration.groupSize) = (groups, groupSize)
   (configuration.temperature, configuration.learningRate) = (temperature, learningRate)
-  (configuration.minibatchSize, configuration.evaluationEpisodes) = (minibatchSize, episodes)
+  configuration.evaluationEpisodes = episodes
 
   lesson.heading("What one try is worth")
   for successes in [0, 1, 4, 8] {
-    let rewards = (0..<8).map { Float($0 < successes ? 1 : 0) }
-    let group = GroupAdvantage(rewards: rewards)
-    let (won, lost) = (group.advantages[0], group.advantages[7])
-    lesson.say(
-      "\(successes) of 8 succeed: "
-        + (group.teaches
-          ? String(format: "each success %+.2f, each failure %+.2f", won, lost)
-          : "nothing to compare, the group is dropped"))
+    let group = GroupAdvantage(rewards: (0..<8).map { $0 < successes ? 1 : 0 })
+    let worth = String(
+      format: "each success %+.2f, each failure %+.2f", group.advantages[0], group.advantages[7])
+    lesson.say("\(successes) of 8 succeed: \(group.teaches ? worth : "nothing to compare")")
   }
 
   lesson.heading("Imitation: \(demonstrationCount) demonstrations")
@@ -68,11 +63,10 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
   var display = LearningDisplay()
   while !trainer.isDone {
     let metrics = try trainer.step()
-    let entropy = metrics.entropy.map { String(format: ", entropy %.2f", $0) } ?? ""
     display.show(
       metrics.iteration, of: iterations, successes: metrics.successes, size: groupSize,
       curve: trainer.metrics.map(\.success),
-      note: String(format: "clipped %.2f", metrics.clipFraction) + entropy)
+      note: String(format: "%.2f of the tokens clipped", metrics.clipFraction))
   }
   display.clear()
   let shown = trainer.metrics.filter { $0.greedySuccess != nil || $0.iteration == 1 }
@@ -85,39 +79,34 @@ Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
         + numbers.map { $0.map { String(format: "%.2f", $0) } ?? "" }
     })
   lesson.say(
-    "“tries” is success with drawn actions; the small bars count the starts of which 0, 1, … "
-      + "\(groupSize) tries succeeded; “KL” is the distance from the cloned policy, in nats a token."
-  )
+    "“tries” is success with drawn actions, “greedy” with the likeliest; the small bars count the "
+      + "starts of which 0, 1, … \(groupSize) tries succeeded; “KL” is how far the policy went from "
+      + "the cloned one, in nats a token.")
   let after = try trainer.evaluate()
   lesson.result("successAfter", after.rate, "after \(iterations) iterations: \(after)")
   let tries = trainer.metrics.reduce(0) { $0 + $1.episodes }
   lesson.result("episodes", Double(tries), "tries, and nothing but 0 or 1 told of each")
-  let file = try lesson.output(named: "learning-from-outcomes.png")
-  let drawn = trainer.metrics.map { (x: Double($0.iteration), y: $0.success) }
-  let greedy = trainer.metrics.compactMap { metrics in
-    metrics.greedySuccess.map { (x: Double(metrics.iteration), y: $0) }
+  let greedy = shown.compactMap { metrics in
+    metrics.greedySuccess.map { (iteration: metrics.iteration, success: $0) }
   }
-  try LineChart(
-    [
-      .init(drawn, color: LineChart.blue),
-      .init([(0, before.rate)] + greedy, color: LineChart.red, showsPoints: true),
-    ], end: Double(iterations)
-  ).image().writePNG(to: file)
-  lesson.say(
-    "The curve: nanovla-output/\(file.lastPathComponent). Blue: drawn actions; red: the likeliest.")
+  try LineChart.learning(
+    drawn: trainer.metrics.map(\.success), likeliest: [(0, before.rate)] + greedy,
+    iterations: iterations
+  ).image().writePNG(to: lesson.output(named: "learning-from-outcomes.png"))
+  lesson.say("The curve: nanovla-output/learning-from-outcomes.png. Blue: drawn; red: likeliest.")
 
   lesson.heading("The same, without imitation")
   configuration.totalEpochs = hopelessIterations
-  (configuration.groups, configuration.evaluateEvery) = (8, 0)
+  configuration.evaluateEvery = 0
   let untrained = try makePolicy()
   let weights = untrained.head.parameters.map(\.values)
   let hopeless = try GRPOTrainer(untrained, configuration)
   while !hopeless.isDone { try hopeless.step() }
-  let lucky = hopeless.metrics.reduce(0) { $0 + $1.groupsKept }
+  let kept = hopeless.metrics.reduce(0) { $0 + $1.groupsKept }
   let isUnchanged = untrained.head.parameters.map(\.values) == weights
   lesson.result(
-    "groupsKeptUntrained", Double(lucky),
-    "of \(hopelessIterations * configuration.groups) groups had a success to learn from; "
+    "groupsKeptUntrained", Double(kept),
+    "of \(hopelessIterations * groups) groups had a success to learn from; "
       + (isUnchanged ? "not one weight has changed" : "a lucky try moved its weights"))
 
   lesson.finish(

@@ -8,6 +8,8 @@ public final class Lesson {
   public let title: String
   /// From `--seed`, 0 if not given: fixes every random choice.
   public let seed: UInt64
+  /// Those of the lesson's own flags that were given.
+  public let flags: Set<String>
   let showsColor: Bool
   let width: Int
   private let file: String
@@ -21,11 +23,13 @@ public final class Lesson {
   private var work: Progress?
 
   /// Runs a lesson's script. What it throws is told in one line on standard error.
+  /// - Parameter flags: what may be given on its command line beside what every lesson knows.
   public static func run(
-    _ number: Int, _ title: String, file: String, _ script: (Lesson) throws -> Void
+    _ number: Int, _ title: String, file: String, flags: [String] = [],
+    _ script: (Lesson) throws -> Void
   ) {
     do {
-      let options = try LessonOptions(CommandLine.arguments.dropFirst())
+      let options = try LessonOptions(CommandLine.arguments.dropFirst(), known: flags)
       let lesson = Lesson(number, title, file: file, options)
       lesson.print(lesson.bold("Lesson \(number) · \(title)"))
       try script(lesson)
@@ -36,7 +40,7 @@ public final class Lesson {
 
   private init(_ number: Int, _ title: String, file: String, _ options: LessonOptions) {
     (self.number, self.title) = (number, title)
-    (seed, isJSON) = (options.seed, options.isJSON)
+    (seed, isJSON, flags) = (options.seed, options.isJSON, options.flags)
     showsColor = options.showsColor && !isJSON
     width = min(100, Terminal.columns())
     self.file = URL(filePath: file).pathComponents.suffix(2).joined(separator: "/")

@@ -1,4 +1,4 @@
-/// What may follow a lesson's name: `--seed N`, `--json`, `--no-color`.
+/// What may follow a lesson's name: `--seed N`, `--json`, `--no-color`, and flags of its own.
 ///
 /// The runner passes these on; a lesson reads them itself, so that it depends on nothing else.
 struct LessonOptions {
@@ -6,7 +6,11 @@ struct LessonOptions {
   var isJSON = false
   var showsColor = Terminal.showsColor
 
-  init(_ arguments: ArraySlice<String>) throws {
+  /// The lesson's own flags that were given.
+  var flags: Set<String> = []
+
+  /// - Parameter known: flags that this lesson has beside those of all.
+  init(_ arguments: ArraySlice<String>, known: [String] = []) throws {
     var rest = arguments
     while let argument = rest.popFirst() {
       switch argument {
@@ -17,9 +21,10 @@ struct LessonOptions {
           throw UsageError(description: "--seed takes a whole number from 0 on")
         }
         seed = value
+      case _ where known.contains(argument): flags.insert(argument)
       default:
-        throw UsageError(
-          description: "unknown argument \(argument): there are --seed N, --json, --no-color")
+        let all = (["--seed N", "--json", "--no-color"] + known).joined(separator: ", ")
+        throw UsageError(description: "unknown argument \(argument): there are \(all)")
       }
     }
   }

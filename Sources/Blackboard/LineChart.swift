@@ -15,8 +15,8 @@ public struct LineChart {
     }
   }
 
-  public static let blue = RGBImage.Color(48, 96, 208)
-  public static let red = RGBImage.Color(208, 48, 44)
+  static let blue = RGBImage.Color(48, 96, 208)
+  static let red = RGBImage.Color(208, 48, 44)
   private static let (ink, grid) = (RGBImage.Color(70, 70, 70), RGBImage.Color(222, 222, 222))
   private let left = 44
   private let top = 14
@@ -28,6 +28,19 @@ public struct LineChart {
   public var end: Double
 
   public init(_ curves: [Curve], end: Double) { (self.curves, self.end) = (curves, max(end, 1)) }
+
+  /// Success while a policy learns: drawn actions in blue, one number an iteration; in red, by
+  /// iteration, what was measured with the likeliest actions.
+  public static func learning(
+    drawn: [Double], likeliest: [(iteration: Int, success: Double)], iterations: Int
+  ) -> LineChart {
+    LineChart(
+      [
+        Curve(drawn.enumerated().map { (x: Double($0 + 1), y: $1) }, color: blue),
+        Curve(
+          likeliest.map { (x: Double($0.iteration), y: $0.success) }, color: red, showsPoints: true),
+      ], end: Double(iterations))
+  }
 
   public func image() -> RGBImage {
     var image = RGBImage(width: left + width + 24, height: top + height + 30)

@@ -27,6 +27,11 @@ public enum Suite: String, CaseIterable, Sendable {
     return firstHeldOutSeed..<firstHeldOutSeed + UInt64(count)
   }
 
+  /// The seed of a layout to practise on, one of 2⁴⁰.
+  public static func practiceSeed(using random: inout SeededRandom) -> UInt64 {
+    firstPracticeSeed + UInt64(random.integer(below: 1 << 40))
+  }
+
   /// Steps after which an episode ends.
   public var horizon: Int { self == .long ? 40 : 24 }
 

@@ -26,6 +26,9 @@ struct LessonCommand: ParsableCommand {
   @Flag(help: "Print no colors (so does the environment variable NO_COLOR).")
   var noColor = false
 
+  @Flag(help: "For lesson 12: train the trunk too, from nothing. It takes ten minutes more.")
+  var pretrain = false
+
   func run() throws {
     do {
       let checkout = try Checkout.find()
@@ -46,6 +49,7 @@ struct LessonCommand: ParsableCommand {
       var arguments = ["--seed", "\(seed)"]
       if json { arguments.append("--json") }
       if noColor { arguments.append("--no-color") }
+      if pretrain { arguments.append("--pretrain") }
       try ChildProcess(binary, arguments).run().passOnUnlessSuccess()
     }
   }

@@ -51,17 +51,13 @@ struct RLRun {
     }.joined(separator: ", ")
   }
 
-  /// Blue: drawn actions; red: the likeliest ones.
   private func writeCurve() throws {
-    let drawn = trainer.metrics.map { (x: Double($0.iteration), y: $0.success) }
-    let greedy = trainer.metrics.compactMap { metrics in
-      metrics.greedySuccess.map { (x: Double(metrics.iteration), y: $0) }
+    let likeliest = trainer.metrics.compactMap { metrics in
+      metrics.greedySuccess.map { (iteration: metrics.iteration, success: $0) }
     }
-    try LineChart(
-      [
-        .init(drawn, color: LineChart.blue),
-        .init(greedy, color: LineChart.red, showsPoints: true),
-      ], end: Double(trainer.configuration.totalEpochs)
+    try LineChart.learning(
+      drawn: trainer.metrics.map(\.success), likeliest: likeliest,
+      iterations: trainer.configuration.totalEpochs
     ).image().writePNG(to: folder.appending(path: "curve.png"))
   }
 }

@@ -29,4 +29,15 @@ import Testing
     #expect(
       error?.description == "unknown argument \(word): there are --seed N, --json, --no-color")
   }
+
+  @Test("a lesson's own flags are taken by that lesson alone, which names them")
+  func flags() throws {
+    let options = try LessonOptions(["--pretrain", "--json"], known: ["--pretrain"])
+    #expect(options.flags == ["--pretrain"] && options.isJSON)
+    #expect(throws: UsageError.self) { try self.options("--pretrain") }
+    let error = #expect(throws: UsageError.self) {
+      try LessonOptions(["-x"], known: ["--pretrain"])
+    }
+    #expect(error?.description.contains("--pretrain") == true)
+  }
 }

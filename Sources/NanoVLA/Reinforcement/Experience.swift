@@ -9,27 +9,46 @@
 
 import Tensors
 
-struct Experience {
-  let states: Tensor  // [N, S]
-  let bins: [Int]  // N·K·A
-  let logProbabilities: Tensor  // [N, K, A], when the bins were drawn
-  let advantages: Tensor  // [N, 1, 1]
-  let mask: Tensor  // [N, K, A], 1 for a token that counts
+public struct Experience {
+  public let states: Tensor  // [N, S]
+  public let bins: [Int]  // N·K·A
+  public let logProbabilities: Tensor  // [N, K, A], when the bins were drawn
+  public let advantages: Tensor  // [N, 1, 1]
+  public let mask: Tensor  // [N, K, A], 1 for a token that counts
 
-  var count: Int { states.dim(0) }
+  public var count: Int { states.dim(0) }
 
-  /// - Parameter moves: whether each dimension moved in the demonstrations, A.
-  init(joining groups: [RolloutGroup], moves: [Bool]) {
+  /// - Parameters:
+  ///   - groups: at least one.
+  ///   - statistics: of the demonstrations. They tell which dimensions moved.
+  ///   - worth: from what each of a group's G rollouts earned to its advantage, G numbers.
+  public init(
+    joining groups: [RolloutGroup], statistics: ActionStatistics,
+    worth: ([Float]) -> [Float] = { GroupAdvantage(rewards: $0).advantages }
+  ) {
     states = .concatenated(groups.map(\.states), axis: 0)  // → [N, S]
     bins = groups.flatMap(\.bins)
     logProbabilities = .concatenated(groups.map(\.logProbabilities), axis: 0)  // → [N, K, A]
-    let counts = Tensor(moves.map { $0 ? 1 : 0 }, shape: [moves.count])
-    mask = .concatenated(groups.map(\.mask), axis: 0) * counts  // [N, K, 1] · [A] → [N, K, A]
+    let shown = statistics.action
+    let moves = zip(shown.min, shown.max).map { $0 < $1 ? Float(1) : 0 }
+    mask =
+      .concatenated(groups.map(\.mask), axis: 0)  // → [N, K, 1]
+      * Tensor(moves, shape: [moves.count])  // [N, K, 1] · [A] → [N, K, A]
     let each = groups.flatMap { group in
-      let advantages = GroupAdvantage(rewards: group.rewards).advantages  // G numbers
+      let advantages = worth(group.rewards)  // G numbers
       return group.rollout.map { advantages[$0] }
     }
     advantages = Tensor(each, shape: [each.count, 1, 1])
+  }
+
+  /// All decisions in a random order, cut into batches of nearly `size`: as many as fit best, all
+  /// alike, so that no small rest weighs too much.
+  public func batches(of size: Int, using random: inout SeededRandom) -> [Experience] {
+    let order = random.shuffled(Array(0..<count))
+    let batches = max(1, (count + size / 2) / size)
+    return (0..<batches).map { batch in
+      rows(at: Array(order[batch * count / batches..<(batch + 1) * count / batches]))
+    }
   }
 
   /// The decisions numbered `indices`.

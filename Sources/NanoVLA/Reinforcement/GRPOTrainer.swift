@@ -62,11 +62,9 @@ public final class GRPOTrainer {
   @discardableResult
   public func step() throws -> RLMetrics {
     let began = Date()
-    let seeds = (0..<configuration.groups).map { _ in
-      Suite.firstPracticeSeed + UInt64(random.integer(below: 1 << 40))
-    }
+    let seeds = (0..<configuration.groups).map { _ in Suite.practiceSeed(using: &random) }
     let groups = try rollouts(policy, head, seeds: seeds, draw: random.next())
-    let kept = groups.filter { GroupAdvantage(rewards: $0.rewards).teaches }
+    let kept = groups.filter(\.teaches)
     var metrics = RLMetrics(iteration: iteration + 1, of: groups, kept: kept.count)
     if !kept.isEmpty { learn(from: kept, &metrics) }
     let every = configuration.evaluateEvery
@@ -87,24 +85,18 @@ public final class GRPOTrainer {
 
   /// One epoch over what the kept groups did.
   private func learn(from kept: [RolloutGroup], _ metrics: inout RLMetrics) {
-    let shown = policy.statistics.action
-    let experience = Experience(joining: kept, moves: zip(shown.min, shown.max).map { $0 < $1 })
+    let experience = Experience(joining: kept, statistics: policy.statistics)
     let T = configuration.temperature
-    let order = random.shuffled(Array(0..<experience.count))
-    // As many batches as fit best, all of a size: no small rest that would weigh too much.
-    let size = configuration.minibatchSize
-    let batches = max(1, (order.count + size / 2) / size)
-    for batch in 0..<batches {
-      let rows = order[batch * order.count / batches..<(batch + 1) * order.count / batches]
-      let part = experience.rows(at: Array(rows))
+    let batches = experience.batches(of: configuration.minibatchSize, using: &random)
+    for batch in batches {
       let result = objective(
-        new: head.logProbabilities(of: part.bins, for: part.states, temperature: T),
-        old: part.logProbabilities, advantages: part.advantages, mask: part.mask)
+        new: head.logProbabilities(of: batch.bins, for: batch.states, temperature: T),
+        old: batch.logProbabilities, advantages: batch.advantages, mask: batch.mask)
       result.loss.backward()
       optimizer.step(
         learningRate: schedule(iteration), maximumNorm: configuration.gradientClip)
-      metrics.clipFraction += Double(result.clipFraction) / Double(batches)
-      metrics.approximateKL += Double(result.approximateKL) / Double(batches)
+      metrics.clipFraction += Double(result.clipFraction) / Double(batches.count)
+      metrics.approximateKL += Double(result.approximateKL) / Double(batches.count)
     }
     let spread = head.spread(
       at: experience.states, mask: experience.mask, temperature: T, from: start)

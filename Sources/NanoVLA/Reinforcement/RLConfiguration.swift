@@ -18,11 +18,11 @@ public struct RLConfiguration: Codable, Sendable, Equatable {
   /// "tabletop_object", "tabletop_spatial", "tabletop_goal" or "tabletop_long".
   public var dataset: String
   /// Iterations: rounds of collecting rollouts and learning from them.
-  public var totalEpochs = 40
+  public var totalEpochs = 200
   /// Training runs on the processor: 0. How many of its cores, `NANOVLA_THREADS` says.
   public var numGPUs = 0
   /// Starts tried in an iteration.
-  public var groups = 16
+  public var groups = 32
   /// G, rollouts of each start.
   public var groupSize = 8
   /// T, of drawing and of the log-probabilities alike.
@@ -30,7 +30,7 @@ public struct RLConfiguration: Codable, Sendable, Equatable {
   /// η of AdamW at first; it falls along a cosine to a tenth.
   public var learningRate: Float = 1e-3
   /// Decisions in a step of AdamW.
-  public var minibatchSize = 64
+  public var minibatchSize = 256
   /// The gradients' length is cut to this.
   public var gradientClip: Float = 1
   /// The ratio of probabilities may fall to 1 − this, …
@@ -53,12 +53,13 @@ public struct RLConfiguration: Codable, Sendable, Equatable {
 
   public init(
     sftModelPath: String? = nil, experimentName: String = "nanovla-rl",
-    dataset: String = "tabletop_object", totalEpochs: Int = 40, numGPUs: Int = 0, seed: UInt64 = 0
+    dataset: String = "tabletop_object", totalEpochs: Int? = nil, numGPUs: Int = 0, seed: UInt64 = 0
   ) {
     (self.sftModelPath, self.experimentName) = (sftModelPath, experimentName)
-    (self.dataset, self.totalEpochs, self.seed) = (dataset, totalEpochs, seed)
-    self.numGPUs = numGPUs
-    if dataset == "tabletop_long" { (learningRate, minibatchSize) = (3e-4, 256) }
+    (self.dataset, self.seed, self.numGPUs) = (dataset, seed, numGPUs)
+    // Of a task in two steps, a single success says less about each decision: more tries to a step.
+    if dataset == "tabletop_long" { (self.totalEpochs, groups, minibatchSize) = (300, 64, 512) }
+    if let totalEpochs { self.totalEpochs = totalEpochs }
   }
 
   /// The suite that ``dataset`` names.

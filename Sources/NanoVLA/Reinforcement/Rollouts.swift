@@ -36,6 +36,8 @@ public struct RolloutGroup {
   public let rollout: [Int]
 
   public var successes: Int { rewards.count { $0 == 1 } }
+  /// Whether some rollouts went better than others.
+  public var teaches: Bool { GroupAdvantage(rewards: rewards).teaches }
 }
 
 /// Collects groups of rollouts with a policy that draws its actions.

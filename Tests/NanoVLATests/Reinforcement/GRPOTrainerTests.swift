@@ -32,6 +32,7 @@ import Testing
   private func configuration(_ epochs: Int, seed: UInt64 = 0) -> RLConfiguration {
     var configuration = RLConfiguration(totalEpochs: epochs, seed: seed)
     (configuration.groups, configuration.groupSize, configuration.evaluateEvery) = (6, 4, 0)
+    configuration.minibatchSize = 64
     return configuration
   }
 
@@ -51,6 +52,7 @@ import Testing
     let policy = try policy()
     let backbone = policy.backbone.parameters.map(\.values)
     var configuration = RLConfiguration(totalEpochs: 12)
+    (configuration.groups, configuration.minibatchSize) = (16, 64)
     (configuration.evaluateEvery, configuration.evaluationEpisodes) = (0, 200)
     let trainer = try GRPOTrainer(policy, configuration)
     let before = try trainer.evaluate().rate
@@ -155,8 +157,8 @@ import Testing
     let policy = try policy()
     let head = try #require(policy.head as? TokenHead)
     let groups = try Rollouts(groupSize: 4)(policy, head, seeds: Array(0..<8), draw: 1)
-    let moves = [true, true, true, false, false, false, true]
-    let all = Experience(joining: groups, moves: moves)
+    let moves = [true, true, true, false, false, false, true]  // the toy arm's wrist never does
+    let all = Experience(joining: groups, statistics: policy.statistics)
     var row = 0
     for group in groups {
       let advantages = GroupAdvantage(rewards: group.rewards).advantages
@@ -172,6 +174,39 @@ import Testing
     let part = all.rows(at: [3, 0])
     #expect(part.states.values == all.states.rows(at: [3, 0]).values)
     #expect(part.bins == Array(all.bins[42..<56]) + Array(all.bins[0..<14]))
+  }
+
+  @Test("what a try is worth can be decided by another rule than the group's")
+  func otherWorth() throws {
+    let policy = try policy()
+    let head = try #require(policy.head as? TokenHead)
+    let groups = try Rollouts(groupSize: 4)(policy, head, seeds: [0, 1], draw: 1)
+    let all = Experience(joining: groups, statistics: policy.statistics) { rewards in
+      rewards.indices.map { Float(10 * rewards.count + $0) }
+    }
+    #expect(all.advantages.values == groups.flatMap(\.rollout).map { Float(40 + $0) })
+  }
+
+  @Test(
+    "batches hold every decision once and are alike in size", arguments: [1, 7, 30, 64, 1000])
+  func batches(size: Int) throws {
+    let policy = try policy()
+    let head = try #require(policy.head as? TokenHead)
+    let groups = try Rollouts(groupSize: 4)(policy, head, seeds: Array(0..<4), draw: 1)
+    let all = Experience(joining: groups, statistics: policy.statistics)
+    var random = SeededRandom(seed: 3)
+    let batches = all.batches(of: size, using: &random)
+    let counts = batches.map(\.count)
+    #expect(counts.reduce(0, +) == all.count)
+    #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
+    #expect(batches.count == max(1, (all.count + size / 2) / size))
+    func rows(_ x: Experience) -> [[Float]] {
+      (0..<x.count).map {
+        Array(x.states.values[$0 * x.states.dim(1)..<($0 + 1) * x.states.dim(1)])
+      }
+    }
+    func sorted(_ rows: [[Float]]) -> [[Float]] { rows.sorted { $0.lexicographicallyPrecedes($1) } }
+    #expect(sorted(batches.flatMap(rows)) == sorted(rows(all)))
   }
 
   @Test("a head that answers with numbers is refused by name")

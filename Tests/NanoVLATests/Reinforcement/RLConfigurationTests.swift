@@ -20,7 +20,7 @@ import Testing
     let text = #"{"dataset": "tabletop_long", "totalEpochs": 3}"#
     let found = try JSONDecoder().decode(RLConfiguration.self, from: Data(text.utf8))
     #expect(found == RLConfiguration(dataset: "tabletop_long", totalEpochs: 3))
-    #expect(found.learningRate == 3e-4 && found.minibatchSize == 256)
+    #expect(found.groups == 64 && found.minibatchSize == 512)
   }
 
   @Test(

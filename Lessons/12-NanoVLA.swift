@@ -1,0 +1,158 @@
+// Lesson 12 · nanoVLA
+// About 60 s on 2 cores.
+//
+// The whole of it. A trunk that looks, reads and points. A head that chooses among bins. Doing what
+// an expert did, then doing more of what went well, then counting how often it gets there. Eight
+// tasks, one policy: pick up, put in the bowl, push left, push right, for either of two objects.
+//
+// The aha: everything above is 150 lines of glue. No trainer is called here: the loops of learning
+// are written out, and every part in them is a file of about a hundred lines that you have read. So
+// any part can be another one. Begin with the one that is marked below.
+//
+// The trunk is the bundled one. `nanovla-lesson 12 --pretrain` trains it too, from nothing.
+
+import Blackboard
+import Foundation
+import Images
+import NanoVLA
+import Tabletop
+import Tensors
+
+// Knobs: change one, run again.
+let suite = Suite.goal  // .object, .spatial, .goal or .long: what the arm has to do
+let demonstrationCount = 500
+let bins = 32  // tokens for each action number
+let chunk = 2  // K: actions said at once, and carried out before looking again
+let cloningSteps = 2000  // batches of 64 time steps
+let cloningRate: Float = 3e-3
+let iterations = 60  // of trying and learning
+let starts = 32  // in an iteration
+let tries = 8  // G: of each start
+let learningRate: Float = 1e-3  // from outcomes
+let episodes = 200  // held-out layouts to judge by
+let pretrainingSteps = 32_000  // batches of 32 scenes, with --pretrain alone: ten minutes
+
+/// The part to swap: what the tries of one start are worth, as they ended (1 or 0).
+let worth = comparedWithTheGroup
+
+func comparedWithTheGroup(_ rewards: [Float]) -> [Float] {
+  GroupAdvantage(rewards: rewards).advantages
+}
+
+/// REINFORCE, leaving one out: how much better than the others' mean? (Ahmadian et al. 2024, RLOO.)
+func comparedWithTheOthers(_ rewards: [Float]) -> [Float] {
+  let sum = rewards.reduce(0, +)
+  return rewards.map { $0 - (sum - $0) / Float(rewards.count - 1) }
+}
+
+Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
+  var random = SeededRandom(seed: lesson.seed)
+
+  lesson.heading("A trunk that looks, reads and points (lessons 1 to 3)")
+  var trunk = try ToyVLM.bundled()
+  if lesson.flags.contains("--pretrain") {
+    trunk = ToyVLM(using: &random)
+    let pretraining = GroundingPretraining(trunk, steps: pretrainingSteps, seed: lesson.seed)
+    for step in 1...pretrainingSteps {
+      let loss = pretraining.step()
+      lesson.progress(step, of: pretrainingSteps, String(format: "pre-training, loss %.2f", loss))
+    }
+  }
+  lesson.result("pointing", trunk.pointingError().object, "mean distance from the named object")
+
+  lesson.heading("A head that chooses (lesson 4)")
+  let recorded = try DemonstrationDataset.generate(
+    suite: suite, count: demonstrationCount, noise: 0.15, flips: 0.02
+  ).demonstrations
+  let statistics = try ActionStatistics(
+    of: recorded.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
+    trajectories: recorded.count)
+  let head = TokenHead(
+    inputs: trunk.stateWidth(feeling: true), chunk: chunk, dimensions: statistics.count, bins: bins,
+    using: &random)
+  let policy = try VLA(
+    backbone: trunk, space: .tabletop, statistics: statistics, head: head, usesProprioception: true)
+  let (first, insides) = (recorded[0], TransformerBlock.insides)
+  lesson.say("“\(first.instruction)”:")
+  _ = try lesson.trace("from a picture to an action", skipping: insides) {
+    try policy.predictAction(
+      first.frames[0], instruction: first.instruction, proprioception: first.proprioception[0])
+  }
+  lesson.result("parameters", Double(policy.parameterCount), "numbers in the whole policy")
+  lesson.result("trained", Double(head.parameterCount), "of them learn from here on, the head's")
+
+  /// Lets the policy drive on layouts that it never learned from, by its likeliest actions.
+  func measure(_ name: String, _ meaning: String, _ control: ClosedLoop.Control = .none) throws {
+    let drive = ClosedLoop(suite: suite, executed: chunk, control: control)
+    let success = SuccessRate(of: try drive(policy, seeds: Suite.heldOutSeeds(episodes)))
+    lesson.result(name, success.rate, "\(meaning): \(success)")
+  }
+
+  lesson.heading("Do what the expert did (lessons 5 and 6)")
+  let examples = try CloningExamples(recorded, for: policy)
+  lesson.say("\(recorded.count) demonstrations, \(examples.count) moments to learn from:")
+  let cloning = AdamW(head.parameters, weightDecay: 0.3)
+  let falling = Schedule(peak: cloningRate, warmup: 20, steps: cloningSteps)
+  for step in 1...cloningSteps {
+    let batch = (0..<64).map { _ in random.integer(below: examples.count) }
+    let loss = head.loss(
+      examples.states.rows(at: batch),  // [all, S] → [N, S]
+      examples.expert.rows(at: batch), using: &random)
+    if step == 1 { lesson.result("firstLoss", loss.item, "knowing nothing: ln \(bins)") }
+    loss.backward()
+    cloning.step(learningRate: falling(step - 1), maximumNorm: 1)
+    lesson.progress(step, of: cloningSteps, "cloning, loss \(String(format: "%.2f", loss.item))")
+  }
+  try measure("successCloned", "cloned, on new layouts")
+
+  lesson.heading("Do more of what went well (lesson 10)")
+  let (rollouts, objective) = (Rollouts(suite: suite, groupSize: tries), ClippedObjective())
+  let improving = AdamW(head.parameters, weightDecay: 0)
+  let slower = Schedule(peak: learningRate, steps: iterations, floor: 0.1)
+  var display = LearningDisplay()
+  var curve: [Double] = []
+  for iteration in 1...iterations {
+    let seeds = (0..<starts).map { _ in Suite.practiceSeed(using: &random) }
+    let groups = try rollouts(policy, head, seeds: seeds, draw: random.next())
+    let telling = groups.filter(\.teaches)  // some tries went better than others
+    if !telling.isEmpty {
+      let tried = Experience(joining: telling, statistics: statistics, worth: worth)
+      for batch in tried.batches(of: 256, using: &random) {
+        let result = objective(
+          new: head.logProbabilities(of: batch.bins, for: batch.states, temperature: 1),
+          old: batch.logProbabilities, advantages: batch.advantages, mask: batch.mask)
+        result.loss.backward()
+        improving.step(learningRate: slower(iteration - 1), maximumNorm: 1)
+      }
+    }
+    curve.append(Double(groups.map(\.successes).reduce(0, +)) / Double(starts * tries))
+    display.show(
+      iteration, of: iterations, successes: groups.map(\.successes), size: tries, curve: curve,
+      note: "\(iteration * starts * tries) tries so far")
+  }
+  display.clear()
+  let all = iterations * starts * tries
+  try measure("successImproved", "improved by 0 or 1 after each of \(all) tries")
+
+  lesson.heading("Does it look? Does it listen?")
+  try measure("successBlankImage", "the camera shows an empty colour", .blankImage)
+  try measure("successNamedOther", "another task of the same scene is named", .otherInstruction)
+  let shown = try ClosedLoop(suite: suite, executed: chunk, keepsFrames: true)(
+    policy, seeds: Suite.heldOutSeeds(8))
+  try RGBImage.contactSheet(rows: shown.map(\.frames)).enlarged(by: 2)
+    .writePNG(to: lesson.output(named: "nanovla.png"))
+  try policy.write(to: lesson.output(named: "nanovla"), dataset: "tabletop_\(suite)")
+  lesson.say(
+    "nanovla-output/nanovla.png shows it at work, nanovla-output/nanovla is the policy. To see what "
+      + "it still gets wrong: swift run -c release nanovla evaluate --policy nanovla-output/nanovla"
+  )
+
+  lesson.finish(
+    readNext: ["Sources/NanoVLA/Policy/VLA.swift", "Sources/NanoVLA/Policy/VLA+FromVLM.swift"],
+    tryThis: [
+      "worth = comparedWithTheOthers: which starts weigh more now? Does it learn as fast?",
+      "suite = .spatial with demonstrationCount = 100, or .long with 1000.",
+      "Exercise: let the head see the instruction's words too. Which part has to change, and which "
+        + "not?",
+    ])
+}
