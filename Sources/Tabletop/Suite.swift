@@ -75,8 +75,9 @@ public enum Suite: String, CaseIterable, Sendable {
     }
   }
 
-  /// The same scene, but the instruction names another object: a policy that does not listen to its
-  /// instruction does the same thing as before.
+  /// Another task of the same form that the same scene offers, about another object (in `spatial` the
+  /// twin, in `long` both the other way round): a policy that does not listen to its instruction does
+  /// the same thing as before.
   public func otherTask(than task: TabletopTask, in scene: Scene) -> TabletopTask {
     let areAllDifferent = self == .object || self == .obstacle
     let other = areAllDifferent ? (task.firstObject + 1) % 3 : 1 - task.firstObject

@@ -12,11 +12,11 @@ extension ClosedLoop {
 
     while case let active = arms.indices.filter({ arms[$0].isRunning }), !active.isEmpty {
       for i in active {
-        let frame = renderer.render(arms[i].world.scene)
+        let frame = renderer.render(arms[i].scene)
         if keepsFrames { arms[i].frames.append(frame) }
         let shown = control == .blankImage ? blank(frame) : frame
         arms[i].history.append(
-          Observation(shown, proprioception: arms[i].world.scene.proprioception))
+          Observation(shown, proprioception: arms[i].scene.proprioception))
       }
       let asking = active.filter { arms[$0].plan.isEmpty || ensembles }
       if !asking.isEmpty {
@@ -29,6 +29,7 @@ extension ClosedLoop {
       }
       for i in active {
         arms[i].step(try policy.statistics.robotAction(arms[i].plan.removeFirst()))
+        if keepsFrames && !arms[i].isRunning { arms[i].lastFrame = renderer.render(arms[i].scene) }
       }
     }
     return arms.map(\.episode)
@@ -51,6 +52,9 @@ private struct Arm {
   var ensemble = TemporalEnsemble()
   var history: History
   var frames: [RGBImage] = []
+  var lastFrame: RGBImage?
+  /// The object that it held last.
+  var grasped: Int?
 
   init(seed: UInt64, suite: Suite, control: ClosedLoop.Control, history: Int) {
     self.seed = seed
@@ -61,16 +65,24 @@ private struct Arm {
     original = TabletopWorld(scene: scene, task: task, horizon: suite.horizon)
   }
 
-  var isRunning: Bool { world.outcome == .running }
+  /// A wrong object lifted ends the task that was said, but may be the way to the original one.
+  var isRunning: Bool {
+    world.outcome == .running || world.outcome != .success && original.outcome == .running
+  }
+
+  /// The two worlds are alike until one of them ends, and stands still.
+  var scene: Scene { world.outcome == .running ? world.scene : original.scene }
 
   mutating func step(_ action: RobotAction) {
     world.step(action.values)
     original.step(action.values)
+    grasped = world.scene.held ?? grasped
   }
 
   var episode: ClosedLoop.Episode {
     .init(
       seed: seed, instruction: world.task.instruction, outcome: world.outcome,
-      achievedOriginal: original.outcome == .success, steps: world.stepCount, frames: frames)
+      achievedOriginal: original.outcome == .success, ending: Ending(of: world, grasped: grasped)!,
+      steps: world.stepCount, frames: frames, lastFrame: lastFrame)
   }
 }

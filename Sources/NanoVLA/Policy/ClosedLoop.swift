@@ -19,7 +19,8 @@ public struct ClosedLoop: Sendable {
     case none
     /// The camera shows one flat colour.
     case blankImage
-    /// The instruction names another object of the same scene.
+    /// The instruction asks for another thing that the same scene offers. The episode goes on until
+    /// both what was asked for and what the scene was made for have failed, or the first succeeded.
     case otherInstruction
   }
 
@@ -30,9 +31,13 @@ public struct ClosedLoop: Sendable {
     public let outcome: Outcome
     /// With ``Control/otherInstruction``: whether what the scene was made for happened all the same.
     public let achievedOriginal: Bool
+    /// Why it ended so.
+    public let ending: Ending
     public let steps: Int
-    /// What the camera saw, if frames were kept.
+    /// What the camera saw before each action, if frames were kept.
     public let frames: [RGBImage]
+    /// What it saw after the last action, if frames were kept.
+    public let lastFrame: RGBImage?
   }
 
   public var suite: Suite

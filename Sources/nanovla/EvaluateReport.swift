@@ -1,0 +1,135 @@
+import Blackboard
+import Foundation
+import NanoVLA
+import Tabletop
+
+/// Everything that an evaluation found, as `--json` shows it and as
+/// ``EvaluationReport/lines(width:)`` writes it.
+struct EvaluationReport: Encodable {
+  let suite: String
+  let firstSeed: UInt64
+  let episodes: Int
+  /// Whether no demonstration, no practice and no pre-training uses these layouts.
+  let layoutsAreHeldOut: Bool
+  let horizonSteps: Int
+  var policies: [PolicyReport]
+  var comparison: Comparison?
+  var sheet: Sheet?
+
+  struct Sheet: Encodable {
+    let file: String?  // none if there was nothing to show
+    let rows: [Row]
+
+    struct Row: Encodable {
+      let row: Int
+      let seed: UInt64
+      let instruction, policy: String
+      let ending: String
+      let steps: Int
+    }
+  }
+
+  /// Two policies on the same starts; differences are the first one's rate minus the second one's.
+  struct Comparison: Encodable {
+    let both, onlyFirst, onlySecond, neither: Int
+    let difference, differenceLow95, differenceHigh95, mcNemarP: Double
+
+    init(_ pairs: PairedComparison) {
+      (both, neither) = (pairs.both, pairs.neither)
+      (onlyFirst, onlySecond) = (pairs.onlyFirst, pairs.onlySecond)
+      difference = pairs.difference
+      (differenceLow95, differenceHigh95) = (pairs.interval.lowerBound, pairs.interval.upperBound)
+      mcNemarP = pairs.pValue
+    }
+  }
+}
+
+/// A rate with its 95 % Wilson interval.
+struct Rate: Encodable {
+  let successes, episodes: Int
+  let rate, low95, high95: Double
+
+  init(_ success: SuccessRate) {
+    (successes, episodes, rate) = (success.successes, success.episodes, success.rate)
+    (low95, high95) = (success.interval.lowerBound, success.interval.upperBound)
+  }
+
+  var interval: String { String(format: "[%.2f, %.2f]", low95, high95) }
+
+  var text: String { String(format: "%.2f ", rate) + "\(interval) (\(successes) of \(episodes))" }
+}
+
+/// One policy's part.
+struct PolicyReport: Encodable {
+  let folder: String
+  let actionsBeforeLookingAgain: Int
+  let success: Rate
+  let meanStepsOfSuccesses: Double?
+  let tasks: [Task]
+  let failures: [Failure]
+  var controls: Controls?
+
+  struct Task: Encodable {
+    let task: String
+    let success: Rate
+    let meanStepsOfSuccesses: Double?
+  }
+
+  struct Failure: Encodable {
+    let ending: String
+    let episodes: Int
+  }
+
+  /// Each on all the starts again, with one thing changed.
+  struct Controls: Encodable {
+    let blankImage, otherInstructionDone, otherInstructionOriginalDone: Rate
+
+    init(blank: [ClosedLoop.Episode], other: [ClosedLoop.Episode]) {
+      blankImage = Rate(SuccessRate(of: blank))
+      otherInstructionDone = Rate(SuccessRate(of: other))
+      otherInstructionOriginalDone = Rate(SuccessRate(other.map(\.achievedOriginal)))
+    }
+  }
+
+  init(_ folder: String, _ policy: VLA, _ suite: Suite, _ episodes: [ClosedLoop.Episode]) {
+    (self.folder, actionsBeforeLookingAgain) = (folder, policy.head.chunk)
+    success = Rate(SuccessRate(of: episodes))
+    meanStepsOfSuccesses = meanSteps(episodes)
+    tasks = suite.grouped(episodes).map {
+      Task(
+        task: $0.task, success: Rate(SuccessRate(of: $0.episodes)),
+        meanStepsOfSuccesses: meanSteps($0.episodes))
+    }
+    failures = Ending.allCases.filter { $0 != .success }.map { ending in
+      Failure(ending: ending.rawValue, episodes: episodes.count { $0.ending == ending })
+    }.filter { $0.episodes > 0 }.sorted { $0.episodes > $1.episodes }
+  }
+}
+
+private func meanSteps(_ episodes: [ClosedLoop.Episode]) -> Double? {
+  let steps = episodes.filter { $0.ending == .success }.map(\.steps)
+  return steps.isEmpty ? nil : Double(steps.reduce(0, +)) / Double(steps.count)
+}
+
+extension Suite {
+  /// Episodes by what was asked for, in as much detail as leaves about ten to a row. What `spatial`
+  /// is about is the relation, so its objects' names are left out.
+  func grouped(
+    _ episodes: [ClosedLoop.Episode]
+  ) -> [(task: String, episodes: [ClosedLoop.Episode])] {
+    let colors = Set(ObjectColor.allCases.map(\.rawValue))
+    let shapes = Set(ObjectShape.allCases.map(\.rawValue))
+    func rows(without left: Set<String>) -> [String: [ClosedLoop.Episode]] {
+      Dictionary(grouping: episodes) { episode in
+        let words = episode.instruction.split(separator: " ").map { word in
+          left.contains(String(word)) ? "…" : String(word)
+        }
+        return words.joined(separator: " ").replacing("… …", with: "…")
+      }
+    }
+    var groups = rows(without: self == .spatial ? colors.union(shapes) : [])
+    let isVaried = self == .object || self == .obstacle  // any of sixteen objects
+    if isVaried, groups.count * 10 > episodes.count { groups = rows(without: colors) }
+    return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Images
+import NanoVLA
+
+/// Which episodes a contact sheet shows, and the sheet: a row an episode, its pictures in the order
+/// of time. The first ones by their seeds are taken, not the finest.
+///
+/// Of one policy: successes above, failures below. Of two: the starts on which they differ, the
+/// second policy's row under the first one's; above where the first succeeded, below where the
+/// second did.
+struct EvaluationSheet {
+  /// Two groups of blocks of rows; a row is the index of a policy and an episode of it.
+  private let groups: [[[(policy: Int, episode: ClosedLoop.Episode)]]]
+  static let frames = 6
+  private static let (enlargement, padding, bar) = (2, 6, 12)
+  private static let green = RGBImage.Color(34, 139, 84)
+  private static let red = RGBImage.Color(200, 44, 44)
+  private static let grey = RGBImage.Color(150, 150, 150)
+
+  /// - Parameter measured: the episodes of one or two policies.
+  init(of measured: [[ClosedLoop.Episode]]) {
+    let starts = measured[0].indices.map { start in
+      measured.indices.map { (policy: $0, episode: measured[$0][start]) }
+    }
+    let isPair = measured.count == 2
+    groups = [true, false].map { firstSucceeds in
+      let chosen = starts.filter { rows in
+        let succeeded = rows.map { $0.episode.ending == .success }
+        let isDifferent = !isPair || succeeded[0] != succeeded[1]
+        return isDifferent && succeeded[0] == firstSucceeds
+      }
+      return Array(chosen.prefix(isPair ? 3 : 4))
+    }
+  }
+
+  /// Writes the picture, and returns what its rows show. Writes nothing if there is nothing to
+  /// show.
+  func write(
+    to file: URL, _ policies: [VLA], _ driving: EvaluationDriving
+  ) throws -> EvaluationReport.Sheet {
+    var pictures: [[RGBImage]] = []
+    var rows: [EvaluationReport.Sheet.Row] = []
+    for group in groups where !group.isEmpty {
+      if !pictures.isEmpty { pictures.append([divider(of: pictures[0])]) }
+      for (index, block) in group.enumerated() {
+        if index > 0, block.count > 1 { pictures.append([gap]) }
+        for (policy, episode) in block {
+          let filmed = try driving.film(policies[policy], seed: episode.seed)
+          pictures.append(row(filmed))
+          rows.append(
+            .init(
+              row: rows.count + 1, seed: filmed.seed, instruction: filmed.instruction,
+              policy: policies.count == 1 ? "policy" : ["A", "B"][policy],
+              ending: filmed.ending.rawValue, steps: filmed.steps))
+        }
+      }
+    }
+    guard !pictures.isEmpty else { return .init(file: nil, rows: []) }
+    try RGBImage.contactSheet(rows: pictures, padding: Self.padding).writePNG(to: file)
+    return .init(file: file.relativePath, rows: rows)
+  }
+
+  /// A bar that says how it ended, then pictures from the first to the last.
+  private func row(_ episode: ClosedLoop.Episode) -> [RGBImage] {
+    let film = episode.frames + [episode.lastFrame].compactMap { $0 }
+    let count = min(Self.frames, film.count)
+    let shown = (0..<count).map { i in
+      film[i * (film.count - 1) / max(count - 1, 1)].enlarged(by: Self.enlargement)
+    }
+    return [bar(height: shown[0].height, succeeded: episode.ending == .success)] + shown
+  }
+
+  /// Green, or red in stripes: told apart without colours too.
+  private func bar(height: Int, succeeded: Bool) -> RGBImage {
+    var bar = RGBImage(width: Self.bar, height: height, color: succeeded ? Self.green : Self.red)
+    guard !succeeded else { return bar }
+    for y in 0..<height where y / 8 % 2 == 1 {
+      for x in 0..<Self.bar { bar[x, y] = .init(255, 255, 255) }
+    }
+    return bar
+  }
+
+  private func divider(of row: [RGBImage]) -> RGBImage {
+    let width = row.reduce(-Self.padding) { $0 + $1.width + Self.padding }
+    return RGBImage(width: width, height: 4, color: Self.grey)
+  }
+
+  private var gap: RGBImage { RGBImage(width: Self.bar, height: 8) }
+}
