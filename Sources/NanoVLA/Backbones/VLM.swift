@@ -38,12 +38,17 @@ public final class VLM: Backbone {
   public init(
     family: String, network: any VisionLanguageModel, tokenizer: any Tokenizer,
     preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int> = [],
-    robotQuestion: @escaping (String) -> String = { "What should the robot do to \($0)?" },
+    robotQuestion: @escaping (String) -> String = VLM.robotQuestion,
     ask: @escaping (String, Tensor) throws -> Tensor
   ) {
     (self.family, self.network, self.tokenizer) = (family, network, tokenizer)
     (self.preprocessor, self.isRandom, self.stops) = (preprocessor, isRandom, stops)
     (self.robotQuestion, self.ask) = (robotQuestion, ask)
+  }
+
+  /// An instruction as a question, where a family has no words of its own for it.
+  @Sendable public static func robotQuestion(_ instruction: String) -> String {
+    "What should the robot do to \(instruction)?"
   }
 
   /// What the language model reads of a picture of any size and a question: [1, T, D].
