@@ -17,6 +17,8 @@ extension VLMFamily {
       var configuration = CLIPGPT2Configuration()
       configuration.vision = try VisionTransformerConfiguration(clip: vision)
       configuration.language = try GPT2Configuration(language)
+      let (gpt2, patches) = (configuration.language, configuration.vision.patchCount)
+      try vision["image_size"].mustKeep(places: patches, heads: gpt2.heads, widest: gpt2.hidden)
       var random = SeededRandom(seed: 0)
       let network = withoutNumbers { CLIPGPT2(configuration, using: &random) }
       let projector = folder.appending(path: CLIPGPT2.projectorFile)
