@@ -18,8 +18,7 @@ public struct VLMFamily: Sendable {
   /// A small one with random weights.
   public let nano: @Sendable (inout SeededRandom) throws -> VLM
 
-  /// A family with a folder of its own kind; ``init(_:name:modelTypes:nanoTokens:towers:nano:robotQuestion:ask:)``
-  /// makes the others.
+  /// A family whose folder is like no other; most are made from a ``PublishedVLM``.
   public init(
     name: String, modelTypes: [String], parts: [String] = [],
     load: @escaping @Sendable (URL, JSONValue) throws -> VLM,
