@@ -20,7 +20,7 @@ import Testing
     return try #require(object as? [String: Any])
   }
 
-  /// Families, parameters (transformers' own count), and tokens.
+  /// Families, parameters (counted by another reader of these headers), and tokens.
   static let bundled: [(String, String, Int, Int?)] = [
     ("blip2_opt", "blip-2", 87_336, 321), ("clip", "clip+gpt2", 61_249, 644),
     ("clip_gpt2", "clip+gpt2", 88_896, 320), ("instructblip_vicuna", "instructblip", 121_000, 389),

@@ -40,6 +40,17 @@ import Testing
     #expect(try parse("17").int(0...99) == 17)
   }
 
+  @Test("of two equal keys the last counts; numbers and escapes are read as JSON spells them")
+  func spelling() throws {
+    let json = try parse("{\"a\": 1, \"a\": 2}")
+    #expect(try json["a"].int(0...9) == 2)
+    let numbers = try parse("[-0, 0, 10, -1.5e3, 2E+2, 1e-2, 0.25]").array()
+    #expect(
+      try numbers.map { try $0.number(-1e9...1e9) } == [0, 0, 10, -1500, 200, 0.01, 0.25])
+    let text = try parse("\"\\u00e9 \\ud83e\\udd16 \\n\\/\"")
+    #expect(try text.string() == "é 🤖 \n/")
+  }
+
   @Test("numbers and truth values are not taken for one another")
   func types() throws {
     let json = try parse("{\"yes\": true, \"one\": 1, \"half\": 0.5, \"whole\": 2.0}")
@@ -79,14 +90,15 @@ import Testing
     arguments: [
       "", " ", "{", "{\"a\"", "{\"a\":}", "nul", "[1e999]", "[01]", "\"", "\"\\",
       "[\"\\u12\"]",
-      "{\"a\": 1} x", "]]]]", "\u{0}", "[1, NaN]", "\"\u{1}\"",
+      "{\"a\": 1} x", "]]]]", "\u{0}", "[1, NaN]", "\"\u{1}\"", "+1", ".5", "1.", "-", "-01", "1e",
+      "0x10", "1 2", "[1,]", "{\"a\": 1,}", "{a: 1}", "'a'", "[inf]", "\"\\x\"", "\"\\ud800\"",
     ])
   func notJSON(text: String) {
     let line = refusal { _ = try parse(text) }
     #expect(line.hasPrefix("config.json: not JSON: "))
   }
 
-  @Test("nesting is refused beyond 64 levels, before the reader sees it")
+  @Test("nesting is refused beyond 64 levels")
   func nesting() throws {
     func nested(_ levels: Int, _ open: String = "[", _ close: String = "]") -> String {
       String(repeating: open, count: levels) + "1" + String(repeating: close, count: levels)
@@ -108,7 +120,7 @@ import Testing
     #expect(line.contains("a zero byte"))
   }
 
-  @Test("more values than any model file has are refused before the reader sees them")
+  @Test("more values than any model file has are refused")
   func width() {
     for item in ["[],", "1,", "{},"] {
       let text = "[" + String(repeating: item, count: JSONFile.maximumValues + 1) + "1]"

@@ -33,8 +33,8 @@ extension ActionStatistics {
     let config = folder.appending(path: "config.json")
     let stats = try JSONFile.read(config)["norm_stats"]
     guard stats.exists else { throw StatisticsFileError.missing(folder.path) }
-    guard let members = stats.content as? [String: Any] else { throw stats.wrongType("an object") }
-    let data = try JSONSerialization.data(withJSONObject: members)
+    guard stats.isObject else { throw stats.wrongType("an object") }
+    let data = try JSONEncoder().encode(stats.content)
     let place = config.path + ", norm_stats"
     return (try parseAll(data, place), place)
   }

@@ -8,6 +8,8 @@ extension BLIP2Configuration {
     qformer = try QFormerConfiguration(json)
     _ = try json["text_config"]["model_type"].choice(["opt": true], default: "opt")
     language = try OPTConfiguration(json["text_config"])
+    try json["num_query_tokens"].mustKeep(
+      places: qformer.queries, heads: language.heads, widest: language.hidden)
     imageToken = try json.imageToken()
   }
 }
@@ -22,6 +24,7 @@ extension InstructBLIPConfiguration {
     // Without a model_type transformers takes OPT, which InstructBLIP was never published with.
     _ = try json["text_config"]["model_type"].choice(["llama": true], default: "opt")
     language = try LlamaConfiguration(json["text_config"])
+    try language.checkPlaces(json["num_query_tokens"], imageWords: qformer.queries)
     imageToken = try json.imageToken()
   }
 }
@@ -51,6 +54,7 @@ extension QFormerConfiguration {
     crossAttentionFrequency = try json["cross_attention_frequency"].int(1...1024, default: 2)
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 30_522)
     maximumWords = try json["max_position_embeddings"].int(1...1_048_576, default: 512)
+    try model["num_query_tokens"].mustKeep(places: queries, heads: heads, widest: hidden)
     _ = try json["position_embedding_type"].choice(["absolute": true], default: "absolute")
   }
 }

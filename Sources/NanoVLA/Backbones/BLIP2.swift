@@ -11,7 +11,7 @@ import Tensors
 ///
 /// Reference: Li et al., "BLIP-2: Bootstrapping Language-Image Pre-training with Frozen Image
 /// Encoders and Large Language Models" (2023), section 3. Left out: T5 as the language model.
-public final class BLIP2: VisionLanguageModel {
+public final class BLIP2: PublishedVLM {
   public let configuration: BLIP2Configuration
   public let vision: VisionTransformer
   public let qformer: QFormer
@@ -56,7 +56,7 @@ public final class BLIP2: VisionLanguageModel {
 }
 
 /// The sizes of a ``BLIP2``; the defaults are a nano one.
-public struct BLIP2Configuration: Sendable, Equatable {
+public struct BLIP2Configuration: PublishedConfiguration, Sendable, Equatable {
   public var vision = VisionTransformerConfiguration()
   public var qformer = QFormerConfiguration()
   public var language = OPTConfiguration()
@@ -68,4 +68,8 @@ public struct BLIP2Configuration: Sendable, Equatable {
 
   /// How often `<image>` stands in a prompt, for each image.
   public var imageTokenCount: Int { qformer.queries }
+  /// The beginning of a prompt: a place for every query.
+  var imagePlaces: [Int] {
+    imageToken.map { Array(repeating: $0, count: imageTokenCount) } ?? []
+  }
 }

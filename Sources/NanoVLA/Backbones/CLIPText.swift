@@ -18,16 +18,9 @@ public final class CLIPText: Module {
     let (c, D) = (configuration, configuration.width)
     embedding = Embedding(count: c.vocabulary, width: D, using: &random)
     positions = Tensor.normal([c.maximumTokens, D], scale: 0.02, using: &random).asParameter()
-    var blocks: [TransformerBlock] = []
-    for _ in 0..<c.depth {
-      blocks.append(
-        TransformerBlock(
-          norm: { LayerNorm(width: D, epsilon: c.epsilon) },
-          attention: MultiHeadAttention(width: D, heads: c.heads, using: &random),
-          feedForward: FeedForward(
-            width: D, hidden: c.hidden, activation: c.activation, using: &random)))
-    }
-    self.blocks = blocks
+    blocks = TransformerBlock.stack(
+      depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
+      epsilon: c.epsilon, using: &random)
     norm = LayerNorm(width: D, epsilon: c.epsilon)
   }
 
@@ -69,21 +62,14 @@ public final class CLIPText: Module {
 
   /// Where a checkpoint holds the weights, below `root`.
   public static func weights(under root: String) -> WeightMap {
-    let layer = "encoder.layers.{N}."
-    let map = WeightMap(
-      [
-        "embedding": "embeddings.token_embedding",
-        "positions": "embeddings.position_embedding.weight",
-        "blocks.{N}.norm1": layer + "layer_norm1",
-        "blocks.{N}.attention.query": layer + "self_attn.q_proj",
-        "blocks.{N}.attention.key": layer + "self_attn.k_proj",
-        "blocks.{N}.attention.value": layer + "self_attn.v_proj",
-        "blocks.{N}.attention.output": layer + "self_attn.out_proj",
-        "blocks.{N}.norm2": layer + "layer_norm2",
-        "blocks.{N}.feedForward.expand": layer + "mlp.fc1",
-        "blocks.{N}.feedForward.contract": layer + "mlp.fc2",
-        "norm": "final_layer_norm",
-      ], ignoring: ["embeddings.position_ids"])
+    let map =
+      WeightMap(
+        [
+          "embedding": "embeddings.token_embedding",
+          "positions": "embeddings.position_embedding.weight",
+          "norm": "final_layer_norm",
+        ], ignoring: ["embeddings.position_ids"])
+      + .clipBlocks
     return map.inside("", root)
   }
 }

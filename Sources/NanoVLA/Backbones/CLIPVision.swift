@@ -22,26 +22,32 @@ extension VisionTransformerConfiguration {
 extension VisionTransformer {
   /// Where a checkpoint holds CLIP's vision tower, below `root`.
   public static func clipWeights(under root: String) -> WeightMap {
-    let layer = "encoder.layers.{N}."
     let map =
       WeightMap(
         [
           "classToken": "embeddings.class_embedding",
           "preNorm": "pre_layrnorm",  // so spelled in every checkpoint
-          "blocks.{N}.norm1": layer + "layer_norm1",
-          "blocks.{N}.attention.query": layer + "self_attn.q_proj",
-          "blocks.{N}.attention.key": layer + "self_attn.k_proj",
-          "blocks.{N}.attention.value": layer + "self_attn.v_proj",
-          "blocks.{N}.attention.output": layer + "self_attn.out_proj",
-          "blocks.{N}.norm2": layer + "layer_norm2",
-          "blocks.{N}.feedForward.expand": layer + "mlp.fc1",
-          "blocks.{N}.feedForward.contract": layer + "mlp.fc2",
           "postNorm": "post_layernorm",
         ], ignoring: ["embeddings.position_ids"])
+      + .clipBlocks
       + WeightMap(
         split: "embeddings.position_embedding.weight",
         into: ["classPosition", "patchEmbedding.positions"])
       + WeightMap(["patchEmbedding.projection": "embeddings.patch_embedding"], form: .patches)
     return map.inside("", root)
   }
+}
+
+extension WeightMap {
+  /// The blocks of either tower of CLIP.
+  static let clipBlocks = WeightMap([
+    "blocks.{N}.norm1": "layer_norm1",
+    "blocks.{N}.attention.query": "self_attn.q_proj",
+    "blocks.{N}.attention.key": "self_attn.k_proj",
+    "blocks.{N}.attention.value": "self_attn.v_proj",
+    "blocks.{N}.attention.output": "self_attn.out_proj",
+    "blocks.{N}.norm2": "layer_norm2",
+    "blocks.{N}.feedForward.expand": "mlp.fc1",
+    "blocks.{N}.feedForward.contract": "mlp.fc2",
+  ]).inside("", "encoder.layers.{N}.")
 }

@@ -23,6 +23,7 @@ extension VisionTransformerConfiguration {
     guard try json["num_channels"].int(1...4096, default: 3) == 3 else {
       throw json["num_channels"].unsupported(["3"])
     }
+    try checkPlaces(json["image_size"].or(json["patch_size"]))
   }
 }
 
@@ -119,5 +120,6 @@ extension LLaVAConfiguration {
       .choice(["default": false, "full": true], default: "default")
     let token = json["image_token_index"].or(json["image_token_id"])
     imageToken = try token.int(0...4_194_304, default: 32_000)
+    try language.checkPlaces(json["vision_config"]["image_size"], imageWords: imageTokenCount)
   }
 }

@@ -26,18 +26,13 @@ public final class FusedVLM: Backbone {
   public func state(
     of observations: [Observation], instructions: [String], feeling: Bool
   ) throws -> Tensor {
-    let rows = try zip(observations, instructions).map { observation, instruction in
-      let image = try vlm.preprocessor([observation.image])
-      let seen = try vlm.network.see(image)  // [1, H, W, C] → [1, P, D]
-      let asked = try vlm.prompt(observation.image, vlm.robotQuestion(instruction))  // → [1, T, D]
+    try rows(observations, instructions, feeling: feeling) {
+      let seen = try vlm.network.see(vlm.preprocessor([$0.image]))  // [1, H, W, C] → [1, P, D]
+      let asked = try vlm.prompt($0.image, vlm.robotQuestion($1))  // → [1, T, D]
       let read = vlm.network.language(asked)  // [1, T, D] → [1, T, D]
       let found = fusion(vision: seen, text: read, textMask: nil)  // → [1, Q, D]
-      let fused = found.mean(axis: 1)  // [1, Q, D] → [1, D]
-      guard feeling else { return fused }
-      let felt = Tensor(observation.proprioception ?? [], shape: [1, 4])
-      return Tensor.concatenated([fused, felt], axis: 1)  // → [1, D + 4]
+      return found.mean(axis: 1)  // [1, Q, D] → [1, D]
     }
-    return Tensor.concatenated(rows, axis: 0)  // N × [1, S] → [N, S]
-      .traced("state", "what the image showed, in the light of the prompt")
+    .traced("state", "what the image showed, in the light of the prompt")
   }
 }

@@ -20,16 +20,9 @@ public final class GPT2: LanguageModel {
     let (c, D) = (configuration, configuration.width)
     embedding = Embedding(count: c.vocabulary, width: D, using: &random)
     positions = Tensor.normal([c.maximumTokens, D], scale: 0.02, using: &random).asParameter()
-    var blocks: [TransformerBlock] = []
-    for _ in 0..<c.depth {
-      blocks.append(
-        TransformerBlock(
-          norm: { LayerNorm(width: D, epsilon: c.epsilon) },
-          attention: MultiHeadAttention(width: D, heads: c.heads, using: &random),
-          feedForward: FeedForward(
-            width: D, hidden: c.hidden, activation: c.activation, using: &random)))
-    }
-    self.blocks = blocks
+    blocks = TransformerBlock.stack(
+      depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
+      epsilon: c.epsilon, using: &random)
     norm = LayerNorm(width: D, epsilon: c.epsilon)
   }
 

@@ -10,7 +10,7 @@ import Tensors
 ///
 /// Reference: Dai et al., "InstructBLIP: Towards General-purpose Vision-Language Models with
 /// Instruction Tuning" (2023), section 2.3. Left out: T5 as the language model.
-public final class InstructBLIP: VisionLanguageModel {
+public final class InstructBLIP: PublishedVLM {
   public let configuration: InstructBLIPConfiguration
   public let vision: VisionTransformer
   public let qformer: QFormer
@@ -72,7 +72,7 @@ public final class InstructBLIP: VisionLanguageModel {
 }
 
 /// The sizes of an ``InstructBLIP``; the defaults are a nano one.
-public struct InstructBLIPConfiguration: Sendable, Equatable {
+public struct InstructBLIPConfiguration: PublishedConfiguration, Sendable, Equatable {
   public var vision = VisionTransformerConfiguration()
   public var qformer: QFormerConfiguration = {
     var qformer = QFormerConfiguration()
@@ -88,4 +88,8 @@ public struct InstructBLIPConfiguration: Sendable, Equatable {
 
   /// How often `<image>` stands in a prompt, for each image.
   public var imageTokenCount: Int { qformer.queries }
+  /// The beginning of a prompt: a place for every query.
+  var imagePlaces: [Int] {
+    imageToken.map { Array(repeating: $0, count: imageTokenCount) } ?? []
+  }
 }

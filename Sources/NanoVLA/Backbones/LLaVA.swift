@@ -9,7 +9,7 @@ import Tensors
 /// Letters: B prompts, H×W pixels, P patches, T tokens, D width of the language model.
 ///
 /// Reference: Liu et al., "Improved Baselines with Visual Instruction Tuning" (2023), section 3.2.
-public final class LLaVA: VisionLanguageModel {
+public final class LLaVA: PublishedVLM {
   public let configuration: LLaVAConfiguration
   public let vision: VisionTransformer
   public let projector: FeedForward
@@ -55,7 +55,7 @@ public final class LLaVA: VisionLanguageModel {
 }
 
 /// The sizes of a ``LLaVA``; the defaults are a nano one.
-public struct LLaVAConfiguration: Sendable, Equatable {
+public struct LLaVAConfiguration: PublishedConfiguration, Sendable, Equatable {
   public var vision = VisionTransformerConfiguration.clip
   public var language = LlamaConfiguration()
   public var projectorActivation = Activation.gelu

@@ -27,16 +27,9 @@ public final class OPT: LanguageModel {
     positions = Tensor.normal(
       [Self.reservedPositions + c.maximumTokens, D], scale: 0.02, using: &random
     ).asParameter()
-    var blocks: [TransformerBlock] = []
-    for _ in 0..<c.depth {
-      blocks.append(
-        TransformerBlock(
-          norm: { LayerNorm(width: D) },
-          attention: MultiHeadAttention(width: D, heads: c.heads, using: &random),
-          feedForward: FeedForward(
-            width: D, hidden: c.hidden, activation: c.activation, using: &random)))
-    }
-    self.blocks = blocks
+    blocks = TransformerBlock.stack(
+      depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
+      using: &random)
     norm = LayerNorm(width: D)
     head = c.isTied ? nil : Linear(inputs: D, outputs: c.vocabulary, bias: false, using: &random)
   }

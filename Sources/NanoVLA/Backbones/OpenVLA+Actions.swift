@@ -21,7 +21,7 @@ extension OpenVLA {
   }
 
   /// The question that OpenVLA was trained to answer. Instructions were lower-cased in training.
-  public static func question(for instruction: String) -> String {
+  @Sendable public static func question(for instruction: String) -> String {
     "In: What action should the robot take to \(instruction.lowercased())?\nOut:"
   }
 

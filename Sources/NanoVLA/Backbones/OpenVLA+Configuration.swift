@@ -27,6 +27,9 @@ extension OpenVLAConfiguration {
     let text = json["text_config"]
     _ = try text["model_type"].choice(["llama": true], default: "llama")
     language = try LlamaConfiguration(text)
+    try language.checkPlaces(json["image_sizes"][0], imageWords: geometry.patchCount)
+    try json["image_sizes"][0].mustKeep(
+      "the numbers of the projector", geometry.patchCount, 4 * (geometry.width + meaning.width))
     let (patches, places) = (geometry.patchCount, language.maximumTokens)
     guard patches < places else {
       throw json["image_sizes"].unsupported(["fewer than \(places) patches, not \(patches)"])

@@ -10,7 +10,7 @@ import Tensors
 /// T tokens, D width of the language model.
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 3.1.
-public final class OpenVLA: VisionLanguageModel {
+public final class OpenVLA: PublishedVLM {
   public let configuration: OpenVLAConfiguration
   public let geometry: VisionTransformer  // DINOv2: where things are
   public let meaning: VisionTransformer  // SigLIP: what things are
@@ -95,7 +95,7 @@ public final class OpenVLAProjector: Layer {
 }
 
 /// The sizes of an ``OpenVLA``; the defaults are a nano one.
-public struct OpenVLAConfiguration: Sendable, Equatable {
+public struct OpenVLAConfiguration: PublishedConfiguration, Sendable, Equatable {
   public var geometry = VisionTransformerConfiguration.dino
   public var meaning = VisionTransformerConfiguration.siglip
   public var language = LlamaConfiguration()

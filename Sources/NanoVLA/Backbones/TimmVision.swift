@@ -75,6 +75,7 @@ extension VisionTransformerConfiguration {
     guard self.imageSize % patchSize == 0 else {
       throw imageSize.outOfRange("a multiple of the tower's patch size, \(patchSize)")
     }
+    try checkPlaces(imageSize)
   }
 }
 

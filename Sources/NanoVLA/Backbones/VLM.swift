@@ -38,12 +38,17 @@ public final class VLM: Backbone {
   public init(
     family: String, network: any VisionLanguageModel, tokenizer: any Tokenizer,
     preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int> = [],
-    robotQuestion: @escaping (String) -> String = { "What should the robot do to \($0)?" },
+    robotQuestion: @escaping (String) -> String = VLM.robotQuestion,
     ask: @escaping (String, Tensor) throws -> Tensor
   ) {
     (self.family, self.network, self.tokenizer) = (family, network, tokenizer)
     (self.preprocessor, self.isRandom, self.stops) = (preprocessor, isRandom, stops)
     (self.robotQuestion, self.ask) = (robotQuestion, ask)
+  }
+
+  /// An instruction as a question, where a family has no words of its own for it.
+  @Sendable public static func robotQuestion(_ instruction: String) -> String {
+    "What should the robot do to \(instruction)?"
   }
 
   /// What the language model reads of a picture of any size and a question: [1, T, D].
@@ -90,16 +95,29 @@ extension VLM {
   public func state(
     of observations: [Observation], instructions: [String], feeling: Bool
   ) throws -> Tensor {
-    let rows = try zip(observations, instructions).map { observation, instruction in
-      let asked = try prompt(observation.image, robotQuestion(instruction))  // → [1, T, D]
+    try rows(observations, instructions, feeling: feeling && readout == .lastToken) {
+      let asked = try prompt($0.image, robotQuestion($1))  // → [1, T, D]
       guard readout == .lastToken else { return asked.reshaped([1, -1]) }  // → [1, T·D]
       let read = network.language(asked)  // [1, T, D] → [1, T, D]
-      let last = read.sliced(axis: 1, read.dim(1) - 1..<read.dim(1)).reshaped([1, -1])  // → [1, D]
-      guard feeling else { return last }
+      return read.sliced(axis: 1, read.dim(1) - 1..<read.dim(1)).reshaped([1, -1])  // → [1, D]
+    }
+    .traced("state", "what was understood where the answer would begin")
+  }
+}
+
+extension Backbone {
+  /// What is `understood` of each observation, [1, D], and if `feeling` what its arm feels, as rows:
+  /// [N, D] or [N, D + 4].
+  func rows(
+    _ observations: [Observation], _ instructions: [String], feeling: Bool,
+    understood: (Observation, String) throws -> Tensor
+  ) rethrows -> Tensor {
+    let rows = try zip(observations, instructions).map { observation, instruction in
+      let row = try understood(observation, instruction)  // → [1, D]
+      guard feeling else { return row }
       let felt = Tensor(observation.proprioception ?? [], shape: [1, 4])
-      return Tensor.concatenated([last, felt], axis: 1)  // → [1, D + 4]
+      return Tensor.concatenated([row, felt], axis: 1)  // → [1, D + 4]
     }
     return Tensor.concatenated(rows, axis: 0)  // N × [1, S] → [N, S]
-      .traced("state", "what was understood where the answer would begin")
   }
 }

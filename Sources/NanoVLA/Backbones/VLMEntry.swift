@@ -35,8 +35,11 @@ public struct VLMEntry: Sendable {
 }
 
 extension VLMEntry {
-  /// The published VLMs that this course names: those that run, then the others. Parameters are
-  /// those of the smallest published size.
+  /// The published VLMs that this course names: those that run, then the others.
+  ///
+  /// Parameters are those of the smallest published size. Of a VLM that runs they are its files' or
+  /// its network's, built here at that size and counted; of a planned one what its publication calls
+  /// the model that stands beside the number.
   public static let published: [VLMEntry] = [
     VLMEntry(
       "llava",
@@ -55,22 +58,22 @@ extension VLMEntry {
       capabilities: pretrained(3_740_000_000)),
     VLMEntry(
       "clip+gpt2", aliases: ["clip+gpt", "clip-gpt2", "clip-gpt", "clipgpt2"], family: .clipGPT2,
-      capabilities: VLMCapabilities(languageModel: true, parameterCount: 212_000_000)),
+      capabilities: VLMCapabilities(languageModel: true, parameterCount: 213_000_000)),
     VLMEntry(
       "llava-1.6",
       aliases: ["llava-next", "llava-v1.6", "llava-1.6-7b", "llava-v1.6-mistral-7b-hf"],
-      family: nil, capabilities: instructed(7_570_000_000)),
+      family: nil, capabilities: instructed(7_000_000_000)),  // llava-v1.6-mistral-7b
     VLMEntry(
       "fastvlm", aliases: ["fast-vlm", "fastvlm-0.5b"], family: nil,
-      capabilities: instructed(760_000_000, efficient: true)),
+      capabilities: instructed(500_000_000, efficient: true)),  // FastVLM-0.5B
     VLMEntry(
       "flamingo", aliases: ["idefics", "openflamingo"], family: nil,
-      capabilities: pretrained(80_000_000_000)),
-    VLMEntry(
+      capabilities: pretrained(3_000_000_000)),  // Flamingo-3B
+    VLMEntry(  // ViT-B/32 (88 million), BERT's table of 30,522 words of 768 numbers
       "vilt", aliases: ["vilt-b32-mlm"], family: nil,
       capabilities: VLMCapabilities(jointPretraining: true, parameterCount: 112_000_000)),
     VLMEntry(
-      "rt-2", aliases: ["rt2"], family: nil, capabilities: acting(55_000_000_000),
+      "rt-2", aliases: ["rt2"], family: nil, capabilities: acting(12_000_000_000),  // PaLM-E-12B
       note: "closed weights"),
   ]
 

@@ -18,6 +18,7 @@ public struct VLMFamily: Sendable {
   /// A small one with random weights.
   public let nano: @Sendable (inout SeededRandom) throws -> VLM
 
+  /// A family whose folder is like no other; most are made from a ``PublishedVLM``.
   public init(
     name: String, modelTypes: [String], parts: [String] = [],
     load: @escaping @Sendable (URL, JSONValue) throws -> VLM,
@@ -81,19 +82,7 @@ extension VLMRegistry {
   }
 }
 
-/// What reading a family has in common.
 extension VLMFamily {
-  /// Builds a network without its numbers, and takes them packed from the `weights` of a folder.
-  static func filled<Network: Module>(
-    from source: some TensorSource, with map: WeightMap,
-    _ build: (inout SeededRandom) -> Network
-  ) throws -> Network {
-    var random = SeededRandom(seed: 0)
-    let network = withoutNumbers { build(&random) }
-    try network.load(source, with: map, packed: true)
-    return network
-  }
-
   /// The tokens that end an answer, as a folder's files tell.
   static func stops(_ folder: URL, _ config: JSONValue) throws -> Set<Int> {
     var place = config["text_config"]["eos_token_id"].or(config["eos_token_id"])

@@ -33,17 +33,10 @@ public final class VisionTransformer: Module {
     classPosition = rows(c.classToken && c.classPosition ? 1 : 0)
     registers = rows(c.registers)
     preNorm = c.preNorm ? norm() : nil
-    var blocks: [TransformerBlock] = []
-    for _ in 0..<c.depth {
-      blocks.append(
-        TransformerBlock(
-          norm: norm,
-          attention: MultiHeadAttention(width: D, heads: c.heads, using: &random),
-          feedForward: FeedForward(
-            width: D, hidden: c.hidden, activation: c.activation, using: &random),
-          layerScale: c.layerScale ? { Tensor.full([D], 0.1) } : nil))
-    }
-    self.blocks = blocks
+    blocks = TransformerBlock.stack(
+      depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
+      epsilon: c.epsilon, layerScale: c.layerScale ? { Tensor.full([D], 0.1) } : nil,
+      using: &random)
     postNorm = c.postNorm ? norm() : nil
   }
 

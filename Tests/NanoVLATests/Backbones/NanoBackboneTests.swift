@@ -6,14 +6,8 @@ import Testing
 @Suite struct NanoBackboneTests {
   private func nanoLLaVA() -> LLaVA {
     var configuration = LLaVAConfiguration()
-    configuration.vision.width = 4
-    configuration.vision.imageSize = 4
-    configuration.vision.patchSize = 2
-    configuration.vision.hidden = 4
-    configuration.language.vocabulary = 9
-    configuration.language.width = 8
-    configuration.language.headWidth = 2
-    configuration.language.hidden = 6
+    configuration.vision.shrink()
+    configuration.language.shrink()
     configuration.imageToken = 8
     var random = SeededRandom(seed: 1)
     let model = LLaVA(configuration, using: &random)
@@ -38,8 +32,7 @@ import Testing
   @Test("a CLIP is differentiable from its scores to every parameter")
   func clipGradient() {
     var configuration = CLIPConfiguration()
-    (configuration.vision.width, configuration.vision.imageSize) = (4, 4)
-    (configuration.vision.patchSize, configuration.vision.hidden) = (2, 4)
+    configuration.vision.shrink()
     (configuration.text.vocabulary, configuration.text.width) = (7, 4)
     (configuration.text.hidden, configuration.text.maximumTokens) = (4, 3)
     configuration.projection = 3
@@ -57,8 +50,7 @@ import Testing
   @Test("a CLIP + GPT-2 is differentiable too, positions and tied head among them")
   func gpt2Gradient() {
     var configuration = CLIPGPT2Configuration()
-    (configuration.vision.width, configuration.vision.imageSize) = (4, 4)
-    (configuration.vision.patchSize, configuration.vision.hidden) = (2, 4)
+    configuration.vision.shrink()
     (configuration.language.vocabulary, configuration.language.width) = (5, 4)
     (configuration.language.hidden, configuration.language.maximumTokens) = (6, 6)
     var random = SeededRandom(seed: 3)
@@ -74,8 +66,8 @@ import Testing
   @Test("a tower with registers, layer scales and no class token is differentiable")
   func towerGradient() {
     var configuration = VisionTransformerConfiguration()
-    (configuration.width, configuration.hidden, configuration.depth) = (4, 4, 1)
-    (configuration.imageSize, configuration.patchSize) = (4, 2)
+    configuration.shrink()
+    configuration.depth = 1
     (configuration.registers, configuration.classToken) = (2, false)
     configuration.layerScale = true
     var random = SeededRandom(seed: 4)

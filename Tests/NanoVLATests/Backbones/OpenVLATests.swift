@@ -5,20 +5,12 @@ import Testing
 
 /// OpenVLA at nano size with random weights, and what its files can get wrong.
 @Suite struct OpenVLATests {
-  /// As small as it gets: 2×2 patches, towers of width 4.
   private func nano() -> OpenVLA {
     var configuration = OpenVLAConfiguration()
-    for tower in [\OpenVLAConfiguration.geometry, \.meaning] {
-      configuration[keyPath: tower].width = 4
-      configuration[keyPath: tower].imageSize = 4
-      configuration[keyPath: tower].patchSize = 2
-      configuration[keyPath: tower].hidden = 4
-    }
+    configuration.geometry.shrink()
+    configuration.meaning.shrink()
     configuration.geometry.registers = 1
-    configuration.language.vocabulary = 9
-    configuration.language.width = 8
-    configuration.language.headWidth = 2
-    configuration.language.hidden = 6
+    configuration.language.shrink()
     configuration.language.maximumTokens = 16
     configuration.actions = ActionTokenizer(bins: 4, vocabulary: 8)
     var random = SeededRandom(seed: 1)

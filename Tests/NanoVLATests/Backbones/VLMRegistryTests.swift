@@ -1,9 +1,53 @@
 import Foundation
 import NanoVLA
+import Tensors
 import Testing
 
 /// VLMs by name, and how well each suits a robot.
 @Suite struct VLMRegistryTests {
+  /// What the published config.json files say of sizes beyond the defaults.
+  private static let sizes = [
+    "llava": #"{"text_config": {"vocab_size": 32064}}"#,
+    "openvla": #"""
+    {"use_fused_vision_backbone": true, "image_sizes": [224, 224],
+     "timm_model_ids": ["vit_large_patch14_reg4_dinov2.lvd142m", "vit_so400m_patch14_siglip_224"],
+     "text_config": {"vocab_size": 32064}}
+    """#,
+    "instructblip": #"{"text_config": {"model_type": "llama", "vocab_size": 32001}}"#,
+    "blip-2": #"""
+    {"text_config": {"hidden_size": 2560, "num_hidden_layers": 32, "num_attention_heads": 32,
+     "ffn_dim": 10240}}
+    """#,
+    "clip+gpt2": "{}",
+  ]
+
+  private func network(_ name: String, _ json: JSONValue) throws -> any Module {
+    var random = SeededRandom(seed: 0)
+    switch name {
+    case "llava": return LLaVA(try LLaVAConfiguration(json), using: &random)
+    case "openvla": return OpenVLA(try OpenVLAConfiguration(json), using: &random)
+    case "instructblip": return InstructBLIP(try InstructBLIPConfiguration(json), using: &random)
+    case "blip-2": return BLIP2(try BLIP2Configuration(json), using: &random)
+    default:
+      var configuration = CLIPGPT2Configuration()
+      configuration.vision = try VisionTransformerConfiguration(clip: json)
+      configuration.language = try GPT2Configuration(json)
+      return CLIPGPT2(configuration, using: &random)
+    }
+  }
+
+  @Test("the parameters of those that run are what their networks have at the published sizes")
+  func parameters() throws {
+    #expect(VLMRegistry().available.sorted() == Self.sizes.keys.sorted())
+    for (name, text) in Self.sizes {
+      let json = try JSONFile.parse(Data(text.utf8), name: "config.json")
+      let counted = try withoutNumbers { try network(name, json) }.parameterCount
+      let told = try VLMRegistry().entry(for: name).capabilities.parameterCount
+      // OpenVLA's files hold more than is read: SigLIP's pooling head, 15 million numbers.
+      #expect(abs(Double(counted) / Double(told) - 1) < 0.0025, "\(name): \(counted)")
+    }
+  }
+
   @Test("what runs and what is planned are all there is, each with its name once")
   func lists() {
     let registry = VLMRegistry()

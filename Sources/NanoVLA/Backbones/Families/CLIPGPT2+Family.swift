@@ -17,6 +17,8 @@ extension VLMFamily {
       var configuration = CLIPGPT2Configuration()
       configuration.vision = try VisionTransformerConfiguration(clip: vision)
       configuration.language = try GPT2Configuration(language)
+      let (gpt2, patches) = (configuration.language, configuration.vision.patchCount)
+      try vision["image_size"].mustKeep(places: patches, heads: gpt2.heads, widest: gpt2.hidden)
       var random = SeededRandom(seed: 0)
       let network = withoutNumbers { CLIPGPT2(configuration, using: &random) }
       let projector = folder.appending(path: CLIPGPT2.projectorFile)
@@ -26,33 +28,25 @@ extension VLMFamily {
         SafetensorsFolder(url: languageFolder), with: CLIPGPT2.languageWeights, packed: true)
       try network.projector.load(
         SafetensorsFile(url: projector), with: CLIPGPT2.projectorWeights, packed: true)
-      return VLM(
-        network, tokenizer: try TextTokenizer(contentsOf: languageFolder),
-        preprocessor: try .read(folder: visionFolder), isRandom: false,
+      return vlm(
+        network, try TextTokenizer(contentsOf: languageFolder),
+        try .read(folder: visionFolder), isRandom: false,
         stops: try stops(languageFolder, language))
     },
     nano: { random in
       var configuration = CLIPGPT2Configuration()
       configuration.language.vocabulary = ByteTokenizer().vocabularySize
       configuration.language.maximumTokens = 512
-      return VLM(
-        CLIPGPT2(configuration, using: &random), tokenizer: ByteTokenizer(),
-        preprocessor: .nano(side: configuration.vision.imageSize), isRandom: true, stops: [])
+      let network = CLIPGPT2(configuration, using: &random)
+      return vlm(
+        network, ByteTokenizer(), .nano(side: network.imageSize), isRandom: true, stops: [])
     })
-}
 
-extension CLIPGPT2 {
-  static let visionFolder = "clip_vision"
-  static let languageFolder = "gpt2"
-  static let projectorFile = "projector.safetensors"
-}
-
-extension VLM {
-  fileprivate convenience init(
-    _ network: CLIPGPT2, tokenizer: some Tokenizer, preprocessor: ImagePreprocessor,
+  private static func vlm(
+    _ network: CLIPGPT2, _ tokenizer: some Tokenizer, _ preprocessor: ImagePreprocessor,
     isRandom: Bool, stops: Set<Int>
-  ) {
-    self.init(
+  ) -> VLM {
+    VLM(
       family: "clip+gpt2", network: network, tokenizer: tokenizer, preprocessor: preprocessor,
       isRandom: isRandom, stops: stops,
       robotQuestion: { "The robot should \($0)" }
@@ -60,4 +54,10 @@ extension VLM {
       try network.prompt([tokenizer.encode(question)], images: image)  // → [1, P + T, D]
     }
   }
+}
+
+extension CLIPGPT2 {
+  static let visionFolder = "clip_vision"
+  static let languageFolder = "gpt2"
+  static let projectorFile = "projector.safetensors"
 }

@@ -1,21 +1,15 @@
 import Foundation
-import Tensors
 
 /// How InstructBLIP is asked: the question as it is, read twice, by two tokenizers.
 extension VLMFamily {
   public static let instructBLIP = VLMFamily(
     name: "instructblip", modelTypes: ["instructblip", "InstructBlipForConditionalGeneration"],
     load: { folder, config in
-      let configuration = try InstructBLIPConfiguration(config)
-      let network = try filled(from: SafetensorsFolder(url: folder), with: InstructBLIP.weights) {
-        InstructBLIP(configuration, using: &$0)
-      }
-      return VLM(
-        network, tokenizer: try TextTokenizer(contentsOf: folder),
+      vlm(
+        try InstructBLIP.read(folder, config), try TextTokenizer(contentsOf: folder),
         queryTokenizer: try TextTokenizer(
           contentsOf: folder.appending(path: "qformer_tokenizer")),
-        preprocessor: try .read(folder: folder), isRandom: false,
-        stops: try stops(folder, config))
+        try .read(folder: folder), isRandom: false, stops: try stops(folder, config))
     },
     nano: { random in
       var configuration = InstructBLIPConfiguration()
@@ -25,26 +19,21 @@ extension VLMFamily {
       configuration.qformer.vocabulary = tokenizer.vocabularySize
       configuration.qformer.maximumWords = 512
       configuration.imageToken = 256
-      return VLM(
-        InstructBLIP(configuration, using: &random), tokenizer: tokenizer,
-        queryTokenizer: tokenizer, preprocessor: .nano(side: configuration.vision.imageSize),
+      let network = InstructBLIP(configuration, using: &random)
+      return vlm(
+        network, tokenizer, queryTokenizer: tokenizer, .nano(side: network.imageSize),
         isRandom: true, stops: [])
     })
-}
 
-extension VLM {
-  fileprivate convenience init(
-    _ network: InstructBLIP, tokenizer: some Tokenizer, queryTokenizer: some Tokenizer,
-    preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int>
-  ) {
-    self.init(
+  private static func vlm(
+    _ network: InstructBLIP, _ tokenizer: some Tokenizer, queryTokenizer: some Tokenizer,
+    _ preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int>
+  ) -> VLM {
+    VLM(
       family: "instructblip", network: network, tokenizer: tokenizer, preprocessor: preprocessor,
       isRandom: isRandom, stops: stops
     ) { question, image in
-      let places = network.configuration.imageToken.map {
-        Array(repeating: $0, count: network.configuration.imageTokenCount)
-      }
-      let ids = (places ?? []) + tokenizer.encode(question)
+      let ids = network.configuration.imagePlaces + tokenizer.encode(question)
       let instruction = queryTokenizer.encode(question)
       return try network.prompt([ids], images: image, instructions: [instruction])  // → [1, T, D]
     }

@@ -31,7 +31,7 @@ struct Section {
       switch value {
       case .null: "null"
       case .bool: "true or false"
-      case .number: "a number"
+      case .whole, .number: "a number"
       case .string: "a string"
       case .array: "a list"
       case .object: "an object"
@@ -80,11 +80,16 @@ struct Section {
 
   /// A whole number from 0 to 16,777,215: more than any vocabulary has, and safe to count up to.
   func count() throws(TokenizerError) -> Int {
-    guard case .number(let number) = value else { throw expected("a number") }
-    guard let count = Int(exactly: number), 0..<1 << 24 ~= count else {
-      throw wrong("expected a whole number from 0 to 16777215, found \(number)")
+    switch value {
+    case .whole(let count) where 0..<1 << 24 ~= count: return count
+    case .whole(let number): throw notACount("\(number)")
+    case .number(let number): throw notACount("\(number)")
+    default: throw expected("a number")
     }
-    return count
+  }
+
+  private func notACount(_ found: String) -> TokenizerError {
+    wrong("expected a whole number from 0 to 16777215, found \(found)")
   }
 
   /// The flag `key`, or `usual` where the file says nothing.

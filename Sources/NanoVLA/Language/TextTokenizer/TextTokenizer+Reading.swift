@@ -11,7 +11,7 @@ extension TextTokenizer {
     do throws(JSON.Failure) {
       json = try JSON(bytes)
     } catch {
-      throw .badJSON(file: file, line: error.line, reason: error.reason)
+      throw .badJSON(file: file, line: error.line, reason: error.reason.description)
     }
     let root = Section(file: file, place: "", value: json)
     let version = try root["version"]?.string() ?? "1.0"

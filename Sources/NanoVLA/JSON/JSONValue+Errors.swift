@@ -22,12 +22,13 @@ extension JSONValue {
   /// The value as an error shows it: short, on one line, whatever the file holds.
   private var summary: String {
     switch content {
-    case nil: "missing"
-    case let flag as Bool where isBool: "\(flag)"
-    case let text as String: "\"\(brief(text))\""
-    case let values as [Any]: "an array of \(values.count)"
-    case let members as [String: Any]: "an object of \(members.count)"
-    case let value?: brief("\(value)")
+    case nil, .null: "missing"
+    case .bool(let flag): "\(flag)"
+    case .whole(let number): "\(number)"
+    case .number(let number): "\(number)"
+    case .string(let text): "\"\(brief(text))\""
+    case .array(let items): "an array of \(items.count)"
+    case .object(let members): "an object of \(members.count)"
     }
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A value inside a JSON file that remembers where it stands, so that an error can say so.
 ///
 /// Going down never fails: what is not there is a value that is missing, and only asking for its
@@ -13,52 +11,61 @@ import Foundation
 public struct JSONValue {
   public let file: String
   let place: Place
-  let content: Any?
+  /// nil if missing or null.
+  let content: JSON?
 
-  init(_ content: Any?, file: String, place: Place = .whole) {
-    self.content = content is NSNull ? nil : content
+  init(_ content: JSON?, file: String, place: Place = .whole) {
+    self.content = content == .null ? nil : content
     (self.file, self.place) = (file, place)
   }
 
   /// The keys that lead here: `text_config.layers[3]`; "" for the whole file.
   public var path: String { place.path }
 
-  /// The member `key` of an object; missing if this is no object or has none.
+  /// The member `key` of an object, of two the last; missing if this is no object or has none.
   public subscript(_ key: String) -> JSONValue {
-    JSONValue((content as? [String: Any])?[key], file: file, place: .member(key, of: place))
+    JSONValue(
+      members?.last { $0.key == key }?.value, file: file, place: .member(key, of: place))
   }
 
   /// The element `index` of an array; missing if this is no array or is shorter.
   public subscript(_ index: Int) -> JSONValue {
-    let values = content as? [Any] ?? []
-    let value = values.indices.contains(index) ? values[index] : nil
-    return JSONValue(value, file: file, place: .element(index, of: place))
+    let items = items ?? []
+    let item = items.indices.contains(index) ? items[index] : nil
+    return JSONValue(item, file: file, place: .element(index, of: place))
   }
 
   /// This value, or if it is missing `other`: for files that spell one thing in two ways.
   public func or(_ other: JSONValue) -> JSONValue { exists || !other.exists ? self : other }
 
   public var exists: Bool { content != nil }
-  public var isObject: Bool { content is [String: Any] }
-  /// `true` and `false` arrive as numbers too, told apart by their C type alone.
-  var isBool: Bool { (content as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? false }
+  public var isObject: Bool { members != nil }
+
+  private var members: [JSON.Member]? {
+    if case .object(let members) = content { members } else { nil }
+  }
+  private var items: [JSON]? { if case .array(let items) = content { items } else { nil } }
 }
 
 extension JSONValue {
   /// A whole number within `range`.
   public func int(_ range: ClosedRange<Int>, default: Int? = nil) throws -> Int {
     if let value = try absent(`default`, "a whole number") { return value }
-    guard !isBool, let value = content as? Int else { throw wrongType("a whole number") }
-    guard range.contains(value) else {
-      throw outOfRange("from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
+    guard case .whole(let value) = content else { throw wrongType("a whole number") }
+    return try within(range, value)
   }
 
   /// A number within `range`.
   public func number(_ range: ClosedRange<Double>, default: Double? = nil) throws -> Double {
     if let value = try absent(`default`, "a number") { return value }
-    guard !isBool, let value = content as? Double else { throw wrongType("a number") }
+    switch content {
+    case .whole(let value): return try within(range, Double(value))
+    case .number(let value): return try within(range, value)
+    default: throw wrongType("a number")
+    }
+  }
+
+  private func within<Value>(_ range: ClosedRange<Value>, _ value: Value) throws -> Value {
     guard range.contains(value) else {
       throw outOfRange("from \(range.lowerBound) to \(range.upperBound)")
     }
@@ -67,35 +74,35 @@ extension JSONValue {
 
   public func bool(default: Bool? = nil) throws -> Bool {
     if let value = try absent(`default`, "true or false") { return value }
-    guard isBool, let value = content as? Bool else { throw wrongType("true or false") }
+    guard case .bool(let value) = content else { throw wrongType("true or false") }
     return value
   }
 
   public func string(default: String? = nil) throws -> String {
     if let value = try absent(`default`, "a string") { return value }
-    guard let value = content as? String else { throw wrongType("a string") }
+    guard case .string(let value) = content else { throw wrongType("a string") }
     return value
   }
 
   /// The elements of an array, whose length must be in `count`.
   public func array(count: ClosedRange<Int> = 0...Int.max) throws -> [JSONValue] {
-    guard let values = content as? [Any] else { throw wrongType("an array") }
-    guard count.contains(values.count) else {
+    guard let items else { throw wrongType("an array") }
+    guard count.contains(items.count) else {
       let wanted =
         count.lowerBound == count.upperBound
         ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
       throw error(
         .outOfRange(
-          key: path, found: "an array of \(values.count)", expected: "an array of \(wanted)"))
+          key: path, found: "an array of \(items.count)", expected: "an array of \(wanted)"))
     }
-    return values.enumerated().map { index, value in
-      JSONValue(value, file: file, place: .element(index, of: place))
+    return items.enumerated().map { index, item in
+      JSONValue(item, file: file, place: .element(index, of: place))
     }
   }
 
   /// The members of an object.
   public func object() throws -> [String: JSONValue] {
-    guard let members = content as? [String: Any] else { throw wrongType("an object") }
+    guard let members else { throw wrongType("an object") }
     return members.reduce(into: [:]) { result, member in
       result[member.key] = JSONValue(
         member.value, file: file, place: .member(member.key, of: place))

@@ -15,15 +15,37 @@ extension JSONReader {
     case "false": return .bool(false)
     case "null": return .null
     default:
-      // Swift also reads "0x10", "inf" and "nan", which are no JSON.
-      guard word.utf8.allSatisfy({ !isLetter($0) || $0 == 0x65 || $0 == 0x45 }),
-        let number = Double(word), number.isFinite
-      else { throw failure(next == nil ? "the text ends early" : "expected a value") }
-      return .number(number)
+      // An empty word is no value, and no text of digits stands for 1e999.
+      guard isNumber(word), let number = Double(word), number.isFinite else {
+        throw failure(next == nil ? "the text ends early" : "expected a value")
+      }
+      return Int(word).map(JSON.whole) ?? Int(exactly: number).map(JSON.whole) ?? .number(number)
     }
   }
 
-  private func isLetter(_ byte: UInt8) -> Bool { isalpha(Int32(byte)) != 0 }
+  /// As JSON spells numbers, stricter than Swift: no "+1", ".5", "1.", "01", "0x10" or "nan".
+  private func isNumber(_ word: String) -> Bool {
+    var rest = Substring(word)
+    func digits() -> Int {
+      let digits = rest.prefix { ("0"..."9").contains($0) }
+      rest = rest.dropFirst(digits.count)
+      return digits.count
+    }
+    if rest.first == "-" { rest.removeFirst() }
+    let startsWithZero = rest.first == "0"
+    let whole = digits()
+    guard whole > 0, !startsWithZero || whole == 1 else { return false }
+    if rest.first == "." {
+      rest.removeFirst()
+      guard digits() > 0 else { return false }
+    }
+    if rest.first == "e" || rest.first == "E" {
+      rest.removeFirst()
+      if rest.first == "+" || rest.first == "-" { rest.removeFirst() }
+      guard digits() > 0 else { return false }
+    }
+    return rest.isEmpty
+  }
 
   /// A string in quotes, its escapes resolved.
   mutating func string() throws(JSON.Failure) -> String {
@@ -33,7 +55,7 @@ extension JSONReader {
       place += 1
       switch byte {
       case 0x22: return String(decoding: text, as: UTF8.self)
-      case 0x5C: text += Array(String(try escape()).utf8)
+      case 0x5C: text += UTF8.encode(try escape())!
       case ..<0x20: throw failure("a control character in a string")
       default: text.append(byte)
       }
