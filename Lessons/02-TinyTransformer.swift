@@ -77,7 +77,7 @@ Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
     if !scaled { attention.scale = 1 }
     let x = Tensor.normal([1, P, d], scale: 1.732, using: &random)  // queries and keys spread by 1
     let found = withoutGradient { attention(x).scores }
-    let scores = Tensor(found.values, shape: [P, P]).asParameter()
+    let scores = Tensor(found.values, shape: [P, P]).asParameter()  // [1, 1, P, P] → [P, P]
     let weights = scores.softmax()
     (weights * Tensor.normal([P, P], using: &random)).sum().backward()  // about 1 into each weight
     let largest = (0..<P).map { weights.values[$0 * P..<$0 * P + P].max()! }

@@ -71,7 +71,7 @@ Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
   lesson.picture(map)
   try lesson.save(map, as: "attention.png", "The map of where it looks, as a picture")
 
-  lesson.heading("Five probes, trained alike")
+  lesson.heading("Five probes, trained alike: how far off do they point?")
   let probes: [(name: String, probe: PointingProbe)] = [
     ("crossAttention", looking),
     ("concat", train("concat") { ConcatFusion(width: width, heads: heads, using: &$0) }),
@@ -83,7 +83,7 @@ Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
   for (name, probe) in probes {
     let error = Double(probe.error(on: heldOut))
     lesson.keep("pointing_\(name)", error)
-    bars.append((name, error / 0.4, "\(Terminal.number(error)) from the named object, on average"))
+    bars.append((name, error / 0.4, "off by \(Terminal.number(error))"))
   }
   lesson.bars(bars)
   lesson.say(

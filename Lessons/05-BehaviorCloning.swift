@@ -60,7 +60,7 @@ Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
   lesson.result("overfitLoss", learned, "loss on 16 time steps after 400 steps on them")
 
   lesson.heading("More demonstrations")
-  lesson.say("The loss is small at every count. What counts is whether the arm gets there:")
+  lesson.say("Few are soon learned by heart, and the loss is low. But does the arm get there?")
   let layouts = Suite.heldOutSeeds(episodes)
   var curve: [(label: String, value: Double, text: String)] = []
   for count in counts {
@@ -73,7 +73,8 @@ Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
     let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
     let loss = training.loss(on: Array(0..<examples.count)).item
     lesson.keep(count == counts.last ? "success" : "success\(count)", success.rate)
-    curve.append(("\(count), loss \(Terminal.number(Double(loss)))", success.rate, "\(success)"))
+    let label = "\(count), loss " + String(format: "%.2f", loss)
+    curve.append((label, success.rate, "\(success)"))
   }
   lesson.bars(curve)
   lesson.result("episodes", Double(episodes), "held-out layouts, the same for every policy")
