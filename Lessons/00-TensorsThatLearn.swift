@@ -9,7 +9,6 @@
 // a weight of a network once for each row of the batch. It is the same rule.
 
 import Blackboard
-import Foundation
 import Tabletop
 import Tensors
 
@@ -22,8 +21,7 @@ let testDemonstrations = 20  // kept out of training, to be honest
 
 /// Two layers with a bend between them. Without the bend they would be one linear layer.
 final class Network: Module {
-  let first: Linear
-  let second: Linear
+  let first, second: Linear
 
   init(using random: inout SeededRandom) {
     first = Linear(inputs: 4, outputs: hidden, using: &random)
@@ -45,18 +43,16 @@ Lesson.run(0, "Tensors that learn", file: #filePath) { lesson in
     return x.gradient?.item ?? 0
   }
   // detached() is the same number with its history cut off: that use sends no gradient back.
-  let left = slope { x in x * x.detached() + 3 * x.detached() }
-  let right = slope { x in x.detached() * x + 3 * x.detached() }
-  let triple = slope { x in x.detached() * x.detached() + 3 * x }
-  let whole = slope { x in x * x + 3 * x }
+  let uses = [
+    ("left x of x·x", slope { x in x * x.detached() + 3 * x.detached() }),
+    ("right x of x·x", slope { x in x.detached() * x + 3 * x.detached() }),
+    ("x of 3x", slope { x in x.detached() * x.detached() + 3 * x }),
+  ]
+  lesson.table(columns: ["only this use", "gradient"], rows: uses.map { [$0, $1] })
+  lesson.result("sum_of_paths", uses.reduce(0) { $0 + $1.1 }, "the three uses added up")
+  lesson.result("autograd", slope { x in x * x + 3 * x }, "one walk backwards through all of it")
   func y(_ x: Double) -> Double { x * x + 3 * x }
   let nudged = (y(Double(start) + 1e-4) - y(Double(start) - 1e-4)) / 2e-4
-  lesson.table(
-    columns: ["only this use", "gradient"],
-    rows: zip(["left x of x·x", "right x of x·x", "x of 3x"], [left, right, triple])
-      .map { [$0, Terminal.number(Double($1))] })
-  lesson.result("sum_of_paths", left + right + triple, "the three uses added up")
-  lesson.result("autograd", whole, "one walk backwards through all of it")
   lesson.result("finite_difference", nudged, "x nudged up and down, no calculus at all")
 
   lesson.heading("A network: where is the hand, so does it rise or sink?")
@@ -87,8 +83,6 @@ Lesson.run(0, "Tensors that learn", file: #filePath) { lesson in
   }
   let oneByOne = network.first.weight.gradient!.values
   network.parameters.forEach { $0.gradient = nil }
-  lesson.result("rows", Double(N), "time steps, each of which uses every weight")
-  lesson.result("gradient_size", atOnce.map(abs).max()!, "largest gradient, all rows at once")
   lesson.result(
     "rows_added_up_differ_by", zip(atOnce, oneByOne).map { abs($0 - $1) }.max()!,
     "from the sum of \(N) backward passes of one row each: only rounding")
@@ -99,37 +93,23 @@ Lesson.run(0, "Tensors that learn", file: #filePath) { lesson in
   }
   lesson.result("loss_before", testLoss(network(test.felt)), "on unseen demonstrations, untrained")
   lesson.result("loss_mean", testLoss(learned.dz.mean()), "always the mean dz: the lazy answer")
-  for step in 1...steps {
-    (network(learned.felt) - learned.dz).squared().mean().backward()
+  lesson.repeating(steps, "learning") {
+    let error = network(learned.felt) - learned.dz
+    error.squared().mean().backward()
     for parameter in network.parameters {
       let gradient = parameter.gradient!.values
       parameter.values = zip(parameter.values, gradient).map { $0 - learningRate * $1 }
       parameter.gradient = nil  // or the next pass would add to it
     }
-    lesson.progress(step, of: steps, "learning")
   }
   lesson.result("loss_after", testLoss(network(test.felt)), "the network, trained")
-  lesson.say("What it says above the middle of the table (1 is as fast as the arm can):")
-  let poses: [(String, [Float])] = [
-    ("open, high", [0.5, 0.5, 0.8, 0]), ("open, low", [0.5, 0.5, 0.05, 0]),
-    ("closed, low", [0.5, 0.5, 0.05, 1]),
-  ]
-  lesson.table(
-    columns: ["hand", "dz"],
-    rows: poses.map { name, felt in
-      let dz = withoutGradient { network(Tensor(felt, shape: [1, 4])).item }
-      return [name, String(format: "%+.2f", dz)]
-    })
   lesson.say("What is left it cannot know: it does not see where the objects are.")
 
   lesson.finish(
-    readNext: [
-      "Sources/Tensors/Autograd.swift", "Sources/Tensors/Primitives/Elementwise.swift",
-      "Sources/Tensors/Layers.swift",
-    ],
+    readNext: ["Sources/Tensors/Autograd.swift", "Sources/Tensors/Layers.swift"],
     tryThis: [
       "start = -1.5: the slope of x·x + 3x is 0 there. Which uses cancel?",
       "learningRate = 1: how does too large a step look?",
-      "Exercise: drop the line `parameter.gradient = nil` of the learning loop. What happens, and why?",
+      "Exercise: leave out `parameter.gradient = nil` while learning. What happens, and why?",
     ])
 }

@@ -21,36 +21,6 @@ let steps = 800  // of 32 images each
 let learningRate: Float = 5e-3
 let heldOut = 20  // demonstrations that the probe never learns from
 
-/// A patch embedding, one layer that looks at each word by itself, the mean of all words, and an
-/// answer: is the gripper in the left half of the picture (0) or in the right half (1)?
-final class Probe: Module {
-  let embedding: PatchEmbedding
-  let look: Linear
-  let answer: Linear
-
-  init(positions: Bool, using random: inout SeededRandom) {
-    embedding = PatchEmbedding(
-      imageSize: 64, patchSize: patchSize, width: width, using: &random)
-    look = Linear(inputs: width, outputs: 2 * width, using: &random)
-    answer = Linear(inputs: 2 * width, outputs: 2, using: &random)
-    if !positions {
-      embedding.positions.values = embedding.positions.values.map { _ in 0 }
-      embedding.positions.isFrozen = true
-    }
-  }
-
-  /// The whole image as one vector: the mean of its words.
-  func pooled(_ images: Tensor) -> Tensor {
-    let words = embedding(images)  // [B, H, W, 3] → [B, P, D]
-    return look(words).gelu().traced("looked at", "each word by itself")  // → [B, P, 2D]
-      .mean(axis: 1).traced("pooled", "the mean of all words")  // → [B, 2D]
-  }
-
-  func callAsFunction(_ images: Tensor) -> Tensor {
-    answer(pooled(images)).traced("answer", "scores for left and right")  // → [B, 2]
-  }
-}
-
 /// The same patches in another order: the left half of the picture and the right half trade places.
 func swappingHalves(_ image: RGBImage) -> RGBImage {
   let half = image.width / 2
@@ -63,29 +33,32 @@ func swappingHalves(_ image: RGBImage) -> RGBImage {
 Lesson.run(1, "Patch embedding", file: #filePath) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let first = demonstrations[0].frames[0]
+  var random = SeededRandom(seed: lesson.seed)
+  func makeProbe(hasPositions: Bool) -> PatchProbe {
+    PatchProbe(
+      patchSize: patchSize, width: width, answers: 2, hasPositions: hasPositions, using: &random)
+  }
+  let (placed, bag) = (makeProbe(hasPositions: true), makeProbe(hasPositions: false))
 
   lesson.heading("From a PNG to a sentence")
   lesson.picture(first)
   lesson.say("“\(demonstrations[0].instruction)”, the first frame of a bundled demonstration.")
-  var random = SeededRandom(seed: lesson.seed)
-  let probe = Probe(positions: true, using: &random)
   _ = lesson.trace("a frame becomes words, and words an answer") {
-    probe(Pixels.tensor(of: [first]))
+    placed(Pixels.tensor(of: [first]))
   }
   let side = first.width / patchSize
   lesson.result("patches", Double(side * side), "\(side)×\(side) squares, one word each")
 
   lesson.heading("Shuffle the squares")
   lesson.say("The picture's halves trade places. Does the mean of all words notice?")
-  let bag = Probe(positions: false, using: &random)
-  func change(_ probe: Probe) -> Float {
+  func change(_ probe: PatchProbe) -> Float {
     withoutGradient {
       let pooled = probe.pooled(Pixels.tensor(of: [first, swappingHalves(first)]))  // → [2, 2D]
       let (a, b) = (pooled.sliced(axis: 0, 0..<1), pooled.sliced(axis: 0, 1..<2))
       return (a - b).squared().sum().item.squareRoot() / a.squared().sum().item.squareRoot()
     }
   }
-  lesson.result("changeWithPositions", change(probe), "how far it moves, as a part of its length")
+  lesson.result("changeWithPositions", change(placed), "how far it moves, as a part of its length")
   lesson.result("changeWithoutPositions", change(bag), "the same bag, shaken")
 
   lesson.heading("Left or right?")
@@ -104,36 +77,25 @@ Lesson.run(1, "Patch embedding", file: #filePath) { lesson in
   }
   let seen = examples(demonstrations.dropLast(heldOut))
   let unseen = examples(demonstrations.suffix(heldOut))
-  let test = Pixels.tensor(of: unseen.images)
-  func train(_ probe: Probe, _ name: String) -> Float {
-    var random = SeededRandom(seed: lesson.seed)
-    let optimizer = AdamW(probe.parameters, weightDecay: 0.1)
-    let schedule = Schedule(peak: learningRate, warmup: 20, steps: steps)
-    for step in 0..<steps {
-      let batch = (0..<32).map { _ in random.integer(below: seen.images.count) }
-      _ = backwardInShards(of: batch.count) { part in
-        let images = Pixels.tensor(of: batch[part].map { seen.images[$0] })
-        return crossEntropy(probe(images), targets: batch[part].map { seen.answers[$0] })
-      }
-      optimizer.step(learningRate: schedule(step), maximumNorm: 1)
-      lesson.progress(step + 1, of: steps, name)
-    }
-    let answers = withoutGradient { probe(test).argmax() }
-    return Float(zip(answers, unseen.answers).count { $0 == $1 }) / Float(answers.count)
+  for (name, probe) in [("With", placed), ("Without", bag)] {
+    probe.train(
+      on: seen.images, answers: seen.answers, steps: steps, learningRate: learningRate,
+      seed: lesson.seed
+    ) { lesson.progress($0, of: steps, "\(name) positions") }
+    lesson.result(
+      "accuracy\(name)Positions", probe.accuracy(on: unseen.images, answers: unseen.answers),
+      "of \(unseen.answers.count) unseen images; a coin would get 0.5")
   }
-  let (with, without) = (train(probe, "with positions"), train(bag, "without positions"))
-  lesson.result("accuracyWithPositions", with, "\(unseen.answers.count) unseen images")
-  lesson.result("accuracyWithoutPositions", without, "a coin would do as well")
   lesson.say("A frame and its twin are the same bag with opposite answers: nothing can be learned.")
 
   lesson.finish(
     readNext: [
-      "Sources/NanoVLA/Vision/PatchEmbedding.swift",
+      "Sources/NanoVLA/Vision/PatchEmbedding.swift", "Sources/NanoVLA/Vision/PatchProbe.swift",
       "Sources/NanoVLA/Transformer/PositionEncoding.swift",
     ],
     tryThis: [
       "patchSize = 16, then 4: which shapes change, and what does it cost?",
       "patchSize = 64: one word, one bag, yet it tells left from right. Why?",
-      "Exercise: add the positions AFTER the mean is taken. What do the two numbers become?",
+      "Exercise: in PatchProbe.swift, add the positions AFTER the mean. What do both numbers become?",
     ])
 }

@@ -12,7 +12,6 @@
 // look elsewhere.
 
 import Blackboard
-import Foundation
 import Images
 import NanoVLA
 import Tabletop
@@ -23,8 +22,7 @@ let width = 64  // D
 let depth = 2  // blocks
 let heads = 4  // D must divide by it
 let changedPatch = 27  // 0…63, row by row from the top left
-let widths = [16, 32, 64, 128, 256]  // d, for 1/√d
-let draws = 8  // random attentions a width
+let widths = [16, 64, 256]  // d, for 1/√d
 
 Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
   var random = SeededRandom(seed: lesson.seed)
@@ -49,74 +47,53 @@ Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
   }
   let changed = withoutGradient { embedding(Pixels.tensor(of: [painted])) }
   let P = tokens.dim(1)
-  func countChanged(mask: Tensor? = nil) -> Double {
+  var bars: [(label: String, value: Double, text: String)] = []
+  func count(_ label: String, _ name: String, mask: Tensor? = nil) {
     let difference = withoutGradient {
       (transformer(tokens, mask: mask) - transformer(changed, mask: mask)).abs()
         .sum(axis: 2)  // [1, P, D] → [1, P]
     }
-    return Double(difference.values.count { $0 > 0 })
+    let count = difference.values.count { $0 > 0 }
+    lesson.keep(name, Double(count))
+    bars.append((label, Double(count) / Double(P), "\(count) of \(P) tokens come out different"))
   }
-  let causal = MultiHeadAttention.causalMask(count: P)
-  lesson.result("tokens", Double(P), "patches, of which one is painted black")
-  let all = countChanged()
-  lesson.result("changed_with_attention", all, "tokens that come out different")
-  let later = countChanged(mask: causal)
-  lesson.result("changed_causal", later, "a mask hides the future: that patch and later")
-  let attention = transformer.blocks[0].attention
-  let weights = withoutGradient { attention(tokens, mask: causal).weights.mean(axis: 1).values }
-  let future = weights.indices.filter { $0 % P > $0 / P }.map { weights[$0] }
-  lesson.result("largest_future_weight", future.max()!, "of \(future.count) above the diagonal")
+  count("with attention", "changed_with_attention")
+  count("none looks ahead", "changed_causal", mask: MultiHeadAttention.causalMask(count: P))
   for block in transformer.blocks {  // what attention found is multiplied by 0
     block.attention.output.weight.values = Array(repeating: 0, count: width * width)
   }
-  let own = countChanged()
-  lesson.result("changed_without_attention", own, "attention's output is 0: feed-forward only")
-  lesson.bars(
-    [("with attention", all), ("causal", later), ("without", own)].map {
-      ($0, $1 / Double(P), "\(Int($1)) of \(P)")
-    })
+  count("without", "changed_without_attention")
+  lesson.bars(bars)
+  lesson.say("Without attention, feed-forward layers are left: each token stays by itself.")
 
   lesson.heading("Why 1/√d?")
   lesson.say(
     "A score is a sum of d products, so it spreads like √d, and softmax of widely spread scores "
-      + "gives all to the winner. The others then get no gradient to win it back. (The table has the "
-      + "median score's; into each weight flows one of about 1.)")
-  /// The spread of the scores, the mean entropy of the weights, the median gradient of a score.
-  func look(d: Int, scaled: Bool) -> [Float] {
+      + "gives all to the winner. The others then get no gradient to win it back.")
+  /// Random tokens in one head: a token's largest weight, on average, and a score's median gradient.
+  func look(d: Int, scaled: Bool) -> (largest: Float, gradient: Float) {
     var random = SeededRandom(seed: lesson.seed &+ UInt64(d))  // the same draws for both scales
     let attention = MultiHeadAttention(width: d, heads: 1, using: &random)
-    for layer in [attention.query, attention.key] {  // variance 1/d keeps queries and keys at 1
-      let scale = 1 / Float(d).squareRoot()
-      layer.weight.values = Tensor.normal([d, d], scale: scale, using: &random).values
-    }
     if !scaled { attention.scale = 1 }
-    let x = Tensor.normal([draws, P, d], using: &random)
-    let found = withoutGradient { attention(x) }
-    // Send a random gradient of size 1 into every weight and see what arrives at the scores.
-    let scores = Tensor(found.scores.values, shape: found.scores.shape).asParameter()
+    let x = Tensor.normal([1, P, d], scale: 1.732, using: &random)  // queries and keys spread by 1
+    let found = withoutGradient { attention(x).scores }
+    let scores = Tensor(found.values, shape: [P, P]).asParameter()  // [1, 1, P, P] → [P, P]
     let weights = scores.softmax()
-    (weights * Tensor.normal(weights.shape, using: &random)).sum().backward()
-    return withoutGradient {
-      let sizes = scores.gradient!.abs().values.sorted()
-      let entropy = -(weights * (weights + 1e-30).log()).sum(axis: -1).mean().item
-      return [scores.squared().mean().sqrt().item, entropy, sizes[sizes.count / 2]]
-    }
+    (weights * Tensor.normal([P, P], using: &random)).sum().backward()  // about 1 into each weight
+    let largest = (0..<P).map { weights.values[$0 * P..<$0 * P + P].max()! }
+    return (largest.reduce(0, +) / Float(P), scores.gradient!.abs().values.sorted()[P * P / 2])
   }
-  let table = widths.map { ($0, look(d: $0, scaled: true), look(d: $0, scaled: false)) }
+  var ratio: Float = 0
   lesson.table(
-    columns: ["d", "scale", "spread", "entropy", "gradient"],
-    rows: table.flatMap { d, scaled, unscaled in
-      [("1/√d", scaled), ("1", unscaled)].map { scale, row in
-        ["\(d)", scale] + row.map { Terminal.number(Double($0)) }
-      }
+    columns: ["d", "1/√d: largest weight", "gradient", "without: largest weight", "gradient"],
+    rows: widths.map { d in
+      let (scaled, plain) = (look(d: d, scaled: true), look(d: d, scaled: false))
+      lesson.keep("largest_weight_scaled_\(d)", Double(scaled.largest))
+      lesson.keep("largest_weight_unscaled_\(d)", Double(plain.largest))
+      ratio = plain.gradient / scaled.gradient
+      return [d, scaled.largest, scaled.gradient, plain.largest, plain.gradient]
     })
-  let (widest, scaled, unscaled) = table.last!
-  for (name, row) in [("scaled", scaled), ("unscaled", unscaled)] {
-    let seen = Terminal.number(Double(exp(row[1])))
-    lesson.result(
-      "entropy_\(name)_\(widest)", row[1], "like looking at e^entropy = \(seen) tokens")
-  }
-  lesson.result("gradient_ratio", unscaled[2] / scaled[2], "of the gradient is left without 1/√d")
+  lesson.result("gradient_ratio", ratio, "of the gradient is left without 1/√d at \(widths.last!)")
 
   lesson.finish(
     readNext: [
@@ -125,7 +102,7 @@ Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
       "Sources/NanoVLA/Transformer/TinyTransformer.swift",
     ],
     tryThis: [
-      "changedPatch = 63: how many tokens hear of it through the causal mask?",
+      "changedPatch = 63: how many tokens hear of it if none looks ahead?",
       "heads = 16: which rows of the trace change, which do not?",
       "Exercise: silence only one of the blocks instead of all. How many tokens change now?",
     ])

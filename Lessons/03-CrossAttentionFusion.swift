@@ -68,13 +68,10 @@ Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
       .mean(axis: 1)  // [1, H, 1, P] → [1, 1, P], the mean of the heads
   }
   let map = picture.lit(by: weights.values)
-  let file = try lesson.output(named: "attention.png")
-  try map.writePNG(to: file)
   lesson.picture(map)
-  lesson.say(
-    "It looks at what stands out. The same as a picture: nanovla-output/\(file.lastPathComponent)")
+  try lesson.save(map, as: "attention.png", "The map of where it looks, as a picture")
 
-  lesson.heading("Five probes, trained alike")
+  lesson.heading("Five probes, trained alike: how far off do they point?")
   let probes: [(name: String, probe: PointingProbe)] = [
     ("crossAttention", looking),
     ("concat", train("concat") { ConcatFusion(width: width, heads: heads, using: &$0) }),
@@ -85,13 +82,13 @@ Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
   var bars: [(label: String, value: Double, text: String)] = []
   for (name, probe) in probes {
     let error = Double(probe.error(on: heldOut))
-    lesson.result("pointing_\(name)", error, "mean distance from the named object")
-    bars.append((name, error / 0.4, Terminal.number(error)))
+    lesson.keep("pointing_\(name)", error)
+    bars.append((name, error / 0.4, "off by \(Terminal.number(error))"))
   }
   lesson.bars(bars)
   lesson.say(
-    "A cup is about a sixth of the table wide. Who does not hear the words can only guess among three objects; "
-      + "who averages the patches before pointing has lost where each one was.")
+    "A cup is about a sixth of the table wide. Who does not hear the words can only guess among three "
+      + "objects; who averages the patches before pointing has lost where each one was.")
 
   lesson.finish(
     readNext: [

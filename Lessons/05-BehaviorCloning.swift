@@ -32,65 +32,60 @@ Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
   let backbone = try ToyVLM.bundled()
   let statistics = try ActionStatistics.bundled()
   var random = SeededRandom(seed: lesson.seed)
-
-  lesson.heading("One time step, from picture to loss")
   func makePolicy() throws -> VLA {
     try VLA(
       backbone: backbone, statistics: statistics, head: .tokens(bins: bins), chunk: chunk,
       using: &random)
   }
-  let fresh = try makePolicy()
+
+  lesson.heading("One time step, from picture to loss")
+  var policy = try makePolicy()
   let first = demonstrations[0]
   lesson.say("\(first.frames.count) frames of “\(first.instruction)”, all in one batch:")
   let firstLoss = try lesson.trace("from pictures to the loss", skipping: TransformerBlock.insides)
   {
-    let examples = try CloningExamples([first], for: fresh)
-    return BehaviorCloning(fresh, on: examples, steps: 1).loss(on: Array(0..<examples.count))
+    let examples = try CloningExamples([first], for: policy)
+    return BehaviorCloning(policy, on: examples, steps: 1).loss(on: Array(0..<examples.count))
   }
   lesson.result("firstLoss", firstLoss.item, "loss before any training")
   lesson.result("lnBins", log(Float(bins)), "ln(\(bins)): every bin equally likely")
 
   lesson.heading("One batch by heart")
-  let examples = try CloningExamples(demonstrations, for: fresh)
   let overfitting = BehaviorCloning(
-    fresh, on: examples, steps: 400, peak: learningRate, weightDecay: 0, seed: lesson.seed)
+    policy, on: try CloningExamples(demonstrations, for: policy), steps: 400, peak: learningRate,
+    weightDecay: 0, seed: lesson.seed)
   let batch = Array(0..<16)
   for _ in 0..<400 { overfitting.step(on: batch) }
-  lesson.result(
-    "overfitLoss", overfitting.loss(on: batch).item, "loss on 16 time steps after 400 steps on them"
-  )
+  let learned = overfitting.loss(on: batch).item
+  lesson.result("overfitLoss", learned, "loss on 16 time steps after 400 steps on them")
 
   lesson.heading("More demonstrations")
-  lesson.say("The loss falls at every count. What counts is whether the arm gets there.")
-  let drive = ClosedLoop(executed: chunk)
+  lesson.say("Few are soon learned by heart, and the loss is low. But does the arm get there?")
   let layouts = Suite.heldOutSeeds(episodes)
   var curve: [(label: String, value: Double, text: String)] = []
-  var policy = fresh
   for count in counts {
     policy = try makePolicy()
-    let part = try CloningExamples(Array(demonstrations.prefix(count)), for: policy)
+    let examples = try CloningExamples(Array(demonstrations.prefix(count)), for: policy)
     let training = BehaviorCloning(
-      policy, on: part, steps: steps, peak: learningRate, weightDecay: weightDecay,
+      policy, on: examples, steps: steps, peak: learningRate, weightDecay: weightDecay,
       seed: lesson.seed)
-    var loss: Float = 0
-    for step in 1...steps {
-      loss = training.step()
-      lesson.progress(
-        step, of: steps, "\(count) demonstrations, loss \(String(format: "%.2f", loss))")
-    }
-    let success = SuccessRate(of: try drive(policy, seeds: layouts))
-    let name = count == counts.last ? "success" : "success\(count)"
-    lesson.result(name, success.rate, "\(count) demonstrations: \(success)")
-    curve.append(("\(count)", success.rate, "\(success)"))
+    lesson.repeating(steps, "\(count) demonstrations") { training.step() }
+    let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
+    let loss = training.loss(on: Array(0..<examples.count)).item
+    lesson.keep(count == counts.last ? "success" : "success\(count)", success.rate)
+    let label = "\(count), loss " + String(format: "%.2f", loss)
+    curve.append((label, success.rate, "\(success)"))
   }
-  lesson.result("episodes", Double(episodes), "held-out layouts, the same for every policy")
   lesson.bars(curve)
+  lesson.result("episodes", Double(episodes), "held-out layouts, the same for every policy")
 
   lesson.heading("Does it look? Does it listen?")
-  let blank = SuccessRate(
-    of: try ClosedLoop(executed: chunk, control: .blankImage)(policy, seeds: layouts))
+  func drive(_ control: ClosedLoop.Control) throws -> [ClosedLoop.Episode] {
+    try ClosedLoop(executed: chunk, control: control)(policy, seeds: layouts)
+  }
+  let blank = SuccessRate(of: try drive(.blankImage))
   lesson.result("successBlankImage", blank.rate, "the camera shows an empty colour: \(blank)")
-  let other = try ClosedLoop(executed: chunk, control: .otherInstruction)(policy, seeds: layouts)
+  let other = try drive(.otherInstruction)
   let original = SuccessRate(other.map(\.achievedOriginal))
   lesson.say("Now another object of the same scene is named:")
   lesson.result("successOriginalWhenOtherNamed", original.rate, "it picks the old one: \(original)")

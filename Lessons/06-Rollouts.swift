@@ -11,7 +11,6 @@
 // But the longer it drives blindly, the staler its plan.
 
 import Blackboard
-import Foundation
 import Images
 import NanoVLA
 import Tabletop
@@ -33,47 +32,41 @@ Lesson.run(6, "Rollouts", file: #filePath) { lesson in
   lesson.heading("One policy that plans \(chunk) steps ahead")
   let examples = try CloningExamples(demonstrations, for: policy)
   let training = BehaviorCloning(policy, on: examples, steps: steps, seed: lesson.seed)
-  for step in 1...steps {
-    training.step()
-    lesson.progress(step, of: steps, "training")
-  }
+  lesson.repeating(steps, "training") { training.step() }
   let loss = training.loss(on: Array(0..<examples.count)).item
-  lesson.result(
-    "loss", loss, "cross-entropy on the demonstrations: one number for all that follows")
+  lesson.result("loss", loss, "on the demonstrations: one number for all that follows")
 
   lesson.heading("From a picture to \(chunk) actions")
   let start = Suite.object.makeEpisodeStart(seed: Suite.firstHeldOutSeed)
-  let world = TabletopWorld(scene: start.scene, task: start.task, horizon: Suite.object.horizon)
   lesson.say("“\(start.task.instruction)”")
   let plan = try lesson.trace(
     "from picture and words to a plan", skipping: TransformerBlock.insides
   ) {
     let now = Observation(
-      Renderer().render(world.scene), proprioception: world.scene.proprioception)
+      Renderer().render(start.scene), proprioception: start.scene.proprioception)
     return try policy.predictChunk([now], instruction: start.task.instruction)
   }
-  let rows = try plan.enumerated().map { k, action in
-    let action = try policy.statistics.robotAction(action)
-    return ["\(k + 1)"]
-      + [action.dx, action.dy, action.dz].map { String(format: "%+.3f", $0) }
-      + [action.gripper > 0 ? "close" : "open"]
-  }
-  lesson.table(columns: ["step", "dx", "dy", "dz", "gripper"], rows: rows)
+  lesson.table(
+    columns: ["step", "dx", "dy", "dz", "gripper"],
+    rows: try plan.enumerated().map { k, normalized in
+      let action = try policy.statistics.robotAction(normalized)
+      let moves = [action.dx, action.dy, action.dz].map { Terminal.signed($0) }
+      return [k + 1, moves[0], moves[1], moves[2], action.gripper > 0 ? "close" : "open"]
+    })
 
   lesson.heading("Success against the number of actions carried out blindly")
   let layouts = Suite.heldOutSeeds(episodes)
   var curve: [(label: String, value: Double, text: String)] = []
-  for executed in horizons {
-    let driven = try ClosedLoop(executed: executed)(policy, seeds: layouts)
-    let success = SuccessRate(of: driven)
-    lesson.result("success_execute\(executed)", success.rate, "the first \(executed): \(success)")
-    curve.append(("first \(executed)", success.rate, "\(success)"))
+  func drive(_ name: String, _ label: String, _ loop: ClosedLoop) throws {
+    let success = SuccessRate(of: try loop(policy, seeds: layouts))
+    lesson.keep("success_\(name)", success.rate)
+    curve.append((label, success.rate, "\(success)"))
   }
-  let ensemble = SuccessRate(
-    of: try ClosedLoop(executed: 1, ensembles: true)(policy, seeds: layouts))
-  lesson.result(
-    "success_ensemble", ensemble.rate, "looks at every step, averages its plans: \(ensemble)")
-  lesson.bars(curve + [("ensemble", ensemble.rate, "\(ensemble)")])
+  for executed in horizons {
+    try drive("execute\(executed)", "first \(executed)", ClosedLoop(executed: executed))
+  }
+  try drive("ensemble", "ensemble", ClosedLoop(executed: 1, ensembles: true))
+  lesson.bars(curve)
   lesson.say(
     "Same network, same loss. Temporal ensembling keeps the commitment of a chunk while looking at "
       + "every step: what earlier plans said about this moment still has a vote.")
@@ -82,19 +75,12 @@ Lesson.run(6, "Rollouts", file: #filePath) { lesson in
   let filmed = try ClosedLoop(executed: 2, keepsFrames: true)(policy, seeds: layouts)
   let best = filmed.filter { $0.outcome == .success }.prefix(shown / 2)
   let worst = filmed.filter { $0.outcome != .success }.prefix(shown - best.count)
-  let sheet = RGBImage.contactSheet(
-    rows: (best + worst).map { episode in
-      let stride = max(1, (episode.frames.count + 7) / 8)
-      return episode.frames.enumerated().filter { $0.offset % stride == 0 }.map {
-        $0.element.enlarged(by: 2)
-      }
-    }, padding: 4)
-  let file = try lesson.output(named: "rollouts.png")
-  try sheet.writePNG(to: file)
   for episode in best + worst {
     lesson.say("\(episode.outcome) after \(episode.steps) steps: \(episode.instruction)")
   }
-  lesson.say("The pictures, one episode a row: nanovla-output/\(file.lastPathComponent)")
+  try lesson.save(
+    .contactSheet(films: (best + worst).map(\.frames)), as: "rollouts.png",
+    "The pictures, one episode a row")
 
   lesson.finish(
     readNext: [

@@ -21,7 +21,7 @@ let heads: KeyValuePairs<String, ActionHeadKind> = [
   "mse": .mse, "l1": .l1, "residual": .residual, "hybrid": .hybrid,
   "bins32": .tokens(bins: 32), "bins256": .tokens(bins: 256), "flow": .flow,
 ]
-let counts = [10, 100]  // bundled demonstrations to learn from
+let few = 10  // of the bundled demonstrations to learn from; then all 100
 let steps = 3000  // batches to learn from
 let chunk = 2  // K: actions predicted at once, and carried out before looking again
 let episodes = 200  // held-out layouts to drive on
@@ -35,13 +35,12 @@ let detourSteps = 6000  // the flow needs more to part its two currents
 Lesson.run(7, "Action heads", file: #filePath) { lesson in
   let backbone = try ToyVLM.bundled()
   let layouts = Suite.heldOutSeeds(episodes)
-  let clock = ContinuousClock()
 
-  /// Trains a head of `kind`; tells what its loss was at first, and what theory says.
+  /// Trains a head of `kind`, after asking for its loss.
   func clone(
     _ name: String, _ kind: ActionHeadKind, from demonstrations: [Demonstration], steps: Int,
     weightDecay: Float = 0.3
-  ) throws -> (policy: VLA, examples: CloningExamples, losses: [Float]) {
+  ) throws -> (policy: VLA, examples: CloningExamples, firstLoss: Float) {
     let actions = demonstrations.flatMap(\.actions).map { RobotAction($0) }
     let statistics = try ActionStatistics(
       of: actions, in: .tabletop, trajectories: demonstrations.count)
@@ -52,42 +51,31 @@ Lesson.run(7, "Action heads", file: #filePath) { lesson in
     let training = BehaviorCloning(
       policy, on: examples, steps: steps, weightDecay: weightDecay, seed: lesson.seed)
     let first = withoutGradient { training.loss(on: Array(0..<examples.count)).item }
-    for step in 1...steps {
-      training.step()
-      lesson.progress(step, of: steps, "\(name), \(demonstrations.count) demonstrations")
-    }
-    return (policy, examples, [first, policy.head.firstLoss(examples.expert)])
+    lesson.repeating(steps, "\(name), \(demonstrations.count) demonstrations") { training.step() }
+    return (policy, examples, first)
   }
 
   lesson.heading("The same data, other words")
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
-  var rows: [[String]] = []
-  for (name, kind) in heads {
-    var row = [name]
-    for count in counts {
-      let part = Array(demonstrations.prefix(count))
-      let (policy, examples, losses) = try clone(name, kind, from: part, steps: steps)
-      let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
-      lesson.keep("success_\(name)" + (count == counts.last ? "" : "_\(count)"), success.rate)
-      row.append("\(success)".components(separatedBy: " (")[0].replacing("0.", with: "."))
-      guard count == counts.last else { continue }
-      let head = policy.head
-      var random = SeededRandom(seed: lesson.seed)
-      let state = examples.states.rows(at: [0])
-      let times = (0..<101).map { _ in
-        clock.measure { withoutGradient { _ = head.actions(for: state, using: &random) } }
-      }
-      let microseconds = Int(times.sorted()[50] / chunk / .microseconds(1))
-      let expert = examples.expert
-      let error = expert.mean(of: (head.rounded(expert.actions) - expert.actions).squared()).item
-      row += (losses + [error.squareRoot()]).map { Terminal.number(Double($0)) }
-      row += ["\(microseconds)", "\(head.parameterCount * 4 / 1000)"]
-    }
-    rows.append(row)
-  }
   lesson.table(
-    columns: ["head"] + counts.map { "\($0) shown" } + ["first", "theory", "RMS", "µs", "kB"],
-    rows: rows)
+    columns: ["head", "\(few) shown", "100 shown", "first", "theory", "RMS", "µs", "kB"],
+    rows: try heads.map { name, kind in
+      func success(_ policy: VLA, _ key: String) throws -> String {
+        let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
+        lesson.keep(key, success.rate)
+        return "\(success)".components(separatedBy: " (")[0].replacing("0.", with: ".")
+      }
+      let some = try clone(name, kind, from: Array(demonstrations.prefix(few)), steps: steps).policy
+      let early = try success(some, "success_\(name)_\(few)")
+      let (policy, examples, first) = try clone(name, kind, from: demonstrations, steps: steps)
+      let head = policy.head
+      return [
+        name, early, try success(policy, "success_\(name)"), first,
+        head.firstLoss(examples.expert), head.roundingError(on: examples.expert),
+        Int(head.microsecondsPerAction(for: examples.states.rows(at: [0]))),
+        head.parameterCount * 4 / 1000,
+      ]
+    })
   lesson.say(
     "Success on \(episodes) new layouts, with its 95 % interval. “first” is the loss before training, "
       + "“theory” what a head that knows nothing should have. “RMS” is how far the nearest action that "
@@ -98,27 +86,23 @@ Lesson.run(7, "Action heads", file: #filePath) { lesson in
   let left = recorded.count { $0.actions[0][0] < 0 }
   lesson.say(
     "A post stands between arm and object. The expert begins with a step sideways: \(left) times to "
-      + "the left, \(detours - left) times to the right. And the heads, on \(episodes) new layouts?"
-  )
-  rows = []
+      + "the left, \(detours - left) times to the right. And the heads, on new layouts?")
   var films: [[RGBImage]] = []
-  for (name, kind) in detourHeads {
-    let policy = try clone(name, kind, from: recorded, steps: detourSteps, weightDecay: 0.03).policy
-    let driven = try ClosedLoop(suite: .obstacle, executed: chunk, keepsFrames: true)(
-      policy, seeds: layouts)
-    let success = SuccessRate(of: driven)
-    lesson.keep("twoMode_\(name)", success.rate)
-    rows.append([name, "\(success)"])
-    films.append(driven[shown].frames.prefix(8).map { $0.enlarged(by: 2) })
-  }
-  lesson.table(columns: ["head", "success"], rows: rows)
+  lesson.bars(
+    try detourHeads.map { name, kind in
+      let policy = try clone(name, kind, from: recorded, steps: detourSteps, weightDecay: 0.03)
+        .policy
+      let driven = try ClosedLoop(suite: .obstacle, executed: chunk, keepsFrames: true)(
+        policy, seeds: layouts)
+      films.append(Array(driven[shown].frames.prefix(8)))
+      lesson.keep("twoMode_\(name)", SuccessRate(of: driven).rate)
+      return (name, SuccessRate(of: driven).rate, "\(SuccessRate(of: driven))")
+    })
   lesson.say(
     "The squared error wants the mean of left and right: straight on. The absolute error wants the "
       + "median. Where half went either way, any number in between is one; a few more to one side, and "
       + "the median is that side. Tokens and flow keep both ways apart.")
-  let file = try lesson.output(named: "two-modes.png")
-  try RGBImage.contactSheet(rows: films, padding: 4).writePNG(to: file)
-  lesson.say("One layout, a head a row: nanovla-output/\(file.lastPathComponent)")
+  try lesson.save(.contactSheet(films: films), as: "two-modes.png", "One layout, a head a row")
 
   lesson.finish(
     readNext: [

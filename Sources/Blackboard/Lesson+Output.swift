@@ -1,7 +1,14 @@
 import Foundation
+import Images
 
 /// Where a lesson leaves its pictures.
 extension Lesson {
+  /// Writes a picture and says where it is.
+  public func save(_ image: RGBImage, as name: String, _ meaning: String) throws {
+    try image.writePNG(to: output(named: name))
+    say("\(meaning): nanovla-output/\(name)")
+  }
+
   /// Where a picture of this lesson goes: `nanovla-output/` at the top of the checkout, or in the
   /// working directory if that is somewhere else.
   public func output(named name: String) throws -> URL {

@@ -63,8 +63,9 @@ public final class Lesson {
   public func say(_ text: String) { text.paragraphs(width: width).forEach(print) }
 
   /// Columns that fit the terminal's width; numbers stand to the right.
-  public func table(columns: [String], rows: [[String]]) {
-    TextTable(columns: columns, rows: rows).lines(width: width).forEach(print)
+  public func table(columns: [String], rows: [[any TableCell]]) {
+    TextTable(columns: columns, rows: rows.map { $0.map(\.cell) })
+      .lines(width: width).forEach(print)
   }
 
   // MARK: - Measuring
@@ -104,6 +105,16 @@ public final class Lesson {
   public func progress(_ done: Int, of total: Int, _ title: @autoclosure () -> String) {
     if done <= 1 || work == nil { work = Progress() }
     work?.report(done, of: total, "steps", title())
+  }
+
+  /// Does `step` again and again, `count` times, and shows how far it is.
+  public func repeating(
+    _ count: Int, _ title: @autoclosure () -> String, _ step: () throws -> Void
+  ) rethrows {
+    for done in 0..<count {
+      try step()
+      progress(done + 1, of: count, title())
+    }
   }
 
   // MARK: - Ending

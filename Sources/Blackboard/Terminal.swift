@@ -24,6 +24,11 @@ public enum Terminal {
     return String(format: abs(value) < 1e-3 || abs(value) >= 1e5 ? "%.2e" : "%.4g", value)
   }
 
+  /// "+0.250": a number whose direction matters.
+  public static func signed(_ value: some BinaryFloatingPoint, digits: Int = 3) -> String {
+    String(format: "%+.\(digits)f", Double(value))
+  }
+
   /// Writes all of `text` at once; ends the program quietly when nobody reads any more (`| head`).
   public static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
     fflush(nil)  // what a script printed by itself comes first

@@ -57,6 +57,17 @@ extension RGBImage {
     return sheet
   }
 
+  /// Films, one a row: of each, at most `columns` frames that lie equally far apart, enlarged.
+  public static func contactSheet(
+    films: [[RGBImage]], columns: Int = 8, enlargedBy factor: Int = 2
+  ) -> RGBImage {
+    let rows = films.map { frames in
+      let stride = max(1, (frames.count + columns - 1) / columns)
+      return frames.indices.filter { $0 % stride == 0 }.map { frames[$0].enlarged(by: factor) }
+    }
+    return contactSheet(rows: rows, padding: 4)
+  }
+
   /// Every pixel as a `factor`×`factor` square, so that a small picture can be looked at.
   public func enlarged(by factor: Int) -> RGBImage {
     guard factor > 0 else { fatalError("enlarged: factor \(factor) is not positive") }

@@ -81,4 +81,12 @@ import Testing
     #expect(shown == ["0.003922", "1.386", "200", "0.5", "1.00e-07"])
     #expect(Terminal.number(.nan) == "nan")
   }
+
+  @Test("Words, numbers and shapes stand in a table as a reader wants them")
+  func cells() {
+    let cells: [any TableCell] = ["a", 3, 0.123456, Float(2e-5), [1, 64]]
+    #expect(cells.map(\.cell) == ["a", "3", "0.1235", "2.00e-05", "[1, 64]"])
+    #expect(Terminal.signed(0.25) == "+0.250")
+    #expect(Terminal.signed(Float(-1), digits: 1) == "-1.0")
+  }
 }

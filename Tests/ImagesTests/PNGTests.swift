@@ -2,13 +2,15 @@ import Foundation
 import Images
 import Testing
 
-@Suite struct PNGTests {
+@Suite final class PNGTests {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("PNGTests-\(UUID().uuidString)")
 
   init() throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
 
   @Test("Writing and reading gives the same pixels", arguments: [(1, 1), (7, 3), (64, 64)])
   func roundTrip(width: Int, height: Int) throws {

@@ -4,7 +4,7 @@ import Tabletop
 import Testing
 
 /// Three good episodes, of which the second is spoilt in one way at a time.
-@Suite struct DamagedDatasetTests {
+@Suite final class DamagedDatasetTests {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("DamagedDatasetTests-\(UUID().uuidString)")
   let lines: [String]
@@ -16,6 +16,8 @@ import Testing
       contentsOf: folder.appendingPathComponent("demonstrations.jsonl"), encoding: .utf8)
     lines = text.split(separator: "\n").map(String.init)
   }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// What reading says once line 2 is changed.
   func message(_ change: (String) -> String) throws -> String {

@@ -3,9 +3,11 @@ import Images
 import Tabletop
 import Testing
 
-@Suite struct DatasetTests {
+@Suite final class DatasetTests {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("DatasetTests-\(UUID().uuidString)")
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
 
   @Test("The bundled demonstrations are what the recipe makes, number by number, byte by byte")
   func bundled() throws {
