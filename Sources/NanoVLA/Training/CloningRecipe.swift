@@ -1,26 +1,99 @@
 import Tabletop
 
-/// How demonstrations are best recorded and learned from, which differs from suite to suite.
+/// All that a policy cloned in the toy world depends on: the demonstrations, the head, the training.
 ///
-/// An arm that is shaken while the expert drives shows how mistakes are put right (the stored actions
-/// are the expert's clean ones); with few demonstrations that costs more than it gives. Two-step tasks
-/// need calm and patience.
-public struct CloningRecipe: Sendable, Equatable {
+/// How demonstrations are best recorded and learned from differs from suite to suite. An arm that is
+/// shaken while the expert drives shows how mistakes are put right (the stored actions are the
+/// expert's clean ones); with few demonstrations that costs more than it gives. Two-step tasks need
+/// calm and patience.
+public struct CloningRecipe: Codable, Sendable, Equatable {
+  public var suite: Suite
+  public var demonstrationCount: Int
+  /// The folder of a ``DemonstrationDataset`` to take them from; nil: they are recorded.
+  public var data: String?
   /// Standard deviation of the executed actions' noise, as a share of the largest step.
   public var noise: Float
   /// Probability that the executed gripper command is the opposite one.
   public var flips: Float
+
+  /// The folder of the ``ToyVLM`` to stand on; nil: the bundled one.
+  public var backbone: String?
+  public var head = ActionHeadKind.tokens(bins: 32)
+  /// K, steps predicted at once.
+  public var chunk = 2
+  /// H, observations in the head's window.
+  public var history = 1
+
   /// Batches of 64 time steps.
   public var steps: Int
+  /// The highest one; it falls along a cosine.
   public var learningRate: Float
   public var weightDecay: Float
+  /// Of the head's first weights and of the order in which examples come.
+  public var seed: UInt64 = 0
 
-  public init(for suite: Suite, demonstrations count: Int) {
+  /// The settings that clone `suite` best from so many demonstrations.
+  public init(for suite: Suite, demonstrations count: Int, seed: UInt64 = 0) {
+    (self.suite, demonstrationCount, self.seed) = (suite, count, seed)
     (noise, flips, steps, learningRate, weightDecay) =
       switch (suite, count) {
       case (.long, _): (0.05, 0, 5000, 2e-3, 0.01)
       case (_, ..<100): (0.05, 0, 1000, 3e-3, 0.3)
       default: (0.15, 0.02, 2000, 3e-3, 0.3)
       }
+  }
+
+  /// Refuses settings that no training can have.
+  public func check() throws(CloningRecipeError) {
+    try check("demonstrations", demonstrationCount, 1...100_000)
+    try check("noise", noise, 0...10)
+    try check("flips", flips, 0...1)
+    if case .tokens(let bins) = head { try check("bins", bins, 2...1024) }
+    try check("chunk", chunk, 1...64)
+    try check("history", history, 1...16)
+    try check("steps", steps, 1...1_000_000)
+    try check("learning rate", learningRate, 1e-9...1)
+    try check("weight decay", weightDecay, 0...100)
+  }
+
+  private func check<Number: Comparable>(
+    _ name: String, _ value: Number, _ range: ClosedRange<Number>
+  ) throws(CloningRecipeError) {
+    guard range.contains(value) else {
+      throw .outOfRange(name, "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+}
+
+/// What can be wrong with a recipe.
+public enum CloningRecipeError: Error, Equatable, CustomStringConvertible {
+  case outOfRange(String, String, expected: String)
+  case tooFew(String, found: Int, wanted: Int)
+
+  public var description: String {
+    switch self {
+    case .outOfRange(let name, let value, let expected):
+      return "\(name) is \(value), but must be \(expected)"
+    case .tooFew(let folder, let found, let wanted):
+      return "\(folder) holds \(found) demonstrations, not \(wanted): ask for fewer"
+    }
+  }
+}
+
+extension Suite: Codable {
+  /// What a policy's statistics and the tool call it: "tabletop_spatial".
+  public var dataset: String { "tabletop_\(rawValue)" }
+
+  /// The suite of that name.
+  /// - Throws: ``RLConfigurationError``; for one of LIBERO's, with what would be needed.
+  public init(dataset: String) throws(RLConfigurationError) {
+    let known = Suite.allCases.map(\.dataset)
+    if let index = known.firstIndex(of: dataset) {
+      self = Suite.allCases[index]
+    } else if dataset.hasPrefix("libero") {
+      throw .needsSimulator(brief(dataset), known: known)
+    } else {
+      throw .unknownDataset(brief(dataset), known: known)
+    }
   }
 }
