@@ -18,7 +18,11 @@ struct RLRun {
       .writeAtomically(to: metricsFile)
     let log = try FileHandle(forWritingTo: metricsFile)
     try log.seekToEnd()
-    if trainer.iteration > 0 { print("resumed after \(trainer.iteration) iterations") }
+    if trainer.iteration > 0 {
+      print("resumed after \(trainer.iteration) iterations")
+    } else {
+      print("before: \(try trainer.evaluate())")
+    }
     var display = LearningDisplay(after: trainer.iteration)
     while !trainer.isDone {
       let metrics = try trainer.step()
