@@ -23,8 +23,9 @@ let suite = Suite.goal  // .object, .spatial, .goal or .long: what the arm has t
 let demonstrationCount = 500
 let bins = 32  // tokens for each action number
 let chunk = 2  // K: actions said at once, and carried out before looking again
-let cloningSteps = 2000  // batches of 64 time steps
+let cloningSteps = 4000  // batches of 64 time steps
 let cloningRate: Float = 3e-3
+let weightDecay: Float = 0.1
 let iterations = 60  // of trying and learning
 let starts = 32  // in an iteration
 let tries = 8  // G: of each start
@@ -62,7 +63,7 @@ Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
 
   lesson.heading("A head that chooses (lesson 4)")
   let recorded = try DemonstrationDataset.generate(
-    suite: suite, count: demonstrationCount, noise: 0.15, flips: 0.02
+    suite: suite, count: demonstrationCount, noise: 0.05
   ).demonstrations
   let statistics = try ActionStatistics(
     of: recorded.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
@@ -91,7 +92,7 @@ Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
   lesson.heading("Do what the expert did (lessons 5 and 6)")
   let examples = try CloningExamples(recorded, for: policy)
   lesson.say("\(recorded.count) demonstrations, \(examples.count) moments to learn from:")
-  let cloning = AdamW(head.parameters, weightDecay: 0.3)
+  let cloning = AdamW(head.parameters, weightDecay: weightDecay)
   let falling = Schedule(peak: cloningRate, warmup: 20, steps: cloningSteps)
   for step in 1...cloningSteps {
     let batch = (0..<64).map { _ in random.integer(below: examples.count) }
@@ -141,7 +142,7 @@ Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
     policy, seeds: Suite.heldOutSeeds(8))
   try RGBImage.contactSheet(rows: shown.map(\.frames)).enlarged(by: 2)
     .writePNG(to: lesson.output(named: "nanovla.png"))
-  try policy.write(to: lesson.output(named: "nanovla"), dataset: "tabletop_\(suite)")
+  try policy.write(to: lesson.output(named: "nanovla"), dataset: suite.dataset)
   lesson.say(
     "nanovla-output/nanovla.png shows it at work, nanovla-output/nanovla is the policy. To see what "
       + "it still gets wrong: swift run -c release nanovla evaluate --policy nanovla-output/nanovla"

@@ -15,7 +15,7 @@ public struct LineChart {
     }
   }
 
-  static let blue = RGBImage.Color(48, 96, 208)
+  public static let blue = RGBImage.Color(48, 96, 208)
   static let red = RGBImage.Color(208, 48, 44)
   private static let (ink, grid) = (RGBImage.Color(70, 70, 70), RGBImage.Color(222, 222, 222))
   private let left = 44

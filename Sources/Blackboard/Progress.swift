@@ -6,8 +6,10 @@ public struct Progress {
   private let start = Date()
   private var lastReport: Date?
   private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let first: Int
 
-  public init() {}
+  /// - Parameter first: steps that an earlier part of the work has done.
+  public init(after first: Int = 0) { self.first = first }
 
   /// - Parameters:
   ///   - done, total: steps of equal length.
@@ -24,7 +26,7 @@ public struct Progress {
     else { return }
     lastReport = now
     let seconds = now.timeIntervalSince(start)
-    let remaining = Int(seconds * Double(total - done) / Double(max(done, 1))) + 1
+    let remaining = Int(seconds * Double(total - done) / Double(max(done - first, 1))) + 1
     let note = note()
     let line =
       "\(done) of \(total) \(unit), "

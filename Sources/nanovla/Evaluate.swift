@@ -129,13 +129,5 @@ struct EvaluateCommand: ParsableCommand {
   }
 }
 
-extension Suite {
-  /// The suite that "tabletop_goal" and the like name.
-  fileprivate init(dataset: String) throws {
-    let named = Suite.allCases.first { "tabletop_\($0.rawValue)" == dataset }
-    self = try named ?? RLConfiguration(dataset: dataset).suite()  // throws what is wrong with it
-  }
-}
-
 /// What an evaluation cannot do with its options.
 private struct EvaluationError: Error, CustomStringConvertible { let description: String }

@@ -6,7 +6,8 @@ struct NanoVLATool: ParsableCommand {
     commandName: "nanovla",
     abstract: "Tools around the course: data, training, published models.",
     subcommands: [
-      DataCommand.self, PretrainCommand.self, RLCommand.self, EvaluateCommand.self,
-      VLMsCommand.self, InspectCommand.self, PredictCommand.self, GenerateCommand.self,
+      DataCommand.self, PretrainCommand.self, TrainCommand.self, RLCommand.self,
+      EvaluateCommand.self, VLMsCommand.self, InspectCommand.self, PredictCommand.self,
+      GenerateCommand.self,
     ])
 }

@@ -15,47 +15,62 @@ struct PretrainCommand: ParsableCommand {
       Sources/NanoVLA/ToyVLM; to train it anew: nanovla pretrain --output Sources/NanoVLA/ToyVLM
       """)
 
-  @Option(help: "Batches of 32 scenes to learn from.")
-  var steps = GroundingPretraining.defaultSteps
+  @Option(help: "Batches of 32 scenes to learn from (32000).")
+  var steps: Int?
 
-  @Option(help: "Fixes the first weights and the scenes.")
-  var seed: UInt64 = 0
+  @Option(help: "Fixes the first weights and the scenes (0).")
+  var seed: UInt64?
 
   @Option(help: "The folder to write: config.json and model.safetensors.")
   var output = "toy-vlm"
 
+  @Flag(help: "Go on with the training in --output, if it was stopped.")
+  var resume = false
+
   func validate() throws {
-    guard 1...1_000_000 ~= steps else {
-      throw ValidationError("--steps must be 1 to 1000000, not \(steps)")
+    guard 1...1_000_000 ~= steps ?? 1 else {
+      throw ValidationError("--steps must be 1 to 1000000, not \(steps ?? 1)")
     }
   }
 
   func run() throws {
-    var random = SeededRandom(seed: seed)
+    let folder = RunFolder(output)
+    let isResumed = try folder.holdsRun(resume: resume)
+    if resume, !isResumed { try folder.checkHoldsNoModel() }  // a finished one is not begun again
+    let kept = isResumed ? try GroundingPretraining.settings(in: folder.checkpoint) : .init()
+    let settings = GroundingPretraining.Settings(
+      steps: steps ?? kept.steps, seed: seed ?? kept.seed)
+    var random = SeededRandom(seed: settings.seed)
     let model = ToyVLM(using: &random)
-    let folder = URL(fileURLWithPath: output)
-    try checkWritable(folder)
-    let training = GroundingPretraining(model, steps: steps, seed: seed)
-    var progress = Progress()
-    var recent: Float = 0
-    for step in 1...steps {
-      let loss = training.step()
-      recent = step == 1 ? loss : 0.98 * recent + 0.02 * loss
-      progress.report(step, of: steps, "steps", String(format: "loss %.3f", recent))
+    let training = GroundingPretraining(model, steps: settings.steps, seed: settings.seed)
+    if isResumed {
+      try training.restore(from: folder.checkpoint)
+      print("resumed after \(training.stepsDone) steps")
+    } else {
+      try folder.checkWritable()
     }
-    try model.write(to: folder)
+    try learn(training, folder)
+    try model.write(to: folder.url)
+    try? FileManager.default.removeItem(at: folder.checkpoint)
     let error = model.pointingError()
-    print("\(model.parameterCount) parameters, in \(folder.path)")
+    print("\(model.parameterCount) parameters, in \(folder.url.path)")
     print("pointing error over 1000 fresh scenes, mean distance in world units:")
     print(String(format: "  object       %.4f", error.object))
     print(String(format: "  destination  %.4f", error.destination))
   }
 
-  /// A folder that cannot be written is found out now, not after minutes of training.
-  private func checkWritable(_ folder: URL) throws {
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    guard FileManager.default.isWritableFile(atPath: folder.path) else {
-      throw CheckpointError.cannotWrite(folder.path)
+  private func learn(_ training: GroundingPretraining, _ folder: RunFolder) throws {
+    var progress = Progress(after: training.stepsDone)
+    var recent: Float?
+    let steps = training.schedule.steps
+    while !training.isDone {
+      let loss = training.step()
+      recent = recent.map { 0.98 * $0 + 0.02 * loss } ?? loss
+      progress.report(
+        training.stepsDone, of: steps, "steps", String(format: "loss %.3f", recent ?? loss))
+      if training.stepsDone % 200 == 0 || training.isDone {  // every four seconds
+        try training.writeCheckpoint(to: folder.checkpoint)
+      }
     }
   }
 }

@@ -1,10 +1,6 @@
 import ArgumentParser
-import Blackboard
 import Foundation
-import Images
 import NanoVLA
-import Tabletop
-import Tensors
 
 /// `nanovla rl`: a policy that improves by trying.
 struct RLCommand: ParsableCommand {
@@ -36,10 +32,10 @@ struct RLCommand: ParsableCommand {
   @Option(help: "A JSON file of settings (RLConfiguration).")
   var config: String?
 
-  @Option(help: "Iterations of trying and learning (40).")
+  @Option(help: "Iterations of trying and learning (200; long: 300).")
   var epochs: Int?
 
-  @Option(help: "Starts in an iteration (16).")
+  @Option(help: "Starts in an iteration (32; long: 64).")
   var groups: Int?
 
   @Option(help: "Tries of each start (8).")
@@ -48,8 +44,11 @@ struct RLCommand: ParsableCommand {
   @Option(help: "How boldly it tries (1).")
   var temperature: Float?
 
-  @Option(help: "Learning rate (1e-3; long: 3e-4).")
+  @Option(help: "Learning rate (1e-3).")
   var learningRate: Float?
+
+  @Option(help: "Decisions in a step of learning (256; long: 512).")
+  var minibatchSize: Int?
 
   @Option(help: "Iterations between greedy evaluations, 0 for none (10).")
   var evaluateEvery: Int?
@@ -64,30 +63,25 @@ struct RLCommand: ParsableCommand {
   var resume = false
 
   func run() throws {
-    let folder = URL(fileURLWithPath: output)
-    let checkpoint = folder.appending(path: GRPOTrainer.checkpointFile)
-    let holdsRun = FileManager.default.fileExists(atPath: checkpoint.path)
-    guard resume || !holdsRun else {
-      throw RequestError(
-        description: "\(output) holds a run: go on with it by --resume, or name another folder")
-    }
+    let folder = RunFolder(output)
     let trainer: GRPOTrainer
-    if holdsRun {
-      let kept = try GRPOTrainer.configuration(in: checkpoint)
+    let start = folder.url.appending(path: "start")
+    if try folder.holdsRun(resume: resume) {
+      let kept = try GRPOTrainer.configuration(in: folder.checkpoint)
       guard try settings(over: kept) == kept else {
-        throw RequestError(description: "\(output) holds a run with other settings: leave them out")
+        throw RequestError("\(output) holds a run with other settings: leave them out")
       }
-      trainer = try GRPOTrainer(VLA(contentsOf: folder.appending(path: "start")), kept)
-      try trainer.restore(from: checkpoint)
+      trainer = try GRPOTrainer(VLA(contentsOf: start), kept)
+      try trainer.restore(from: folder.checkpoint)
     } else {
       let settings = try settings(over: config.map { try .init(contentsOf: URL(filePath: $0)) })
       try settings.check()
-      try checkWritable(folder)
+      try folder.checkWritable()
       trainer = try GRPOTrainer(startPolicy(settings), settings)
-      try trainer.policy.write(to: folder.appending(path: "start"), dataset: settings.dataset)
-      try trainer.writeCheckpoint(to: checkpoint)  // last: from now on, the run can be resumed
+      try trainer.policy.write(to: start, dataset: settings.dataset)
+      try trainer.writeCheckpoint(to: folder.checkpoint)  // last: from now on, it can be resumed
     }
-    try RLRun(trainer, in: folder).callAsFunction()
+    try RLRun(trainer, in: folder.url).callAsFunction()
   }
 
   /// `base`, or the defaults of the data set, with what the options say.
@@ -103,6 +97,7 @@ struct RLCommand: ParsableCommand {
     set(\.groupSize, groupSize)
     set(\.temperature, temperature)
     set(\.learningRate, learningRate)
+    set(\.minibatchSize, minibatchSize)
     set(\.evaluateEvery, evaluateEvery)
     set(\.evaluationEpisodes, episodes)
     set(\.seed, seed)
@@ -110,49 +105,16 @@ struct RLCommand: ParsableCommand {
   }
 
   private func startPolicy(_ settings: RLConfiguration) throws -> VLA {
-    if let path = settings.sftModelPath {
-      guard demonstrations == nil else {
-        throw RequestError(
-          description: "--demonstrations is for runs without --policy: give one of them")
-      }
-      return try VLA(contentsOf: URL(fileURLWithPath: path))
+    guard let path = settings.sftModelPath else {
+      let recipe = CloningRecipe(
+        for: try settings.suite(), demonstrations: demonstrations ?? 10, seed: settings.seed)
+      let cloning = try recipe.preparedCloning()
+      try cloning.finish()
+      return cloning.policy
     }
-    return try cloned(from: demonstrations ?? 10, settings)
-  }
-
-  private func cloned(from count: Int, _ settings: RLConfiguration) throws -> VLA {
-    guard 1...100_000 ~= count else {
-      throw RequestError(description: "--demonstrations must be 1 to 100000, not \(count)")
+    guard demonstrations == nil else {
+      throw RequestError("--demonstrations is for runs without --policy: give one of them")
     }
-    let suite = try settings.suite()
-    let recipe = CloningRecipe(for: suite, demonstrations: count)
-    var progress = Progress()
-    let recorded = try DemonstrationDataset.generate(
-      suite: suite, count: count, noise: recipe.noise, flips: recipe.flips
-    ) { done in progress.report(done, of: count, "demonstrations") }.demonstrations
-    let statistics = try ActionStatistics(
-      of: recorded.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop, trajectories: count)
-    var random = SeededRandom(seed: settings.seed)
-    let policy = try VLA(backbone: .bundled(), statistics: statistics, using: &random)
-    let cloning = BehaviorCloning(
-      policy, on: try CloningExamples(recorded, for: policy), steps: recipe.steps,
-      peak: recipe.learningRate, weightDecay: recipe.weightDecay, seed: settings.seed)
-    progress = Progress()
-    for step in 1...recipe.steps {
-      cloning.step()
-      progress.report(step, of: recipe.steps, "cloning steps")
-    }
-    return policy
-  }
-
-  /// A folder that cannot be written is found out now, not after minutes of training.
-  private func checkWritable(_ folder: URL) throws {
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    guard FileManager.default.isWritableFile(atPath: folder.path) else {
-      throw CheckpointError.cannotWrite(folder.path)
-    }
+    return try VLA(contentsOf: URL(fileURLWithPath: path))
   }
 }
-
-/// Options that do not go together, or with what is in the folder.
-private struct RequestError: Error, CustomStringConvertible { let description: String }

@@ -19,13 +19,15 @@ struct RLRun {
     let log = try FileHandle(forWritingTo: metricsFile)
     try log.seekToEnd()
     if trainer.iteration > 0 { print("resumed after \(trainer.iteration) iterations") }
+    let before = try trainer.evaluateStart()
+    print("before: \(before)")
     var display = LearningDisplay(after: trainer.iteration)
     while !trainer.isDone {
       let metrics = try trainer.step()
       try log.write(contentsOf: Data((metrics.jsonLine + "\n").utf8))
       if metrics.iteration % configuration.saveEvery == 0 || trainer.isDone {
         try trainer.writeCheckpoint(to: folder.appending(path: GRPOTrainer.checkpointFile))
-        try writeCurve()
+        try writeCurve(from: before)
       }
       display.show(
         metrics.iteration, of: configuration.totalEpochs, successes: metrics.successes,
@@ -34,10 +36,10 @@ struct RLRun {
     display.clear()
     try trainer.policy.write(
       to: folder.appending(path: "policy"), dataset: configuration.dataset)
-    try writeCurve()
+    try writeCurve(from: before)
     let success = try trainer.evaluate()
-    print("\(trainer.iteration) iterations, in \(folder.path)")
-    print("success with the likeliest actions, on held-out layouts: \(success)")
+    print("after \(trainer.iteration) iterations: \(success)")
+    print("both with the likeliest actions, on held-out layouts; all of it in \(folder.path)")
   }
 
   private func note(_ metrics: RLMetrics) -> String {
@@ -51,12 +53,12 @@ struct RLRun {
     }.joined(separator: ", ")
   }
 
-  private func writeCurve() throws {
+  private func writeCurve(from before: SuccessRate) throws {
     let likeliest = trainer.metrics.compactMap { metrics in
       metrics.greedySuccess.map { (iteration: metrics.iteration, success: $0) }
     }
     try LineChart.learning(
-      drawn: trainer.metrics.map(\.success), likeliest: likeliest,
+      drawn: trainer.metrics.map(\.success), likeliest: [(0, before.rate)] + likeliest,
       iterations: trainer.configuration.totalEpochs
     ).image().writePNG(to: folder.appending(path: "curve.png"))
   }

@@ -1,14 +1,19 @@
-import NanoVLA
+import Foundation
 import Tensors
 import Testing
 
+@testable import NanoVLA
+
 @Suite struct GroundingPretrainingTests {
-  private func losses(seed: UInt64, steps: Int) -> [Float] {
+  private func training(seed: UInt64, steps: Int) -> GroundingPretraining {
     var configuration = ToyVLMConfiguration()
     (configuration.imageSize, configuration.width, configuration.heads) = (32, 16, 2)
     var random = SeededRandom(seed: 1)
-    let training = GroundingPretraining(
-      ToyVLM(configuration, using: &random), steps: steps, seed: seed)
+    return GroundingPretraining(ToyVLM(configuration, using: &random), steps: steps, seed: seed)
+  }
+
+  private func losses(seed: UInt64, steps: Int) -> [Float] {
+    let training = training(seed: seed, steps: steps)
     return (0..<steps).map { _ in training.step() }
   }
 
@@ -24,5 +29,30 @@ import Testing
   @Test("another seed sees other scenes")
   func seeds() {
     #expect(losses(seed: 0, steps: 1) != losses(seed: 1, steps: 1))
+  }
+
+  @Test("training that stops at any step and goes on elsewhere ends bit for bit the same")
+  func resumes() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "pretrain-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: GroundingPretraining.checkpointFile)
+    let whole = training(seed: 3, steps: 4)
+    while !whole.isDone { whole.step() }
+    try training(seed: 3, steps: 4).writeCheckpoint(to: file)
+    for _ in 0..<4 {
+      let part = training(seed: 3, steps: 4)
+      try part.restore(from: file)
+      part.step()
+      try part.writeCheckpoint(to: file)
+    }
+    #expect(try GroundingPretraining.settings(in: file) == .init(steps: 4, seed: 3))
+    let resumed = training(seed: 3, steps: 4)
+    try resumed.restore(from: file)
+    #expect(resumed.isDone)
+    #expect(resumed.model.parameters.map(\.values) == whole.model.parameters.map(\.values))
+    #expect(resumed.optimizer.state == whole.optimizer.state)
+    let other = training(seed: 3, steps: 5)
+    #expect(throws: CheckpointError.self) { try other.restore(from: file) }
+    #expect(other.stepsDone == 0)
   }
 }

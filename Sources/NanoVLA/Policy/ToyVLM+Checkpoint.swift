@@ -9,15 +9,17 @@ extension ToyVLM {
   public static let configurationFile = "config.json"
 
   /// Reads a folder that ``write(to:)`` wrote.
-  /// - Throws: ``CheckpointError`` or `SafetensorsError`, with the file and what is wrong with it.
+  /// - Throws: ``CheckpointError``, ``JSONFileError`` or `SafetensorsError`, with the file and what is
+  ///   wrong with it.
   public convenience init(contentsOf folder: URL) throws {
     let file = folder.appending(path: Self.configurationFile)
+    _ = try JSONFile.read(file)  // bounds what the decoder will see
     let configuration: ToyVLMConfiguration
     do {
       configuration = try JSONDecoder().decode(
         ToyVLMConfiguration.self, from: try Data(contentsOf: file))
     } catch {
-      throw CheckpointError.badConfiguration(file.path, "\(error)".replacing("\n", with: " "))
+      throw CheckpointError.badConfiguration(file.path, oneLine(error))
     }
     if let reason = configuration.flaw {
       throw CheckpointError.badConfiguration(file.path, reason)

@@ -77,7 +77,17 @@ public final class GRPOTrainer {
   }
 
   /// Drives on held-out layouts with the likeliest action each time.
-  public func evaluate() throws -> SuccessRate {
+  public func evaluate() throws -> SuccessRate { try evaluate(policy) }
+
+  /// The same as it was before the first iteration.
+  public func evaluateStart() throws -> SuccessRate {
+    try evaluate(
+      VLA(
+        backbone: policy.backbone, space: policy.space, statistics: policy.statistics, head: start,
+        usesProprioception: policy.usesProprioception, history: policy.history))
+  }
+
+  private func evaluate(_ policy: VLA) throws -> SuccessRate {
     SuccessRate(
       of: try ClosedLoop(suite: suite, executed: head.chunk)(
         policy, seeds: Suite.heldOutSeeds(configuration.evaluationEpisodes)))

@@ -64,10 +64,7 @@ public struct RLConfiguration: Codable, Sendable, Equatable {
 
   /// The suite that ``dataset`` names.
   public func suite() throws(RLConfigurationError) -> Suite {
-    let known = Suite.learnable.map { "tabletop_\($0.rawValue)" }
-    if let index = known.firstIndex(of: dataset) { return Suite.learnable[index] }
-    if dataset.hasPrefix("libero") { throw .needsSimulator(brief(dataset), known: known) }
-    throw .unknownDataset(brief(dataset), known: known)
+    try Suite(dataset: dataset, among: Suite.learnable)
   }
 
   /// Refuses settings that no run can have.

@@ -18,9 +18,10 @@ public final class BehaviorCloning {
   public let examples: CloningExamples
   public let schedule: Schedule
   public let batchSize: Int
-  public private(set) var stepsDone = 0
-  private let optimizer: AdamW
-  private var random: SeededRandom
+  /// The loss of each step so far, before it.
+  public internal(set) var losses: [Float] = []
+  let optimizer: AdamW
+  var random: SeededRandom
 
   /// - Parameters:
   ///   - policy: whose head is trained; its backbone stays as it is.
@@ -38,6 +39,9 @@ public final class BehaviorCloning {
     random = SeededRandom(seed: seed)
   }
 
+  public var stepsDone: Int { losses.count }
+  public var isDone: Bool { stepsDone >= schedule.steps }
+
   /// One step on a random batch. Returns its mean loss, before the step.
   @discardableResult
   public func step() -> Float {
@@ -50,7 +54,7 @@ public final class BehaviorCloning {
     let loss = loss(on: batch)
     loss.backward()
     optimizer.step(learningRate: schedule(stepsDone), maximumNorm: 1)
-    stepsDone += 1
+    losses.append(loss.item)
     return loss.item
   }
 

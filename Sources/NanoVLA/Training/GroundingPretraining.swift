@@ -26,8 +26,9 @@ public final class GroundingPretraining {
   public let schedule: Schedule
   public let scenesPerStep: Int
   public let tasksPerScene: Int
-  public private(set) var stepsDone = 0
-  private let optimizer: AdamW
+  public internal(set) var stepsDone = 0
+  let settings: Settings
+  let optimizer: AdamW
   private let renderer: Renderer
   private let firstSeed: UInt64
 
@@ -35,13 +36,15 @@ public final class GroundingPretraining {
   ///   - steps: how many batches of fresh scenes to learn from.
   ///   - seed: another seed sees other scenes.
   public init(_ model: ToyVLM, steps: Int, peak: Float = 3e-3, seed: UInt64 = 0) {
-    self.model = model
+    (self.model, settings) = (model, Settings(steps: steps, seed: seed))
     schedule = Schedule(peak: peak, warmup: min(100, steps / 10), steps: steps, floor: 0.01)
     (scenesPerStep, tasksPerScene) = (32, 4)
     optimizer = AdamW(model.parameters, weightDecay: 0.01)
     renderer = Renderer(size: model.configuration.imageSize)
     firstSeed = Suite.firstPretrainingSeed + seed << 32
   }
+
+  public var isDone: Bool { stepsDone >= schedule.steps }
 
   /// One step on fresh scenes. Returns the batch's mean loss.
   @discardableResult
