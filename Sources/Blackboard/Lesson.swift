@@ -18,9 +18,9 @@ public final class Lesson {
   /// Where standard output went when the program started.
   private let output: Int32
   private let start = Date()
-  private var entries: [ShapeTrace.Entry] = []
-  private var results: [(name: String, value: Double)] = []
-  private var work: Progress?
+  var entries: [ShapeTrace.Entry] = []
+  var results: [(name: String, value: Double)] = []
+  var work: Progress?
 
   /// Runs a lesson's script. What it throws is told in one line on standard error.
   /// - Parameter flags: what may be given on its command line beside what every lesson knows.
@@ -66,55 +66,6 @@ public final class Lesson {
   public func table(columns: [String], rows: [[any TableCell]]) {
     TextTable(columns: columns, rows: rows.map { $0.map(\.cell) })
       .lines(width: width).forEach(print)
-  }
-
-  // MARK: - Measuring
-
-  /// Runs `body` and prints the true shape of every tensor that it traced on its way.
-  /// - Parameter skipping: labels of another lesson's concept, which would only be in the way.
-  public func trace<Result>(
-    _ title: String, skipping: Set<String> = [], _ body: () throws -> Result
-  ) rethrows -> Result {
-    let (result, all) = try ShapeTrace.recording(body)
-    let shown = all.filter { !skipping.contains($0.label) }
-    entries += shown
-    say("Shapes, \(title):")
-    let rows = shown.map { entry in
-      [entry.label, "\(entry.shape)", String(format: "%.2f ms", entry.milliseconds)]
-    }
-    TextTable(columns: ["tensor", "shape", "time"], rows: rows, notes: shown.map(\.note))
-      .lines(width: width).forEach(print)
-    return result
-  }
-
-  /// Prints a number with what it means, and keeps it under `name` for `--json`.
-  public func result(_ name: String, _ value: Double, _ meaning: String) {
-    keep(name, value)
-    "→ \(name) = \(Terminal.number(value))  \(meaning)".wrapped(to: width - 2, hanging: 2)
-      .forEach { print("  " + $0) }
-  }
-
-  public func result(_ name: String, _ value: Float, _ meaning: String) {
-    result(name, Double("\(value)") ?? .nan, meaning)  // 0.1, not 0.10000000149011612
-  }
-
-  /// Keeps a number for `--json` that a table or a bar already shows.
-  public func keep(_ name: String, _ value: Double) { results.append((name, value)) }
-
-  /// A line on standard error while something takes more than two seconds.
-  public func progress(_ done: Int, of total: Int, _ title: @autoclosure () -> String) {
-    if done <= 1 || work == nil { work = Progress() }
-    work?.report(done, of: total, "steps", title())
-  }
-
-  /// Does `step` again and again, `count` times, and shows how far it is.
-  public func repeating(
-    _ count: Int, _ title: @autoclosure () -> String, _ step: () throws -> Void
-  ) rethrows {
-    for done in 0..<count {
-      try step()
-      progress(done + 1, of: count, title())
-    }
   }
 
   // MARK: - Ending

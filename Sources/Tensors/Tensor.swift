@@ -124,13 +124,3 @@ public final class Tensor {
     return position
   }
 }
-
-extension Tensor: CustomStringConvertible {
-  public var description: String {
-    guard storage.floats != nil || isPacked else { return "Tensor \(shape) without numbers" }
-    let first = 0..<min(count, 8)
-    let values = storage.packed?.values(first) ?? first.map { pointer[$0] }
-    let shown = values.map { "\($0)" }.joined(separator: ", ")
-    return "Tensor \(shape) [\(shown)\(count > 8 ? ", …" : "")]"
-  }
-}

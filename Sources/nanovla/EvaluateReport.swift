@@ -110,26 +110,3 @@ private func meanSteps(_ episodes: [ClosedLoop.Episode]) -> Double? {
   let steps = episodes.filter { $0.ending == .success }.map(\.steps)
   return steps.isEmpty ? nil : Double(steps.reduce(0, +)) / Double(steps.count)
 }
-
-extension Suite {
-  /// Episodes by what was asked for, in as much detail as leaves about ten to a row. What `spatial`
-  /// is about is the relation, so its objects' names are left out.
-  func grouped(
-    _ episodes: [ClosedLoop.Episode]
-  ) -> [(task: String, episodes: [ClosedLoop.Episode])] {
-    let colors = Set(ObjectColor.allCases.map(\.rawValue))
-    let shapes = Set(ObjectShape.allCases.map(\.rawValue))
-    func rows(without left: Set<String>) -> [String: [ClosedLoop.Episode]] {
-      Dictionary(grouping: episodes) { episode in
-        let words = episode.instruction.split(separator: " ").map { word in
-          left.contains(String(word)) ? "…" : String(word)
-        }
-        return words.joined(separator: " ").replacing("… …", with: "…")
-      }
-    }
-    var groups = rows(without: self == .spatial ? colors.union(shapes) : [])
-    let isVaried = self == .object || self == .obstacle  // any of sixteen objects
-    if isVaried, groups.count * 10 > episodes.count { groups = rows(without: colors) }
-    return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-  }
-}
