@@ -46,9 +46,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try checkNumbers()
-    let folders = [policy] + (against.map { [$0] } ?? [])
+    let folders = ([policy] + (against.map { [$0] } ?? [])).map(PolicyFolder.init)
     let suite = try suite(of: folders)
-    let policies = try folders.map { try read($0) }
+    let policies = try folders.map { try $0.policy(dataset: dataset) }
     try sheet.map { try checkWritable($0) }
 
     let seeds = firstSeed..<firstSeed + UInt64(episodes)
@@ -62,7 +62,7 @@ struct EvaluateCommand: ParsableCommand {
       horizonSteps: suite.horizon, policies: [])
     for (folder, policy) in zip(folders, policies) {
       let driven = try driving.drive(policy)
-      var part = PolicyReport(folder, policy, suite, driven)
+      var part = PolicyReport(folder.path, policy, suite, driven)
       if controls {
         part.controls = .init(
           blank: try driving.drive(policy, control: .blankImage),
@@ -85,35 +85,22 @@ struct EvaluateCommand: ParsableCommand {
 
   private func checkNumbers() throws {
     guard 1...100_000 ~= episodes else {
-      throw EvaluationError(description: "--episodes must be 1 to 100000, not \(episodes)")
+      throw RequestError("--episodes must be 1 to 100000, not \(episodes)")
     }
     guard firstSeed <= UInt64.max - UInt64(episodes) else {
-      throw EvaluationError(
-        description: "--first-seed \(firstSeed) leaves no room for \(episodes) layouts")
+      throw RequestError("--first-seed \(firstSeed) leaves no room for \(episodes) layouts")
     }
   }
 
   /// What `--dataset` names, or else the one data set whose statistics all the folders hold.
-  private func suite(of folders: [String]) throws -> Suite {
+  private func suite(of folders: [PolicyFolder]) throws -> Suite {
     if let dataset { return try Suite(dataset: dataset) }
-    let keys = try folders.map { try datasets(in: $0) }
-    guard Set(keys).count == 1, keys[0].count == 1 else {
-      let known = keys.map { $0.joined(separator: ", ") }.joined(separator: " and ")
-      throw EvaluationError(description: "trained on \(known): choose a suite by --dataset")
+    let all = try folders.map { try $0.datasets() }
+    guard Set(all).count == 1, all[0].count == 1 else {
+      let known = all.map { $0.joined(separator: ", ") }.joined(separator: " and ")
+      throw RequestError("trained on \(known): choose a suite by --dataset")
     }
-    return try Suite(dataset: keys[0][0])
-  }
-
-  private func datasets(in folder: String) throws -> [String] {
-    let file = URL(fileURLWithPath: folder).appending(path: VLA.statisticsFile)
-    return try ActionStatistics.readAll(file).keys.sorted().map(oneLine)
-  }
-
-  /// A folder that holds several data sets' statistics is read with those of `--dataset`.
-  private func read(_ folder: String) throws -> VLA {
-    let keys = try datasets(in: folder)
-    return try VLA(
-      contentsOf: URL(fileURLWithPath: folder), dataset: keys.count > 1 ? dataset : nil)
+    return try Suite(dataset: all[0][0])
   }
 
   /// A picture that cannot be written is found out now, not after the driving.
@@ -121,13 +108,10 @@ struct EvaluateCommand: ParsableCommand {
     let parent = URL(fileURLWithPath: file).deletingLastPathComponent().path
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
-      throw EvaluationError(description: "--sheet \(file) is a folder: name a file in it")
+      throw RequestError("--sheet \(file) is a folder: name a file in it")
     }
     guard FileManager.default.isWritableFile(atPath: parent) else {
-      throw EvaluationError(description: "--sheet \(file): cannot write into \(parent)")
+      throw RequestError("--sheet \(file): cannot write into \(parent)")
     }
   }
 }
-
-/// What an evaluation cannot do with its options.
-private struct EvaluationError: Error, CustomStringConvertible { let description: String }

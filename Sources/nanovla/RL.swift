@@ -23,7 +23,8 @@ struct RLCommand: ParsableCommand {
   @Option(help: "Without --policy: how many demonstrations to clone one from (10).")
   var demonstrations: Int?
 
-  @Option(help: "tabletop_object, tabletop_spatial, tabletop_goal or tabletop_long (object).")
+  @Option(
+    help: "tabletop_object, _spatial, _goal or _long (what the policy was trained on, or object).")
   var dataset: String?
 
   @Option(help: "The folder to write.")
@@ -86,7 +87,8 @@ struct RLCommand: ParsableCommand {
 
   /// `base`, or the defaults of the data set, with what the options say.
   private func settings(over base: RLConfiguration?) throws -> RLConfiguration {
-    var settings = base ?? RLConfiguration(dataset: dataset ?? "tabletop_object")
+    var settings =
+      try base ?? RLConfiguration(dataset: dataset ?? trainedDataset() ?? "tabletop_object")
     func set<Value>(_ path: WritableKeyPath<RLConfiguration, Value>, _ value: Value?) {
       if let value { settings[keyPath: path] = value }
     }
@@ -115,6 +117,12 @@ struct RLCommand: ParsableCommand {
     guard demonstrations == nil else {
       throw RequestError("--demonstrations is for runs without --policy: give one of them")
     }
-    return try VLA(contentsOf: URL(fileURLWithPath: path))
+    return try PolicyFolder(path: path).policy(dataset: settings.dataset)
+  }
+
+  /// What the policy was trained on, if that is one data set.
+  private func trainedDataset() throws -> String? {
+    let trained = try policy.map { try PolicyFolder(path: $0).datasets() } ?? []
+    return trained.count == 1 ? trained[0] : nil
   }
 }

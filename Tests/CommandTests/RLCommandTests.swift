@@ -52,6 +52,26 @@ import Testing
     #expect(try contents("killed/curve.png").count > 500)
   }
 
+  @Test("a policy goes on practising what it was trained on, unless another suite is named")
+  func suite() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let trained = try program.run(
+      [
+        "train", "--dataset", "tabletop_spatial", "--demonstrations", "3", "--steps", "20",
+        "--episodes", "0", "--output", "start",
+      ], in: folder)
+    #expect(trained.status == 0, "\(trained.error)")
+    let rl = ["rl", "--policy", "start", "--epochs", "1", "--groups", "2", "--episodes", "5"]
+    for (dataset, options) in [
+      ("tabletop_spatial", []), ("tabletop_object", ["--dataset", "tabletop_object"]),
+    ] {
+      let run = try program.run(rl + ["--output", dataset] + options, in: folder)
+      #expect(run.status == 0, "\(run.error)")
+      let file = try contents("\(dataset)/policy/dataset_statistics.json")
+      #expect(String(decoding: file, as: UTF8.self).contains("\"\(dataset)\""))
+    }
+  }
+
   @Test(
     "what cannot be done is refused in one line, and nothing is left behind",
     arguments: [
