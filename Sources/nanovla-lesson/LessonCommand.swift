@@ -34,7 +34,11 @@ struct LessonCommand: ParsableCommand {
       let checkout = try Checkout.find()
       let lessons = try LessonFile.all(in: checkout.lessonsFolder)
       if words == ["list"] { return print(json ? lessons.json : lessons.table) }
-      try run(try Selection.lessons(named: words, among: lessons), of: checkout)
+      let chosen = try Selection.lessons(named: words, among: lessons)
+      guard !pretrain || chosen.contains(where: \.canPretrain) else {
+        throw Problem.noPretraining(lessons.filter(\.canPretrain).map(\.number))
+      }
+      try run(chosen, of: checkout)
     } catch let problem as Problem {
       standardError("nanovla-lesson: \(problem)\n")
       throw ExitCode(problem.exitCode)
@@ -49,7 +53,7 @@ struct LessonCommand: ParsableCommand {
       var arguments = ["--seed", "\(seed)"]
       if json { arguments.append("--json") }
       if noColor { arguments.append("--no-color") }
-      if pretrain { arguments.append("--pretrain") }
+      if pretrain, lesson.canPretrain { arguments.append("--pretrain") }
       try ChildProcess(binary, arguments).run().passOnUnlessSuccess()
     }
   }
@@ -61,6 +65,7 @@ enum Problem: Error, CustomStringConvertible {
   case noLessons(folder: String)
   case sameNumber(Int, String, String)
   case unknownSelection(String, numbers: [Int])
+  case noPretraining([Int])
   case cannotStart(program: String, why: String)
   case noBinary(path: String)
 
@@ -75,6 +80,8 @@ enum Problem: Error, CustomStringConvertible {
     case .unknownSelection(let why, let numbers):
       let valid = numbers.map(String.init).joined(separator: ", ")
       return "\(why); the lessons are \(valid), and 'nanovla-lesson list' names them"
+    case .noPretraining(let numbers):
+      return "--pretrain is for lesson \(numbers.map(String.init).joined(separator: ", "))"
     case .cannotStart(let program, let why):
       return program == "swift"
         ? "cannot start swift (\(why)): put the Swift toolchain on your PATH"
@@ -86,8 +93,10 @@ enum Problem: Error, CustomStringConvertible {
 
   /// 64 is the shell's EX_USAGE: the command line was wrong.
   var exitCode: Int32 {
-    if case .unknownSelection = self { return 64 }
-    return 1
+    switch self {
+    case .unknownSelection, .noPretraining: return 64
+    default: return 1
+    }
   }
 }
 

@@ -3,13 +3,15 @@ import Foundation
 /// A lesson as its file tells it: nothing about a lesson is written down anywhere else.
 ///
 /// `03-CrossAttentionFusion.swift` is lesson 3. It opens with
-/// `// Lesson 3 · Cross-attention fusion`, and a line such as `// About 8 s on 2 cores.` follows.
+/// `// Lesson 3 · Cross-attention fusion`, and a line such as `// About 8 s on 2 cores.` follows. One
+/// that takes `--pretrain` says so there too.
 struct LessonFile {
   let number: Int
   let title: String
   let file: String  // its name in the Lessons folder
   let lineCount: Int
   let expectedSeconds: Double?
+  let canPretrain: Bool
 
   /// The product that `Package.swift` makes of it, "lesson-03".
   var product: String { "lesson-" + file.prefix { $0 != "-" } }
@@ -30,6 +32,7 @@ struct LessonFile {
     title = named.map { String($0.1) } ?? String(parts[1].dropLast(".swift".count))
     lineCount = text.utf8.count { $0 == 10 } + (text.isEmpty || text.hasSuffix("\n") ? 0 : 1)
     expectedSeconds = timed.flatMap { Double($0.1) }
+    canPretrain = header.contains { $0.contains("--pretrain") }
   }
 
   /// The lessons of a folder, in order.

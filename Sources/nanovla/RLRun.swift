@@ -39,7 +39,8 @@ struct RLRun {
     try writeCurve(from: before)
     let success = try trainer.evaluate()
     print("after \(trainer.iteration) iterations: \(success)")
-    print("both with the likeliest actions, on held-out layouts; all of it in \(folder.path)")
+    print("both with the likeliest actions, on held-out layouts")
+    print("start/, policy/, metrics.jsonl and curve.png are in \(folder.path)")
   }
 
   private func note(_ metrics: RLMetrics) -> String {

@@ -26,6 +26,13 @@ import Testing
     #expect(try run("1", "--seed", "many").status == 64)
   }
 
+  @Test("an option for one lesson is refused for others, with that lesson's number")
+  func pretrain() throws {
+    let result = try run("0-3", "--pretrain")
+    #expect(result.status == 64 && result.output.isEmpty)
+    #expect(result.error == "nanovla-lesson: --pretrain is for lesson 12\n")
+  }
+
   @Test("list names each lesson's file with the lines that it has")
   func list() throws {
     let result = try run("list")
