@@ -26,7 +26,7 @@ struct LessonCommand: ParsableCommand {
   @Flag(help: "Print no colors (so does the environment variable NO_COLOR).")
   var noColor = false
 
-  @Flag(help: "For lesson 12: train the trunk too, from nothing. It takes ten minutes more.")
+  @Flag(help: "For lesson 12: train the trunk too, from nothing.")
   var pretrain = false
 
   func run() throws {
