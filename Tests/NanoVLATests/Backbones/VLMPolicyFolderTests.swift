@@ -127,6 +127,11 @@ import Testing
     }
     let read = try roundTrip(policy)
     #expect(read.head is SpokenActionHead)
+    let driver = try VLA(
+      backbone: read.backbone as! VLM, space: .tabletop, statistics: .bundled(), head: read.head,
+      usesProprioception: false)
+    let driven = try ClosedLoop(executed: 1)(driver, seeds: 0..<6)  // prompts of several lengths
+    #expect(Set(driven.map(\.instruction.count)).count > 1)
   }
 
   @Test(
