@@ -4,7 +4,7 @@ import Tensors
 /// A VLM by its name in the registry and by the folder of its published files.
 ///
 /// A policy's folder does not hold 15 GB that are on the disk already. It says where they are, and by a
-/// fingerprint which they are: a head means nothing on top of another VLM than its own, and two of one
+/// fingerprint which they are: a head means nothing on another VLM than its own, and two of one
 /// family cannot be told apart by their shapes.
 struct VLMReference: Codable, Equatable {
   var vlm: String
@@ -66,7 +66,7 @@ struct VLMReference: Codable, Equatable {
 
 extension VLM {
   /// A number for the numbers that it has, as 16 hexadecimal digits: of each parameter its name, its
-  /// shape and its first row. So 15 GB are told from others in a moment, for training changes all rows.
+  /// shape and its first row. So 15 GB are told from others in a moment: few stay alike in training.
   ///
   /// Source: Fowler, Noll and Vo's hash FNV-1a of 64 bits.
   var fingerprint: String {
