@@ -6,6 +6,13 @@ import Foundation
 /// time and read them again: a checkpoint larger than memory runs, only slower.
 final class MappedFile: @unchecked Sendable {
   let bytes: UnsafeRawBufferPointer
+  /// Which file it is, whatever its name: two with the same are the same bytes. nil for memory of none.
+  let identity: Identity?
+
+  struct Identity: Equatable {
+    let device: dev_t
+    let number: ino_t
+  }
 
   init(_ url: URL) throws(SafetensorsError.Reason) {
     // Only regular files: a pipe would wait for ever, and a device has no end.
@@ -17,6 +24,7 @@ final class MappedFile: @unchecked Sendable {
       throw .cannotOpen(String(cString: strerror(errno)))
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotOpen("not a regular file") }
+    identity = Identity(device: status.st_dev, number: status.st_ino)
     let count = Int(status.st_size)
     guard count > 0 else {  // nothing to map
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -30,6 +38,7 @@ final class MappedFile: @unchecked Sendable {
 
   /// Memory of no file: `count` bytes that `fill` writes, once.
   init(count: Int, filledBy fill: (UnsafeMutableRawPointer) -> Void) {
+    identity = nil
     guard count > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return

@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 
 /// Numbers that stay in a mapped file as they are stored there: bfloat16, float16 or float32, at any
 /// address. The system reads their pages when they are used and may drop them when memory is short.
@@ -51,6 +52,18 @@ struct PackedNumbers {
       initialized = range.count
     }
   }
+
+  /// Whether the first `count` of both are the same: for the same place of one file without reading.
+  func isIdentical(to other: PackedNumbers, count: Int) -> Bool {
+    guard dataType == other.dataType else { return false }
+    if let identity = file.identity, identity == other.file.identity, offset == other.offset {
+      return true
+    }
+    return memcmp(start, other.start, count * dataType.bits / 8) == 0
+  }
+
+  /// Of the first number, in the file.
+  private var offset: Int? { file.bytes.baseAddress.map { start - $0 } }
 
   /// float32 at an even address needs no conversion.
   var floats: UnsafePointer<Float>? {

@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 
 // Tensors whose numbers are elsewhere: packed in a file, or not there yet.
 
@@ -24,6 +25,17 @@ extension Tensor {
     let numbers = PackedNumbers(
       roundingToBFloat16: UnsafeBufferPointer(start: pointer, count: count))
     return Tensor(shape: shape, storage: Storage(count: count, in: numbers))
+  }
+
+  /// Whether `other` holds the same numbers in the same form, packed or float32, bit for bit: then
+  /// every operation gives the same with either. A tensor without numbers is like no other.
+  public func isIdentical(to other: Tensor) -> Bool {
+    guard shape == other.shape else { return false }
+    if let mine = storage.packed, let others = other.storage.packed {
+      return mine.isIdentical(to: others, count: count)
+    }
+    guard let mine = storage.floats, let others = other.storage.floats else { return false }
+    return memcmp(mine, others, count * MemoryLayout<Float>.size) == 0
   }
 
   /// Up to so many packed numbers, 16 MB as float32, are converted without being asked.

@@ -57,6 +57,37 @@ import Testing
     }
   }
 
+  /// A config.json as it was before policies on other VLMs could be written.
+  private static let older = """
+    {"actionSpace": {"controlRate": 5, "dimensions": [{"bounds": [-0.2, 0.2], "name": "dx", \
+    "unit": "world units per step"}, {"bounds": [-0.2, 0.2], "name": "dy", \
+    "unit": "world units per step"}, {"bounds": [-0.3, 0.3], "name": "dz", \
+    "unit": "world units per step"}, {"bounds": [-1, 1], "name": "roll", \
+    "unit": "radians per step"}, {"bounds": [-1, 1], "name": "pitch", \
+    "unit": "radians per step"}, {"bounds": [-1, 1], "name": "yaw", \
+    "unit": "radians per step"}, {"bounds": [-1, 1], "name": "gripper", "unit": "+1 closed, \
+    −1 open"}], "gripperConvention": "positiveClosed"}, \
+    "backbone": {"camera": {"depth": 0.625, "left": 0.09375, "top": 0.28125, \
+    "width": 0.8125}, "heads": 2, "imageSize": 16, "intents": ["bare", "pick", "put", \
+    "pushLeft", "pushRight", "putThenPick"], "maximumWords": 14, "patchSize": 8, \
+    "ratio": 2, "vocabulary": ["pick", "up", "put", "push", "in", "then", "the", "left", \
+    "right", "far", "near", "red", "green", "blue", "yellow", "cup", "block", "ball", \
+    "bowl"], "width": 8}, "chunk": 3, "head": {"tokens": {"bins": 16}}, "history": 2, \
+    "model_type": "nanovla-policy", "usesProprioception": false}
+    """
+
+  @Test("a folder of before is the same policy")
+  func older() throws {
+    try withFolder { folder in
+      let policy = try policy()
+      try policy.write(to: folder)
+      try Data(Self.older.utf8).write(to: folder.appending(path: VLA.configurationFile))
+      let read = try VLA(contentsOf: folder)
+      #expect(read.parameters.map(\.values) == policy.parameters.map(\.values))
+      #expect(read.head.chunk == 3 && read.history == 2 && !read.usesProprioception)
+    }
+  }
+
   private func problem(_ damage: (URL) throws -> Void) throws -> String {
     var text = ""
     try withFolder { folder in

@@ -38,7 +38,7 @@ extension Linear {
     inputs: Int, outputs: Int, scale: Float = 0.1, using random: inout SeededRandom
   ) -> Linear {
     let layer = Linear(inputs: inputs, outputs: outputs, using: &random)
-    layer.weight.values = layer.weight.values.map { scale * $0 }
+    layer.weight.adopt(.computed(layer.weight.shape) { layer.weight.values.map { scale * $0 } })
     return layer
   }
 }

@@ -51,7 +51,7 @@ func oneLine(_ error: any Error) -> String {
     @unknown default: break
     }
   }
-  return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  return String(text.prefix(400).split(whereSeparator: \.isNewline).joined(separator: " "))
 }
 
 private func place(_ context: DecodingError.Context) -> String {

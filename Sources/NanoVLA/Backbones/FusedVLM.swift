@@ -12,10 +12,11 @@ import Tensors
 /// Reference: Octo Model Team, "Octo" (2024), section III.A, readout tokens.
 public final class FusedVLM: Backbone {
   public let vlm: VLM
+  public let strategy: FusionStrategy
   public let fusion: any Fusion
 
   public init(_ vlm: VLM, _ strategy: FusionStrategy, using random: inout SeededRandom) {
-    self.vlm = vlm
+    (self.vlm, self.strategy) = (vlm, strategy)
     fusion = strategy.fusion(width: vlm.width, using: &random)
   }
 
@@ -35,4 +36,9 @@ public final class FusedVLM: Backbone {
     }
     .traced("state", "what the image showed, in the light of the prompt")
   }
+}
+
+extension Backbone {
+  /// The VLM that this is, or stands on; nil for the toy VLM.
+  var vlmInside: VLM? { self as? VLM ?? (self as? FusedVLM)?.vlm }
 }

@@ -25,6 +25,10 @@ public final class SpokenActionHead: ActionHead {
     self.dimensions = dimensions
   }
 
+  public convenience init(_ model: OpenVLA, dimensions: Int) {
+    self.init(model.language, words: model.configuration.actions, dimensions: dimensions)
+  }
+
   /// - Parameter state: N prompts, [N, T·D].
   /// - Returns: [N, 1, A]
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor {

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Tensors
 
@@ -18,6 +19,8 @@ public final class VLM: Backbone {
   public let preprocessor: ImagePreprocessor
   /// Built at nano size with random weights: it runs, and knows nothing.
   public let isRandom: Bool
+  /// Where it was read from; nil at nano size.
+  public internal(set) var folder: URL?
   /// What a policy's head is told.
   public enum Readout: Sendable {
     /// What was understood at the last place, [D].

@@ -56,7 +56,7 @@ extension VLM {
   /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
   public static func read(_ folder: URL) throws -> VLM {
     let (parts, family) = try CheckpointParts.find(in: folder)
-    return try family.load(folder, parts.configurations[0])
+    return try family.read(folder, parts)
   }
 
   /// The family of the checkpoint in a folder.
@@ -78,11 +78,18 @@ extension VLMRegistry {
     guard found.name == family.name else {
       throw VLMError.otherFamily(folder.path, found: found.name, wanted: entry.name)
     }
-    return try family.load(folder, parts.configurations[0])
+    return try family.read(folder, parts)
   }
 }
 
 extension VLMFamily {
+  /// The VLM in `folder`, which remembers it.
+  func read(_ folder: URL, _ parts: CheckpointParts) throws -> VLM {
+    let vlm = try load(folder, parts.configurations[0])
+    vlm.folder = folder.standardizedFileURL
+    return vlm
+  }
+
   /// The tokens that end an answer, as a folder's files tell.
   static func stops(_ folder: URL, _ config: JSONValue) throws -> Set<Int> {
     var place = config["text_config"]["eos_token_id"].or(config["eos_token_id"])

@@ -19,11 +19,13 @@ extension ClosedLoop {
           Observation(shown, proprioception: arms[i].scene.proprioception))
       }
       let asking = active.filter { arms[$0].plan.isEmpty || ensembles }
-      if !asking.isEmpty {
+      // Whole prompts are not of one length: a head that reads them is asked for one arm at a time.
+      let readsPrompts = policy.head is SpokenActionHead
+      for asked in readsPrompts ? asking.map({ [$0] }) : [asking] where !asked.isEmpty {
         let state = try policy.state(
-          of: asking.map { arms[$0].history.window },
-          instructions: asking.map { arms[$0].world.task.instruction })
-        for (chunk, arm) in zip(policy.chunks(for: state, using: &random), asking) {
+          of: asked.map { arms[$0].history.window },
+          instructions: asked.map { arms[$0].world.task.instruction })
+        for (chunk, arm) in zip(policy.chunks(for: state, using: &random), asked) {
           arms[arm].plan = ensembles ? [arms[arm].ensemble(chunk)] : Array(chunk.prefix(executed))
         }
       }

@@ -6,8 +6,10 @@ struct PolicyConfiguration: Codable, Equatable {
   static let kind = "nanovla-policy"
 
   var modelType = PolicyConfiguration.kind
-  var backbone: ToyVLMConfiguration
-  var head: ActionHeadKind
+  var backbone: BackboneConfiguration
+  var head: HeadConfiguration
+  /// Of the layers that are bent by LoRA, if any are; ranks are told by the shapes of the weights.
+  var lora: LoRAConfiguration?
   /// K, steps predicted at once.
   var chunk: Int
   /// H, observations in the head's window.
@@ -17,17 +19,17 @@ struct PolicyConfiguration: Codable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case modelType = "model_type"
-    case backbone, head, chunk, history, usesProprioception, actionSpace
+    case backbone, head, lora, chunk, history, usesProprioception, actionSpace
   }
 
-  /// - Throws: ``CheckpointError/otherBackbone(_:)`` if it does not stand on a toy VLM.
+  /// - Throws: ``CheckpointError/cannotDescribe(_:)`` for parts of a reader's own making.
   init(of policy: VLA) throws(CheckpointError) {
-    guard let toy = policy.backbone as? ToyVLM else {
-      throw .otherBackbone("\(type(of: policy.backbone))")
-    }
-    (backbone, head) = (toy.configuration, ActionHeadKind(of: policy.head))
+    backbone = try BackboneConfiguration(of: policy.backbone)
+    head = try HeadConfiguration(of: policy.head)
+    lora = LoRAConfiguration(of: policy)
     (chunk, history) = (policy.head.chunk, policy.history)
     (usesProprioception, actionSpace) = (policy.usesProprioception, policy.space)
+    if let flaw { throw .cannotDescribe(flaw) }
   }
 
   /// - Throws: ``JSONFileError`` or ``CheckpointError``
@@ -45,41 +47,60 @@ struct PolicyConfiguration: Codable, Equatable {
   /// Why no policy can be built with these sizes; nil if one can. Nothing here is large enough to
   /// fill the memory before the weights' shapes are compared.
   private var flaw: String? {
-    if let flaw = backbone.flaw { return flaw }
     let sizes: [(name: String, size: Int, limit: Int)] = [
       ("chunk", chunk, 64), ("history", history, 16),
       ("actionSpace.dimensions", actionSpace.count, 64),
-      ("backbone.width", backbone.width, 512), ("backbone.ratio", backbone.ratio, 8),
-      ("backbone.patchSize", backbone.patchSize, 64),
-      ("backbone.maximumWords", backbone.maximumWords, 512),
-      ("backbone.vocabulary", backbone.vocabulary.count, 10_000),
     ]
     for (name, size, limit) in sizes where !(1...limit ~= size) {
       return "\(name) is \(size), not in 1…\(limit)"
     }
-    if case .tokens(let bins) = head, !(2...1024 ~= bins) {
-      return "bins is \(bins), not in 2…1024"
-    }
-    if backbone.camera.width < 0.01 || backbone.camera.depth < 0.01 {
-      return "backbone.camera sees \(backbone.camera.width)×\(backbone.camera.depth) of the table"
-    }
-    if case .hybrid = head, actionSpace.grippers.isEmpty {
-      return "a hybrid head for an action space without a gripper"
-    }
-    return nil
+    return backbone.flaw ?? lora?.flaw ?? head.flaw(self)
   }
 }
 
-extension ActionHeadKind {
-  /// What `head` was made as.
-  init(of head: any ActionHead) {
+/// What a head was made as. `{"spoken": {}}` is a language model that is its own head.
+enum HeadConfiguration: Codable, Equatable {
+  case made(ActionHeadKind)
+  case spoken
+
+  private enum CodingKeys: String, CodingKey { case spoken }
+
+  init(of head: any ActionHead) throws(CheckpointError) {
     switch head {
-    case let head as TokenHead: self = .tokens(bins: head.bins)
-    case let head as ContinuousHead: self = head.error == .absolute ? .l1 : .mse
-    case is HybridHead: self = .hybrid
-    case is FlowMatchingHead: self = .flow
-    case is ResidualHead: self = .residual
-    default: fatalError("ActionHeadKind: no kind makes a \(type(of: head))")
+    case let head as TokenHead: self = .made(.tokens(bins: head.bins))
+    case let head as ContinuousHead: self = .made(head.error == .absolute ? .l1 : .mse)
+    case is HybridHead: self = .made(.hybrid)
+    case is FlowMatchingHead: self = .made(.flow)
+    case is ResidualHead: self = .made(.residual)
+    case is SpokenActionHead: self = .spoken
+    default: throw .cannotDescribe("no kind of head is called \(type(of: head))")
+    }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let isSpoken = try decoder.container(keyedBy: CodingKeys.self).contains(.spoken)
+    self = isSpoken ? .spoken : .made(try ActionHeadKind(from: decoder))
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .made(let kind): try kind.encode(to: encoder)
+    case .spoken:
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      try values.encode([String: Int](), forKey: .spoken)
+    }
+  }
+
+  /// Why `policy` cannot have this head; nil if it can.
+  func flaw(_ policy: PolicyConfiguration) -> String? {
+    switch self {
+    case .made(.tokens(let bins)) where !(2...1024 ~= bins):
+      return "bins is \(bins), not in 2…1024"
+    case .made(.hybrid) where policy.actionSpace.grippers.isEmpty:
+      return "a hybrid head for an action space without a gripper"
+    case .spoken where policy.chunk != 1 || policy.history != 1:
+      return "a spoken head with chunk \(policy.chunk) and history \(policy.history), not 1 and 1"
+    default: return nil
     }
   }
 }

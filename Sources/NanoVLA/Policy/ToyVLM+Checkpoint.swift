@@ -57,10 +57,12 @@ extension Backbone where Self == ToyVLM {
 
 extension Module {
   /// Takes every parameter from the tensor of its name in `file`.
+  /// - Parameter kept: the names of those that may be missing there, and then stay as they are.
   /// - Throws: `SafetensorsError` if one is missing, ``CheckpointError`` if a shape differs. Nothing
   ///   is changed then.
-  public func load(_ file: SafetensorsFile) throws {
-    let found = try namedParameters.map { name, parameter in
+  public func load(_ file: SafetensorsFile, keeping kept: Set<String> = []) throws {
+    let absent = kept.subtracting(file.names)
+    let found = try namedParameters.filter { !absent.contains($0.name) }.map { name, parameter in
       guard try file.shape(of: name) == parameter.shape else {
         throw CheckpointError.wrongShape(
           file.url.path, name, expected: parameter.shape, found: try file.shape(of: name))
@@ -81,7 +83,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case wrongShape(String, String, expected: [Int], found: [Int])
   case notFinite(String, String)
   case cannotWrite(String)
-  case otherBackbone(String)
+  /// A policy of which no folder can tell how to build it again, and why.
+  case cannotDescribe(String)
 
   public var description: String {
     switch self {
@@ -89,8 +92,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .wrongShape(let file, let name, let expected, let found):
       return "\(file): \(name) has shape \(found), this model needs \(expected)"
     case .notFinite(let file, let name): return "\(file): \(name) holds NaN or infinity"
-    case .otherBackbone(let kind):
-      return "a policy on a \(kind) is not written as a folder yet; only one on the toy VLM is"
+    case .cannotDescribe(let reason): return "this policy cannot be written as a folder: \(reason)"
     case .cannotWrite(let folder): return "\(folder): cannot make this folder; name another"
     }
   }

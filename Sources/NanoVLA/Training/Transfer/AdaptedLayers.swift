@@ -3,7 +3,7 @@ import Tensors
 /// Which layers of a model an adaptation is attached to.
 ///
 /// A checkpoint that others shall read holds the layers' own weights alone: load it before adapting,
-/// and merge (``LoRA``) before writing.
+/// and merge (``LoRA``) before writing. A policy's own folder holds adaptations as they are.
 extension Module {
   /// Every linear layer with its name, but for those inside adaptations.
   public var linearLayers: [(name: String, layer: Linear)] {

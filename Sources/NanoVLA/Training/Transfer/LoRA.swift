@@ -15,6 +15,8 @@ import Tensors
 public final class LoRA: Adaptation {
   public let loraA: Tensor  // [r, I]
   public let loraB: Tensor  // [O, r]
+  /// α
+  public let alpha: Float
   /// α/r: with it, a learning rate that suits one rank suits another.
   public let scale: Float
   /// The layer's own weights while ``merge(into:)`` has put others in their place.
@@ -30,7 +32,7 @@ public final class LoRA: Adaptation {
     let bound = 1 / Float(inputs).squareRoot()
     loraA = Tensor.uniform([rank, inputs], in: -bound...bound, using: &random).asParameter()
     loraB = Tensor.zeros([outputs, rank]).asParameter()
-    scale = alpha / Float(rank)
+    (self.alpha, scale) = (alpha, alpha / Float(rank))
   }
 
   public func callAsFunction(_ y: Tensor, from x: Tensor) -> Tensor {
