@@ -1,5 +1,5 @@
 // Lesson 3 · Cross-attention fusion
-// About 10 s on 2 cores.
+// About 12 s on 2 cores.
 //
 // Patches tell what is where, words tell what is wanted. Somewhere the two must meet. Cross-attention
 // lets a query that has read the instruction look at the patches: its weights are a map of the image.

@@ -17,7 +17,9 @@ struct EvaluationReport: Encodable {
   var sheet: Sheet?
 
   struct Sheet: Encodable {
-    let file: String?  // none if there was nothing to show
+    let file: String
+    /// Whether it shows the starts on which two policies differ.
+    let showsDifferences: Bool
     let rows: [Row]
 
     struct Row: Encodable {

@@ -7,10 +7,11 @@ import NanoVLA
 ///
 /// Of one policy: successes above, failures below. Of two: the starts on which they differ, the
 /// second policy's row under the first one's; above where the first succeeded, below where the
-/// second did.
+/// second did. If they differ on none, the first policy alone.
 struct EvaluationSheet {
   /// Two groups of blocks of rows; a row is the index of a policy and an episode of it.
   private let groups: [[[(policy: Int, episode: ClosedLoop.Episode)]]]
+  private let showsDifferences: Bool
   static let frames = 6
   private static let (enlargement, padding, bar) = (2, 6, 12)
   private static let green = RGBImage.Color(34, 139, 84)
@@ -19,22 +20,22 @@ struct EvaluationSheet {
 
   /// - Parameter measured: the episodes of one or two policies.
   init(of measured: [[ClosedLoop.Episode]]) {
-    let starts = measured[0].indices.map { start in
-      measured.indices.map { (policy: $0, episode: measured[$0][start]) }
+    let successes = measured.map { $0.map { $0.ending == .success } }
+    let differing = measured[0].indices.filter { i in
+      successes.contains { $0[i] != successes[0][i] }
     }
-    let isPair = measured.count == 2
+    let isPair = !differing.isEmpty
+    showsDifferences = isPair
     groups = [true, false].map { firstSucceeds in
-      let chosen = starts.filter { rows in
-        let succeeded = rows.map { $0.episode.ending == .success }
-        let isDifferent = !isPair || succeeded[0] != succeeded[1]
-        return isDifferent && succeeded[0] == firstSucceeds
-      }
-      return Array(chosen.prefix(isPair ? 3 : 4))
+      (isPair ? differing : Array(measured[0].indices))
+        .filter { successes[0][$0] == firstSucceeds }.prefix(isPair ? 3 : 4)
+        .map { start in
+          (isPair ? measured : [measured[0]]).enumerated().map { ($0, $1[start]) }
+        }
     }
   }
 
-  /// Writes the picture, and returns what its rows show. Writes nothing if there is nothing to
-  /// show.
+  /// Writes the picture, and returns what its rows show.
   func write(
     to file: URL, _ policies: [VLA], _ driving: EvaluationDriving
   ) throws -> EvaluationReport.Sheet {
@@ -55,9 +56,9 @@ struct EvaluationSheet {
         }
       }
     }
-    guard !pictures.isEmpty else { return .init(file: nil, rows: []) }
     try RGBImage.contactSheet(rows: pictures, padding: Self.padding).writePNG(to: file)
-    return .init(file: file.relativePath, rows: rows)
+    return .init(
+      file: file.relativePath, showsDifferences: showsDifferences, rows: rows)
   }
 
   /// A bar that says how it ended, then pictures from the first to the last.

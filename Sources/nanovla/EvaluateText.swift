@@ -103,13 +103,11 @@ extension EvaluationReport.Comparison {
 
 extension EvaluationReport.Sheet {
   fileprivate func lines(width: Int) -> [String] {
-    let facts: [[String]] =
-      file.map {
-        [
-          ["file", $0], ["rows", "an episode each, in time from left to right"],
-          ["marks", "green: success; red stripes: failure"],
-        ]
-      } ?? [["file", "none: the policies differ on no start"]]
+    let facts = [
+      ["file", file], ["rows", "an episode each, in time from left to right"],
+      ["shown", showsDifferences ? "starts on which A and B differ" : "the first of each ending"],
+      ["marks", "green: success; red stripes: failure"],
+    ]
     let isPair = Set(rows.map(\.policy)).count > 1
     let list = TextTable(
       columns: ["row", "seed"] + (isPair ? ["policy"] : []) + ["instruction", "ending", "steps"],
@@ -118,6 +116,6 @@ extension EvaluationReport.Sheet {
           + [$0.instruction, $0.ending, "\($0.steps)"]
       })
     return TextTable(columns: ["sheet", "content"], rows: facts).lines(width: width)
-      + (rows.isEmpty ? [] : [""] + list.lines(width: width))
+      + [""] + list.lines(width: width)
   }
 }

@@ -89,8 +89,8 @@ import Testing
     #expect(abs((pairs["difference"] as? Double ?? 9) - (rates[0] - rates[1])) < 1e-9)
     let rows = (report["sheet"] as? [String: Any])?["rows"] as? [[String: Any]] ?? []
     let differing = min(counts[1], 3) + min(counts[2], 3)
-    #expect(rows.count == 2 * differing)
-    #expect(exists("pair.png") == (differing > 0))
+    #expect(differing > 0 && rows.count == 2 * differing)
+    #expect(exists("pair.png"))
 
     let same = try object(
       evaluate(
@@ -99,7 +99,11 @@ import Testing
     let itself = try #require(same["comparison"] as? [String: Any])
     #expect(itself["onlyFirst"] as? Int == 0 && itself["onlySecond"] as? Int == 0)
     #expect(itself["mcNemarP"] as? Double == 1)
-    #expect(!exists("same.png"))
+    let alike = try #require(same["sheet"] as? [String: Any])
+    #expect(alike["showsDifferences"] as? Bool == false)
+    let shown = alike["rows"] as? [[String: Any]] ?? []
+    #expect(!shown.isEmpty && shown.allSatisfy { $0["policy"] as? String == "A" })
+    #expect(exists("same.png"))
   }
 
   @Test("the sheet is as high as its rows, and shows what the report says")

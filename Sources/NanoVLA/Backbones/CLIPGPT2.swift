@@ -6,7 +6,7 @@ import Tensors
 /// width, stand before the words like a prefix in another language; only those two layers need
 /// training for the words to begin to make use of it.
 ///
-/// Letters: B prompts, H×W pixels, P patches, T tokens, D width of the language model.
+/// Letters: B prompts, H×W pixels, P patches, T tokens, V and D widths of vision and language model.
 ///
 /// Reference: Mokady et al., "ClipCap" (2021), section 3, with patches in place of one vector.
 public final class CLIPGPT2: VisionLanguageModel {
@@ -25,7 +25,10 @@ public final class CLIPGPT2: VisionLanguageModel {
   public var imageSize: Int { vision.configuration.imageSize }
 
   /// The image as words: [B, H, W, 3] → [B, P, D].
-  public func see(_ images: Tensor) -> Tensor { projector(vision.features(images)) }
+  public func see(_ images: Tensor) -> Tensor {
+    projector(vision.features(images))  // [B, H, W, 3] → [B, P, V] → [B, P, D]
+      .traced("image words", "the patches, in the language model's own vectors")
+  }
 
   /// The image's words, then the prompt's: [B, P + T, D].
   /// - Throws: ``PromptError`` if there are more than GPT-2 has positions for.
