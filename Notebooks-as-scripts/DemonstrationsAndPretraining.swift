@@ -2,7 +2,7 @@
 //
 //   swift run -c release notebook-DemonstrationsAndPretraining
 //
-// About 2 minutes on 2 cores. Every cell starts with // %% and uses what the cells above it made.
+// About 1 minute on 2 cores. Every cell starts with // %% and uses what the cells above it made.
 
 import Blackboard
 import Foundation
