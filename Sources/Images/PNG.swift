@@ -1,7 +1,7 @@
 import CPNG
 import Foundation
 
-/// Reading and writing PNG files through libpng's simplified API.
+/// Reading and writing PNG files through libpng's `png_image` functions.
 ///
 /// Whatever the file holds (grey, palette, transparency, 16 bits) becomes 8-bit RGB. Transparent
 /// pixels are laid on white, and 16-bit numbers are taken to be sRGB, as most programs write them.

@@ -57,6 +57,23 @@ struct Program {
   }
 }
 
+extension Program {
+  /// Runs and kills it with signal 9 once `log` has so many lines.
+  func runKilled(_ arguments: [String], in folder: URL, after lines: Int, of log: URL) throws
+    -> Result
+  {
+    try run(arguments, in: folder) { process, _ in
+      let deadline = Date().addingTimeInterval(60)
+      while process.isRunning, Date() < deadline {
+        let written = (try? Data(contentsOf: log)) ?? Data()
+        if written.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { break }
+        usleep(2000)
+      }
+      kill(process.processIdentifier, SIGKILL)
+    }
+  }
+}
+
 /// The checkout that this test was compiled in.
 let checkout = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

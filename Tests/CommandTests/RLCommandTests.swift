@@ -29,15 +29,9 @@ import Testing
     #expect(!whole.error.contains("\u{1B}"))
     var kills = 0
     for lines in [1, 4] {
-      let killed = try program.run(options + ["killed"], in: folder) { process, _ in
-        let deadline = Date().addingTimeInterval(60)
-        while process.isRunning, Date() < deadline {
-          let log = (try? contents("killed/metrics.jsonl")) ?? Data()
-          if log.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { break }
-          usleep(2000)
-        }
-        kill(process.processIdentifier, SIGKILL)
-      }
+      let killed = try program.runKilled(
+        options + ["killed"], in: folder, after: lines,
+        of: folder.appending(path: "killed/metrics.jsonl"))
       if killed.status == 128 + SIGKILL { kills += 1 }
     }
     #expect(kills > 0)

@@ -32,15 +32,9 @@ import Testing
     #expect(!whole.error.contains("\u{1B}"))
     var kills = 0
     for lines in [1, 12, 28] {  // of 50 steps each
-      let killed = try program.run(options + ["killed"], in: folder) { process, _ in
-        let deadline = Date().addingTimeInterval(60)
-        while process.isRunning, Date() < deadline {
-          let log = (try? contents("killed/metrics.jsonl")) ?? Data()
-          if log.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { break }
-          usleep(2000)
-        }
-        kill(process.processIdentifier, SIGKILL)
-      }
+      let killed = try program.runKilled(
+        options + ["killed"], in: folder, after: lines,
+        of: folder.appending(path: "killed/metrics.jsonl"))
       guard killed.status == 128 + SIGKILL else { continue }
       kills += 1
       #expect(names("killed")?.contains("config.json") == false, "half a policy looks like one")

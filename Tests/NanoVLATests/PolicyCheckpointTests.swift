@@ -102,22 +102,6 @@ import Testing
     return text
   }
 
-  private func setting(_ path: String..., to value: Any) -> (URL) throws -> Void {
-    { folder in
-      let file = folder.appending(path: VLA.configurationFile)
-      let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
-      var settings = try #require(object as? [String: Any])
-      if path.count == 1 {
-        settings[path[0]] = value
-      } else {
-        var inner = try #require(settings[path[0]] as? [String: Any])
-        inner[path[1]] = value
-        settings[path[0]] = inner
-      }
-      try JSONSerialization.data(withJSONObject: settings).write(to: file)
-    }
-  }
-
   @Test(
     "a missing file is named",
     arguments: ["config.json", "model.safetensors", "dataset_statistics.json"])
@@ -128,18 +112,18 @@ import Testing
 
   @Test("sizes that no policy has are refused before anything is built")
   func sizes() throws {
-    #expect(try problem(setting("chunk", to: 0)).contains("chunk is 0"))
-    #expect(try problem(setting("chunk", to: 1 << 40)).contains("chunk"))
-    #expect(try problem(setting("history", to: -1)).contains("history is -1"))
+    #expect(try problem(setting(["chunk"], to: 0)).contains("chunk is 0"))
+    #expect(try problem(setting(["chunk"], to: 1 << 40)).contains("chunk"))
+    #expect(try problem(setting(["history"], to: -1)).contains("history is -1"))
     let bins = ["tokens": ["bins": 1 << 50]]
-    #expect(try problem(setting("head", to: bins)).contains("bins"))
-    #expect(try problem(setting("head", to: ["tokens": ["bins": Int.min + 1]])).contains("bins"))
-    #expect(try problem(setting("head", to: ["dance": [:]])).contains("config.json"))
-    #expect(try problem(setting("backbone", "width", to: 1 << 20)).contains("width"))
-    #expect(try problem(setting("backbone", "ratio", to: 4096)).contains("ratio"))
-    #expect(try problem(setting("actionSpace", "controlRate", to: -1)).contains("config.json"))
-    #expect(try problem(setting("actionSpace", "dimensions", to: [])).contains("config.json"))
-    #expect(try problem(setting("model_type", to: "llava")).contains("llava"))
+    #expect(try problem(setting(["head"], to: bins)).contains("bins"))
+    #expect(try problem(setting(["head"], to: ["tokens": ["bins": Int.min + 1]])).contains("bins"))
+    #expect(try problem(setting(["head"], to: ["dance": [:]])).contains("config.json"))
+    #expect(try problem(setting(["backbone", "width"], to: 1 << 20)).contains("width"))
+    #expect(try problem(setting(["backbone", "ratio"], to: 4096)).contains("ratio"))
+    #expect(try problem(setting(["actionSpace", "controlRate"], to: -1)).contains("config.json"))
+    #expect(try problem(setting(["actionSpace", "dimensions"], to: [])).contains("config.json"))
+    #expect(try problem(setting(["model_type"], to: "llava")).contains("llava"))
   }
 
   @Test("text that is no JSON, or nested without end, is refused")
@@ -155,7 +139,7 @@ import Testing
       let file = folder.appending(path: "model.safetensors")
       try Data(contentsOf: file).dropLast(9).write(to: file)
     }
-    #expect(try problem(setting("chunk", to: 2)).isEmpty == false)
-    #expect(try problem(setting("head", to: ["l1": [:]])).contains("head."))
+    #expect(try problem(setting(["chunk"], to: 2)).isEmpty == false)
+    #expect(try problem(setting(["head"], to: ["l1": [:]])).contains("head."))
   }
 }
