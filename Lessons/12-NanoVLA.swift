@@ -20,12 +20,8 @@ import Tensors
 
 // Knobs: change one, run again.
 let suite = Suite.goal  // .object, .spatial, .goal or .long: what the arm has to do
-let demonstrationCount = 40  // five for each task
+let demonstrationCount = 40  // about five for each task
 let bins = 32  // tokens for each action number
-let chunk = 2  // K: actions said at once, and carried out before looking again
-let cloningSteps = 1000  // batches of 64 time steps
-let cloningRate: Float = 3e-3
-let weightDecay: Float = 0.3
 let iterations = 100  // of trying and learning
 let starts = 32  // in an iteration
 let tries = 8  // G: of each start
@@ -59,15 +55,14 @@ Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
   lesson.result("pointing", trunk.pointingError().object, "mean distance from the named object")
 
   lesson.heading("A head that chooses (lesson 4)")
-  let recorded = try DemonstrationDataset.generate(
-    suite: suite, count: demonstrationCount, noise: 0.05
-  ).demonstrations
+  let recipe = CloningRecipe(for: suite, demonstrations: demonstrationCount)
+  let recorded = try recipe.demonstrations(for: trunk)
   let statistics = try ActionStatistics(
     of: recorded.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
     trajectories: recorded.count)
   let head = TokenHead(
-    inputs: trunk.stateWidth(feeling: true), chunk: chunk, dimensions: statistics.count, bins: bins,
-    using: &random)
+    inputs: trunk.stateWidth(feeling: true), chunk: recipe.chunk, dimensions: statistics.count,
+    bins: bins, using: &random)
   let policy = try VLA(
     backbone: trunk, space: .tabletop, statistics: statistics, head: head, usesProprioception: true)
   let (first, insides) = (recorded[0], TransformerBlock.insides)
@@ -81,7 +76,7 @@ Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
 
   /// Lets the policy drive on layouts that it never learned from, by its likeliest actions.
   func measure(_ name: String, _ meaning: String, _ control: ClosedLoop.Control = .none) throws {
-    let drive = ClosedLoop(suite: suite, executed: chunk, control: control)
+    let drive = ClosedLoop(suite: suite, executed: head.chunk, control: control)
     let success = SuccessRate(of: try drive(policy, seeds: Suite.heldOutSeeds(episodes)))
     lesson.result(name, success.rate, "\(meaning): \(success)")
   }
@@ -89,9 +84,9 @@ Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
   lesson.heading("Do what the expert did (lessons 5 and 6)")
   let examples = try CloningExamples(recorded, for: policy)
   lesson.say("\(recorded.count) demonstrations, \(examples.count) moments to learn from:")
-  let cloning = AdamW(head.parameters, weightDecay: weightDecay)
-  let falling = Schedule(peak: cloningRate, warmup: 20, steps: cloningSteps)
-  for step in 1...cloningSteps {
+  let cloning = AdamW(head.parameters, weightDecay: recipe.weightDecay)
+  let falling = Schedule(peak: recipe.learningRate, warmup: 20, steps: recipe.steps)
+  for step in 1...recipe.steps {
     let batch = (0..<64).map { _ in random.integer(below: examples.count) }
     let loss = head.loss(
       examples.states.rows(at: batch),  // [all, S] → [N, S]
@@ -99,7 +94,7 @@ Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
     if step == 1 { lesson.result("firstLoss", loss.item, "knowing nothing: ln \(bins)") }
     loss.backward()
     cloning.step(learningRate: falling(step - 1), maximumNorm: 1)
-    lesson.progress(step, of: cloningSteps, "cloning, loss \(String(format: "%.2f", loss.item))")
+    lesson.progress(step, of: recipe.steps, "cloning, loss \(String(format: "%.2f", loss.item))")
   }
   try measure("successCloned", "cloned, on new layouts")
 
@@ -135,7 +130,7 @@ Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
   lesson.heading("Does it look? Does it listen?")
   try measure("successBlankImage", "the camera shows an empty colour", .blankImage)
   try measure("successNamedOther", "another task of the same scene is named", .otherInstruction)
-  let driven = try ClosedLoop(suite: suite, executed: chunk, keepsFrames: true)(
+  let driven = try ClosedLoop(suite: suite, executed: head.chunk, keepsFrames: true)(
     policy, seeds: Suite.heldOutSeeds(60))
   let each = Dictionary(grouping: driven, by: \.instruction).sorted { $0.key < $1.key }
     .prefix(8).map { $0.value[0] }  // the first time that each thing was asked for

@@ -89,6 +89,7 @@ public final class VLM: Backbone {
 /// A VLM as a policy's backbone.
 extension VLM {
   public var imageSize: Int? { nil }
+  public var takesBatches: Bool { readout == .lastToken }
 
   public func stateWidth(feeling: Bool) -> Int { width + (feeling ? 4 : 0) }
 

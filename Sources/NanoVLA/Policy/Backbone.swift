@@ -14,6 +14,10 @@ public protocol Backbone: Module {
   /// S. Feeling, it is also told what the arm feels of itself.
   func stateWidth(feeling: Bool) -> Int
 
+  /// Whether its states of several observations have one length, S, so that it may be asked for all at
+  /// once. (Whole prompts have not.)
+  var takesBatches: Bool { get }
+
   /// What was found: [N, S].
   /// - Parameters:
   ///   - observations, instructions: N each.
@@ -22,4 +26,8 @@ public protocol Backbone: Module {
   func state(
     of observations: [Observation], instructions: [String], feeling: Bool
   ) throws -> Tensor
+}
+
+extension Backbone {
+  public var takesBatches: Bool { true }
 }

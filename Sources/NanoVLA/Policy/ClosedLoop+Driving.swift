@@ -19,9 +19,8 @@ extension ClosedLoop {
           Observation(shown, proprioception: arms[i].scene.proprioception))
       }
       let asking = active.filter { arms[$0].plan.isEmpty || ensembles }
-      // Whole prompts are not of one length: a head that reads them is asked for one arm at a time.
-      let readsPrompts = policy.head is SpokenActionHead
-      for asked in readsPrompts ? asking.map({ [$0] }) : [asking] where !asked.isEmpty {
+      let batches = policy.backbone.takesBatches ? [asking] : asking.map { [$0] }
+      for asked in batches where !asked.isEmpty {
         let state = try policy.state(
           of: asked.map { arms[$0].history.window },
           instructions: asked.map { arms[$0].world.task.instruction })
