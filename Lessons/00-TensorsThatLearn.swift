@@ -1,16 +1,18 @@
 // Lesson 0 · Tensors that learn
 // About 1 s on 2 cores.
-//
-// A tensor is a block of numbers with a shape. Each result remembers what it was computed from, so
-// that one walk backwards tells for every parameter: a little more of you, and the loss changes by
-// so much. That is its gradient. Learning is to step against it, again and again.
-//
-// The aha: a gradient is a SUM over all the ways a value is used. x in x·x + 3x is used three times,
-// a weight of a network once for each row of the batch. It is the same rule.
 
 import Blackboard
 import Tabletop
 import Tensors
+
+let idea = """
+  A tensor is a block of numbers with a shape. Each result remembers what it was computed from, so
+  that one walk backwards tells for every parameter: a little more of you, and the loss changes by
+  so much. That is its gradient. Learning is to step against it, again and again.
+
+  The aha: a gradient is a SUM over all the ways a value is used. x in x·x + 3x is used three times,
+  a weight of a network once for each row of the batch. It is the same rule.
+  """
 
 // Knobs: change one, run again.
 let start: Float = 2  // x
@@ -35,7 +37,7 @@ final class Network: Module {
   }
 }
 
-Lesson.run(0, "Tensors that learn", file: #filePath) { lesson in
+Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
   lesson.heading("One value, three uses: y = x·x + 3x")
   func slope(_ y: (Tensor) -> Tensor) -> Float {
     let x = Tensor([start], shape: [1]).asParameter()

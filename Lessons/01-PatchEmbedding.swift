@@ -1,18 +1,20 @@
 // Lesson 1 · Patch embedding
 // About 2 s on 2 cores.
-//
-// A transformer reads a sentence: a list of vectors. To let it see, the image is cut into squares,
-// the pixels of each are laid in a row, and one matrix, the same for all, makes a vector of them.
-// The squares are the words.
-//
-// The aha: so an image becomes a sentence; and without positions the sentence is a bag. A robot that
-// sees a bag of patches knows THAT there is a red cup, but not where to reach.
 
 import Blackboard
 import Images
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  A transformer reads a sentence: a list of vectors. To let it see, the image is cut into squares,
+  the pixels of each are laid in a row, and one matrix, the same for all, makes a vector of them.
+  The squares are the words.
+
+  The aha: so an image becomes a sentence; and without positions the sentence is a bag. A robot that
+  sees a bag of patches knows THAT there is a red cup, but not where to reach.
+  """
 
 // Knobs: change one, run again.
 let patchSize = 8  // pixels; must divide 64
@@ -30,7 +32,7 @@ func swappingHalves(_ image: RGBImage) -> RGBImage {
   ])
 }
 
-Lesson.run(1, "Patch embedding", file: #filePath) { lesson in
+Lesson.run(1, "Patch embedding", idea: idea) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let first = demonstrations[0].frames[0]
   var random = SeededRandom(seed: lesson.seed)

@@ -1,21 +1,23 @@
 // Lesson 2 · A tiny transformer
 // About 1 s on 2 cores.
-//
-// A transformer turns tokens into tokens: each comes out where it went in, knowing more. A block does
-// two things. In attention each token asks all others and takes the average of what fits. In the
-// feed-forward layer each token works by itself on what it got.
-//
-// The aha: attention is the only place where tokens meet. Change one patch of the picture and count
-// whose output changes: with attention everybody's, without it only that one's.
-//
-// Then the small factor 1/√d. Forget it, and wide heads look at one token only and cannot learn to
-// look elsewhere.
 
 import Blackboard
 import Images
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  A transformer turns tokens into tokens: each comes out where it went in, knowing more. A block does
+  two things. In attention each token asks all others and takes the average of what fits. In the
+  feed-forward layer each token works by itself on what it got.
+
+  The aha: attention is the only place where tokens meet. Change one patch of the picture and count
+  whose output changes: with attention everybody's, without it only that one's.
+
+  Then the small factor 1/√d. Forget it, and wide heads look at one token only and cannot learn to
+  look elsewhere.
+  """
 
 // Knobs: change one, run again.
 let width = 64  // D
@@ -24,7 +26,7 @@ let heads = 4  // D must divide by it
 let changedPatch = 27  // 0…63, row by row from the top left
 let widths = [16, 64, 256]  // d, for 1/√d
 
-Lesson.run(2, "A tiny transformer", file: #filePath) { lesson in
+Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
   var random = SeededRandom(seed: lesson.seed)
   let frame = try DemonstrationDataset.bundled().demonstrations[0].frames[0]
   let embedding = PatchEmbedding(imageSize: frame.width, patchSize: 8, width: width, using: &random)

@@ -1,14 +1,5 @@
 // Lesson 3 · Cross-attention fusion
 // About 12 s on 2 cores.
-//
-// Patches tell what is where, words tell what is wanted. Somewhere the two must meet. Cross-attention
-// lets a query that has read the instruction look at the patches: its weights are a map of the image.
-//
-// The aha: the instruction chooses where to look. Four ways of fusing get the same features and the
-// same training; the only difference is when and how words and patches meet.
-//
-// The features are those of the bundled toy VLM, which was pre-trained on true object positions. They
-// are computed once and kept; only the fusion is trained here, to say where the named object lies.
 
 import Blackboard
 import Foundation
@@ -17,6 +8,17 @@ import NanoVLA
 import Tabletop
 import Tensors
 
+let idea = """
+  Patches tell what is where, words tell what is wanted. Somewhere the two must meet. Cross-attention
+  lets a query that has read the instruction look at the patches: its weights are a map of the image.
+
+  The aha: the instruction chooses where to look. Four ways of fusing get the same features and the
+  same training; the only difference is when and how words and patches meet.
+
+  The features are those of the bundled toy VLM, which was pre-trained on true object positions. They
+  are computed once and kept; only the fusion is trained here, to say where the named object lies.
+  """
+
 // Knobs: change one, run again.
 let scenes: UInt64 = 2000  // to learn from
 let steps = 400  // of 64 scenes each
@@ -24,7 +26,7 @@ let learningRate: Float = 3e-3
 let heads = 4  // the width must divide by it
 let shownScene = Suite.firstHeldOutSeed + 3  // for the attention map
 
-Lesson.run(3, "Cross-attention fusion", file: #filePath) { lesson in
+Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
   let trunk = try ToyVLM.bundled()
   let width = trunk.configuration.width
   let first = Suite.firstPretrainingSeed

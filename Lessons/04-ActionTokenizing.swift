@@ -1,17 +1,19 @@
 // Lesson 4 · Action tokenizing
 // About 1 s on 2 cores.
-//
-// A language model chooses among words; a robot wants seven numbers. So cut each number's range into
-// bins and give every bin a word. Choosing an action is then choosing words: classification.
-//
-// The aha: control becomes classification, and the price is rounding, at most half a bin. Before,
-// statistics stretch every number to [−1, 1], so that bins of dx and dz are equally worth having.
 
 import Blackboard
 import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  A language model chooses among words; a robot wants seven numbers. So cut each number's range into
+  bins and give every bin a word. Choosing an action is then choosing words: classification.
+
+  The aha: control becomes classification, and the price is rounding, at most half a bin. Before,
+  statistics stretch every number to [−1, 1], so that bins of dx and dz are equally worth having.
+  """
 
 // Knobs: change one, run again.
 let bins = 32  // of the action that is followed, and of the head
@@ -20,7 +22,7 @@ let (shownDemonstration, shownStep) = (3, 2)  // of 100, and of its time steps
 let chunk = 8  // steps that FAST says at once
 let fresh: Range<UInt64> = 500..<600  // seeds of demonstrations that FAST has not learned from
 
-Lesson.run(4, "Action tokenizing", file: #filePath) { lesson in
+Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let statistics = try ActionStatistics.bundled()
   func chunks(_ demonstration: Demonstration) throws -> [[NormalizedAction]] {

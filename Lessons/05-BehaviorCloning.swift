@@ -1,22 +1,24 @@
 // Lesson 5 · Behavior cloning
 // About 9 s on 2 cores.
-//
-// A robot learns by imitation: here is what the expert saw, here is what it did, do the same. Control
-// has become classification (lesson 4), so this is plain supervised learning with cross-entropy.
-//
-// The aha: the first loss is ln(bins), the surprise of somebody who knows nothing. Then learn ONE
-// batch by heart: a network that cannot do that has a bug, and no amount of data will cure it.
-//
-// The trunk that looks and reads is the bundled toy VLM, frozen. It was pre-trained to point, from
-// TRUE OBJECT POSITIONS, which no demonstration holds. That is the idea of a VLA: first a model that
-// understands, then a few demonstrations. Without it, a hundred teach next to nothing (see the
-// notebook at the end).
 
 import Blackboard
 import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  A robot learns by imitation: here is what the expert saw, here is what it did, do the same. Control
+  has become classification (lesson 4), so this is plain supervised learning with cross-entropy.
+
+  The aha: the first loss is ln(bins), the surprise of somebody who knows nothing. Then learn ONE
+  batch by heart: a network that cannot do that has a bug, and no amount of data will cure it.
+
+  The trunk that looks and reads is the bundled toy VLM, frozen. It was pre-trained to point, from
+  TRUE OBJECT POSITIONS, which no demonstration holds. That is the idea of a VLA: first a model that
+  understands, then a few demonstrations. Without it, a hundred teach next to nothing (see the
+  notebook at the end).
+  """
 
 // Knobs: change one, run again.
 let bins = 32  // tokens for each action number
@@ -27,7 +29,7 @@ let learningRate: Float = 3e-3
 let weightDecay: Float = 0.3  // pulls weights to 0; with few examples, strongly
 let episodes = 200  // held-out layouts to drive on
 
-Lesson.run(5, "Behavior cloning", file: #filePath) { lesson in
+Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let backbone = try ToyVLM.bundled()
   let statistics = try ActionStatistics.bundled()

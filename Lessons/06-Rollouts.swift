@@ -1,20 +1,22 @@
 // Lesson 6 · Rollouts
 // About 7 s on 2 cores.
-//
-// A policy is judged by driving. In the closed loop each action changes what is seen next, so a small
-// error leads to a place that no demonstration shows, where the next error is larger: errors compound.
-//
-// The aha: a low loss is not success. The very same network, with the very same loss, gets there
-// often or seldom, depending on how many of its predicted actions are carried out before it looks
-// again. Looking at every step sounds best and is not: a policy that decides anew at each moment can
-// hesitate for ever between two good plans ("close now" and "close in a moment"). A chunk commits.
-// But the longer it drives blindly, the staler its plan.
 
 import Blackboard
 import Images
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  A policy is judged by driving. In the closed loop each action changes what is seen next, so a small
+  error leads to a place that no demonstration shows, where the next error is larger: errors compound.
+
+  The aha: a low loss is not success. The very same network, with the very same loss, gets there
+  often or seldom, depending on how many of its predicted actions are carried out before it looks
+  again. Looking at every step sounds best and is not: a policy that decides anew at each moment can
+  hesitate for ever between two good plans ("close now" and "close in a moment"). A chunk commits.
+  But the longer it drives blindly, the staler its plan.
+  """
 
 // Knobs: change one, run again.
 let chunk = 8  // K: actions predicted at once
@@ -23,7 +25,7 @@ let steps = 3000  // batches to learn from
 let episodes = 200  // held-out layouts
 let shown = 6  // episodes on the contact sheet
 
-Lesson.run(6, "Rollouts", file: #filePath) { lesson in
+Lesson.run(6, "Rollouts", idea: idea) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   var random = SeededRandom(seed: lesson.seed)
   let policy = try VLA(

@@ -1,13 +1,5 @@
 // Lesson 7 · Action heads
 // About 45 s on 2 cores.
-//
-// One backbone, one set of demonstrations, one training loop: only what the policy SAYS differs. A
-// number; a choice among bins; numbers for the pose and a choice for the gripper; or a current that
-// carries noise to an action. Which is best? When the task is clear, all of them are good.
-//
-// The aha: the mean of two good actions can be a bad one. A post stands in the way, and the expert goes
-// left or right round it, for no reason at all. A head that answers with the mean of what it saw stays
-// in the middle and drives into the post. A head that can say "left or right" picks one and arrives.
 
 import Blackboard
 import Foundation
@@ -15,6 +7,16 @@ import Images
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  One backbone, one set of demonstrations, one training loop: only what the policy SAYS differs. A
+  number; a choice among bins; numbers for the pose and a choice for the gripper; or a current that
+  carries noise to an action. Which is best? When the task is clear, all of them are good.
+
+  The aha: the mean of two good actions can be a bad one. A post stands in the way, and the expert goes
+  left or right round it, for no reason at all. A head that answers with the mean of what it saw stays
+  in the middle and drives into the post. A head that can say "left or right" picks one and arrives.
+  """
 
 // Knobs: change one, run again.
 let heads: KeyValuePairs<String, ActionHeadKind> = [
@@ -32,7 +34,7 @@ let detours = 100  // demonstrations round the post
 let shown = 1  // of the held-out layouts, on the picture
 let detourSteps = 6000  // the flow needs more to part its two currents
 
-Lesson.run(7, "Action heads", file: #filePath) { lesson in
+Lesson.run(7, "Action heads", idea: idea) { lesson in
   let backbone = try ToyVLM.bundled()
   let layouts = Suite.heldOutSeeds(episodes)
 

@@ -1,21 +1,23 @@
 // Lesson 8 · Any VLM
 // About 3 s on 2 cores.
-//
-// LLaVA, OpenVLA, BLIP-2, InstructBLIP, CLIP + GPT-2: other towers, other bridges, other language
-// models. But all do one thing. A picture becomes vectors that stand among the vectors of words, a
-// language model reads both, and at the last place it has understood what there is to say.
-//
-// The aha: one protocol, many backbones. A policy asks of a VLM only a row of numbers for a picture
-// and an instruction. So this lesson's code names no family anywhere but in its list: the loop of
-// lesson 5 trains a head on each. And one of them needs no head at all: OpenVLA SAYS its actions.
-//
-// All are of nano size with random weights: they run at once and know nothing. A head on top can
-// learn by heart, but what it stands on has never seen anything.
 
 import Blackboard
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  LLaVA, OpenVLA, BLIP-2, InstructBLIP, CLIP + GPT-2: other towers, other bridges, other language
+  models. But all do one thing. A picture becomes vectors that stand among the vectors of words, a
+  language model reads both, and at the last place it has understood what there is to say.
+
+  The aha: one protocol, many backbones. A policy asks of a VLM only a row of numbers for a picture
+  and an instruction. So this lesson's code names no family anywhere but in its list: the loop of
+  lesson 5 trains a head on each. And one of them needs no head at all: OpenVLA SAYS its actions.
+
+  All are of nano size with random weights: they run at once and know nothing. A head on top can
+  learn by heart, but what it stands on has never seen anything.
+  """
 
 // Knobs: change one, run again.
 let families = VLMFamily.all.map(\.name)
@@ -26,7 +28,7 @@ let steps = 600  // batches of 64 time steps
 let learningRate: Float = 3e-3
 let spokenSteps = 150  // batches of 8 time steps, for the model that speaks its actions
 
-Lesson.run(8, "Any VLM", file: #filePath) { lesson in
+Lesson.run(8, "Any VLM", idea: idea) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let known = Array(demonstrations.prefix(learned))
   let others = Array(demonstrations.dropFirst(learned).prefix(unseen))

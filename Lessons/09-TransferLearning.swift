@@ -1,19 +1,21 @@
 // Lesson 9 · Transfer learning
 // About 40 s on 2 cores.
-//
-// A pre-trained model knows something: the toy VLM points at what it is told to. Now it shall act.
-// What of it may change? If everything may from the first step on, the new head's gradients, which
-// are noise then, run through all that was known. So freeze it; or let only small added parts learn
-// (LoRA, adapters); or let the head learn first, and the rest later and slowly.
-//
-// The aha: a network can learn the new task and lose the old one, and the new task's loss does not
-// show it. So every policy here is asked the old question again: where is the red cup?
 
 import Blackboard
 import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  A pre-trained model knows something: the toy VLM points at what it is told to. Now it shall act.
+  What of it may change? If everything may from the first step on, the new head's gradients, which
+  are noise then, run through all that was known. So freeze it; or let only small added parts learn
+  (LoRA, adapters); or let the head learn first, and the rest later and slowly.
+
+  The aha: a network can learn the new task and lose the old one, and the new task's loss does not
+  show it. So every policy here is asked the old question again: where is the red cup?
+  """
 
 // Knobs: change one, run again.
 let strategies = TransferStrategy.allCases  // or some of them: [.lora, .freezeBackbone]
@@ -24,7 +26,7 @@ let chunk = 2  // K: actions predicted at once, and carried out before looking a
 let episodes = 200  // held-out layouts to drive on
 let llavaSteps = 60  // batches for the nano LLaVA
 
-Lesson.run(9, "Transfer learning", file: #filePath) { lesson in
+Lesson.run(9, "Transfer learning", idea: idea) { lesson in
   let statistics = try ActionStatistics.bundled()
   let layouts = Suite.heldOutSeeds(episodes)
 

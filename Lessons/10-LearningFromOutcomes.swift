@@ -1,17 +1,5 @@
 // Lesson 10 · Learning from outcomes
 // About 60 s on 2 cores.
-//
-// A policy cloned from three demonstrations gets there in one layout of three. Nobody shows it any more.
-// From here on it only tries, eight times from each of 32 starts, and is told how each try ended: 1
-// or 0. What the better tries of a start did becomes likelier, what the worse did less so.
-//
-// The aha: a 0/1 reward is enough, IF some tries succeed. What is learned is the difference between
-// tries of the same start. Where all eight end alike there is none: the group is dropped. That is why
-// a policy that never succeeds learns nothing at all, however long it tries. Imitation has to bring it
-// off the ground; outcomes take it up from there.
-//
-// SimpleVLA-RL did this with a VLA of seven billion numbers: one demonstration a task, then RL, and
-// success on LIBERO-Long went from 17 to 92 of 100.
 
 import Blackboard
 import Foundation
@@ -19,6 +7,20 @@ import Images
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  A policy cloned from three demonstrations gets there in one layout of three. Nobody shows it any more.
+  From here on it only tries, eight times from each of 32 starts, and is told how each try ended: 1
+  or 0. What the better tries of a start did becomes likelier, what the worse did less so.
+
+  The aha: a 0/1 reward is enough, IF some tries succeed. What is learned is the difference between
+  tries of the same start. Where all eight end alike there is none: the group is dropped. That is why
+  a policy that never succeeds learns nothing at all, however long it tries. Imitation has to bring it
+  off the ground; outcomes take it up from there.
+
+  SimpleVLA-RL did this with a VLA of seven billion numbers: one demonstration a task, then RL, and
+  success on LIBERO-Long went from 17 to 92 of 100.
+  """
 
 // Knobs: change one, run again.
 let demonstrationCounts = [3, 10]
@@ -31,7 +33,7 @@ let learningRate: Float = 1e-3
 let episodes = 200  // held-out layouts to judge by
 let hopelessIterations = 3  // for a policy that was never shown anything
 
-Lesson.run(10, "Learning from outcomes", file: #filePath) { lesson in
+Lesson.run(10, "Learning from outcomes", idea: idea) { lesson in
   func makePolicy() throws -> VLA {
     var random = SeededRandom(seed: lesson.seed)
     return try VLA(backbone: try .bundled(), statistics: try .bundled(), using: &random)

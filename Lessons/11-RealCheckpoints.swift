@@ -1,20 +1,22 @@
 // Lesson 11 · Real checkpoints
 // About 1 s on 2 cores.
-//
-// A published model is a folder: sizes in config.json, numbers in safetensors files, a tokenizer, a
-// recipe for pictures. This lesson walks through one, from its first bytes to a robot's action, and
-// at each stage lays the numbers beside those that `transformers` computed from the same folder. It
-// is laid out as openvla-7b is, but tiny, with random weights: its action means nothing, only that it
-// is the SAME action.
-//
-// The aha: nothing is hidden. 8 bytes say how long a header is, the header says where each tensor
-// lies, 16 bits are a number, and a few hundred lines of Swift get from there to the same action as
-// PyTorch. And its sting: a small mistake on the way never crashes. It just makes a worse robot.
 
 import Blackboard
 import Foundation
 import NanoVLA
 import Tensors
+
+let idea = """
+  A published model is a folder: sizes in config.json, numbers in safetensors files, a tokenizer, a
+  recipe for pictures. This lesson walks through one, from its first bytes to a robot's action, and
+  at each stage lays the numbers beside those that `transformers` computed from the same folder. It
+  is laid out as openvla-7b is, but tiny, with random weights: its action means nothing, only that it
+  is the SAME action.
+
+  The aha: nothing is hidden. 8 bytes say how long a header is, the header says where each tensor
+  lies, 16 bits are a number, and a few hundred lines of Swift get from there to the same action as
+  PyTorch. And its sting: a small mistake on the way never crashes. It just makes a worse robot.
+  """
 
 // Knobs: change one, run again.
 let key = "language_model.model.embed_tokens.weight"  // the tensor whose bytes are read by hand
@@ -32,7 +34,7 @@ let mistakes: KeyValuePairs<String, (inout PublishedExample.Port) -> Void> = [
   "wrongPrompt": { $0.promptIDs.removeLast() },  // the “▁” that nobody can see
 ]
 
-Lesson.run(11, "Real checkpoints", file: #filePath) { lesson in
+Lesson.run(11, "Real checkpoints", idea: idea) { lesson in
   let example = try PublishedExample.bundled()
   let checkpoint = try SafetensorsFolder(url: example.folder)
 

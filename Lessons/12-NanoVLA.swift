@@ -1,15 +1,5 @@
 // Lesson 12 · nanoVLA
 // About 30 s on 2 cores.
-//
-// The whole of it. A trunk that looks, reads and points. A head that chooses among bins. Doing what
-// an expert did, then doing more of what went well, then counting how often it gets there. Eight
-// tasks, one policy: pick up, put in the bowl, push left, push right, for either of two objects.
-//
-// The aha: everything above is 150 lines of glue. No trainer is called here: the loops of learning
-// are written out, and every part in them is a file of about a hundred lines that you have read. So
-// any part can be another one. Begin with the one that is marked below.
-//
-// The trunk is the bundled one. `nanovla-lesson 12 --pretrain` trains it too, from nothing.
 
 import Blackboard
 import Foundation
@@ -17,6 +7,18 @@ import Images
 import NanoVLA
 import Tabletop
 import Tensors
+
+let idea = """
+  The whole of it. A trunk that looks, reads and points. A head that chooses among bins. Doing what
+  an expert did, then doing more of what went well, then counting how often it gets there. Eight
+  tasks, one policy: pick up, put in the bowl, push left, push right, for either of two objects.
+
+  The aha: everything above is 150 lines of glue. No trainer is called here: the loops of learning
+  are written out, and every part in them is a file of about a hundred lines that you have read. So
+  any part can be another one. Begin with the one that is marked below.
+
+  The trunk is the bundled one. `nanovla-lesson 12 --pretrain` trains it too, from nothing.
+  """
 
 // Knobs: change one, run again.
 let suite = Suite.goal  // .object, .spatial, .goal or .long: what the arm has to do
@@ -42,7 +44,7 @@ func comparedWithTheOthers(_ rewards: [Float]) -> [Float] {
   return rewards.map { $0 - (sum - $0) / Float(rewards.count - 1) }
 }
 
-Lesson.run(12, "nanoVLA", file: #filePath, flags: ["--pretrain"]) { lesson in
+Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
   var random = SeededRandom(seed: lesson.seed)
 
   lesson.heading("A trunk that looks, reads and points (lessons 1 to 3)")

@@ -16,7 +16,12 @@ let steps = 3000  // batches of 64 time steps
 let episodes = 200  // held-out layouts
 let counts = [10, 25, 50, 100, 250, 500, 1000]  // demonstrations
 
-Lesson.run(5, "Notebook: demonstrations and pre-training", file: #filePath) { lesson in
+let idea = """
+  What do demonstrations buy, and what does pre-training? Lesson 5 from 10 to 1,000 demonstrations,
+  with and without the pre-trained backbone.
+  """
+
+Lesson.run(5, "Notebook: demonstrations and pre-training", idea: idea) { lesson in
 
   // %% Data: as many demonstrations as the longest row needs. The first 100 are the bundled ones.
   let demonstrations = try DemonstrationDataset.generate(suite: .object, count: counts.max()!)

@@ -22,16 +22,24 @@ public final class Lesson {
   var results: [(name: String, value: Double)] = []
   var work: Progress?
 
-  /// Runs a lesson's script. What it throws is told in one line on standard error.
-  /// - Parameter flags: what may be given on its command line beside what every lesson knows.
+  /// Runs a lesson's script and ends the program with one line on standard error if it throws.
+  ///
+  /// The title and the idea are printed first, so that a reader of the output alone knows what it is
+  /// about.
+  /// - Parameters:
+  ///   - idea: the concept in three to six lines; they are wrapped to the terminal.
+  ///   - flags: options of this lesson alone, such as `--pretrain`.
+  ///   - file: the script's path, which a call leaves out.
   public static func run(
-    _ number: Int, _ title: String, file: String, flags: [String] = [],
+    _ number: Int, _ title: String, idea: String, flags: [String] = [], file: String = #filePath,
     _ script: (Lesson) throws -> Void
   ) {
     do {
       let options = try LessonOptions(CommandLine.arguments.dropFirst(), known: flags)
       let lesson = Lesson(number, title, file: file, options)
       lesson.print(lesson.bold("Lesson \(number) · \(title)"))
+      lesson.print("")
+      lesson.say(idea)
       try script(lesson)
     } catch let error as UsageError {
       Terminal.fail("\(error)", status: EX_USAGE)

@@ -3,8 +3,8 @@ import Foundation
 /// A lesson as its file tells it: nothing about a lesson is written down anywhere else.
 ///
 /// `03-CrossAttentionFusion.swift` is lesson 3. It opens with
-/// `// Lesson 3 · Cross-attention fusion`, and a line such as `// About 8 s on 2 cores.` follows. One
-/// that takes `--pretrain` says so there too.
+/// `// Lesson 3 · Cross-attention fusion`, and a line such as `// About 8 s on 2 cores.` follows. A
+/// lesson that takes `--pretrain` names it among the flags of its `Lesson.run`.
 struct LessonFile {
   let number: Int
   let title: String
@@ -32,7 +32,7 @@ struct LessonFile {
     title = named.map { String($0.1) } ?? String(parts[1].dropLast(".swift".count))
     lineCount = text.utf8.count { $0 == 10 } + (text.isEmpty || text.hasSuffix("\n") ? 0 : 1)
     expectedSeconds = timed.flatMap { Double($0.1) }
-    canPretrain = header.contains { $0.contains("--pretrain") }
+    canPretrain = text.contains(#"flags: ["--pretrain"]"#)
   }
 
   /// The lessons of a folder, in order.
