@@ -1,20 +1,21 @@
 import Foundation
 
-/// Has SwiftPM build one lesson, and says no more about it than a reader needs.
+/// Builds one lesson with SwiftPM and shows no more of the build than a reader needs.
 ///
-/// The compiler's messages appear as they come, each once, on standard error. Progress appears only
-/// when the build is a long one (the first), so that edit and rerun shows the lesson alone.
+/// The compiler's messages appear once each on standard error. Progress appears only when the build
+/// takes a while (the first one does), so that a rerun after an edit prints the lesson alone.
 struct Build {
   let lesson: LessonFile
   let checkout: Checkout
 
-  #if DEBUG
-    static let configuration = "debug"
-  #else
-    static let configuration = "release"
-  #endif
+  /// Debug builds are incremental: after an edit of one file, SwiftPM compiles that file alone. The
+  /// package optimizes its libraries in this configuration too, so lessons run at almost full speed,
+  /// and `swift run` and `swift test` share the build.
+  static let configuration = "debug"
 
-  /// The path of the fresh binary. A failed build ends this program: the old one is never run.
+  /// Returns the path of the fresh executable.
+  ///
+  /// Throws the exit code of a failed build, so that an outdated executable never runs.
   func run() throws -> String {
     var report = BuildReport(lesson: lesson.number, isTerminal: isatty(STDERR_FILENO) == 1)
     let ending = try ChildProcess(
@@ -27,66 +28,60 @@ struct Build {
     standardError(report.end())
     if ending != .exited(0) {
       let hint =
-        report.productIsUnknown ? ": name \(lesson.file) in the lessons of Package.swift" : ""
+        report.productIsUnknown
+        ? ": add \(lesson.file) to the list of lessons in Package.swift" : ""
       standardError("nanovla-lesson: lesson \(lesson.number) does not build\(hint)\n")
     }
     try ending.passOnUnlessSuccess()
 
-    let binary = checkout.scratch.appendingPathComponent(Self.configuration)
+    let executable = checkout.scratch.appendingPathComponent(Self.configuration)
       .appendingPathComponent(lesson.product).path
-    guard FileManager.default.isExecutableFile(atPath: binary) else {
-      throw Problem.noBinary(path: binary)
+    guard FileManager.default.isExecutableFile(atPath: executable) else {
+      throw Problem.noExecutable(path: executable)
     }
-    return binary
+    return executable
   }
 }
 
-/// Turns SwiftPM's output, line by line, into what is worth showing.
+/// Selects what to show of SwiftPM's output, line by line.
 struct BuildReport {
   let lesson: Int
   let isTerminal: Bool
-  var start = Date()
+  let start: Date
   private(set) var productIsUnknown = false
 
-  private var announced = false
+  private var isAnnounced = false
   private var progressIsShown = false
-  private var headings: Set<String> = []
-  private var skipping = false
+  private var messages: Set<String> = []
+  private var skipsMessage = false
 
-  init(lesson: Int, isTerminal: Bool) {
-    self.lesson = lesson
-    self.isTerminal = isTerminal
+  init(lesson: Int, isTerminal: Bool, start: Date = Date()) {
+    (self.lesson, self.isTerminal, self.start) = (lesson, isTerminal, start)
   }
 
-  /// `line`, or what stands for it, or nothing.
+  /// The text to print for `line`; empty if there is nothing to print.
   mutating func shown(_ line: String, now: Date) -> String {
     if line.contains("no product named") { productIsUnknown = true }
     if line.starts(with: #/\[\d+/\d+\]|Building for |Build of product |Build complete!/#) {
-      skipping = false
+      skipsMessage = false
       return progress(line, seconds: now.timeIntervalSince(start))
     }
     // The compiler reports an error once for the module and once for the file.
     if line.contains(#/:\d+:\d+: (error|warning|note): |^(error|warning): /#) {
-      skipping = !headings.insert(line).inserted
+      skipsMessage = !messages.insert(line).inserted
     }
-    return skipping ? "" : end() + line + "\n"
+    return skipsMessage ? "" : end() + line + "\n"
   }
 
   private mutating func progress(_ line: String, seconds: Double) -> String {
-    guard seconds > 1 else { return "" }
-    var text = ""
-    if !announced {
-      announced = true
-      text = "Building lesson \(lesson) …\n"
-    }
-    if isTerminal {  // one line, written over
-      progressIsShown = true
-      return text + "\r\u{1b}[K" + line.prefix(72)
-    }
-    return seconds > 5 ? text + line + "\n" : text
+    guard seconds > (isTerminal ? 2 : 5) else { return "" }
+    let title = isAnnounced ? "" : "Building lesson \(lesson) …\n"
+    isAnnounced = true
+    progressIsShown = isTerminal
+    return title + (isTerminal ? "\r\u{1b}[K" + line.prefix(72) : line + "\n")
   }
 
-  /// Clears a progress line.
+  /// The escape codes that clear a progress line; empty if none is shown.
   mutating func end() -> String {
     defer { progressIsShown = false }
     return progressIsShown ? "\r\u{1b}[K" : ""

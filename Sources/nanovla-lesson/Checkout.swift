@@ -1,13 +1,15 @@
 import Foundation
 
-/// The folder of the project whose lessons are run, and where SwiftPM builds them.
+/// The folder of the project whose lessons run.
 struct Checkout {
   let root: URL
+  /// SwiftPM's build folder.
   let scratch: URL
 
   var lessonsFolder: URL { root.appendingPathComponent("Lessons") }
 
-  /// The checkout around the working directory; from elsewhere, the one this program was built in.
+  /// The checkout that contains the working directory; if there is none, the one in which this
+  /// program was built. Throws `Problem.noCheckout` without either.
   static func find() throws -> Checkout {
     let here = FileManager.default.currentDirectoryPath
     let home = URL(fileURLWithPath: #filePath)  // <root>/Sources/nanovla-lesson/Checkout.swift
@@ -15,8 +17,7 @@ struct Checkout {
       .resolvingSymlinksInPath()
     guard let root = enclosing(URL(fileURLWithPath: here)) ?? (isCheckout(home) ? home : nil)
     else { throw Problem.noCheckout(from: here) }
-    // Sharing the folder that this program was built in, if it was built from the same checkout,
-    // saves a second build of the library.
+    // The build folder of this program holds the library too; using it saves a second build.
     let shared = root.path == home.path ? ownScratch : nil
     return Checkout(root: root, scratch: shared ?? root.appendingPathComponent(".build"))
   }
@@ -36,13 +37,13 @@ struct Checkout {
     return manifest?.contains(#"name: "nanoVLA""#) ?? false
   }
 
-  /// `<scratch>` of `<scratch>/x86_64-unknown-linux-gnu/debug/nanovla-lesson`; nil for a program
-  /// that was copied elsewhere.
+  /// `<scratch>` of `<scratch>/x86_64-unknown-linux-gnu/debug/nanovla-lesson`; nil if the program
+  /// was moved out of its build folder.
   private static var ownScratch: URL? {
     guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }
     let folder = program.deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    let mark = folder.appendingPathComponent("workspace-state.json").path
-    return FileManager.default.fileExists(atPath: mark) ? folder : nil
+    let state = folder.appendingPathComponent("workspace-state.json").path
+    return FileManager.default.fileExists(atPath: state) ? folder : nil
   }
 }

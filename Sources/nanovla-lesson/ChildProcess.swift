@@ -1,10 +1,11 @@
 import ArgumentParser
 import Foundation
 
-/// A program that takes our place for a while: same terminal, same process group, same fate.
+/// A program that runs in the terminal and process group of this one, so that Ctrl-C and the
+/// keyboard reach it.
 ///
-/// Foundation's `Process` puts its child in a process group of its own, where neither Ctrl-C nor
-/// the keyboard reaches it; hence `posix_spawn`.
+/// Foundation's `Process` puts its child in a new process group, where neither does; hence
+/// `posix_spawn`.
 struct ChildProcess {
   let program: String
   let arguments: [String]
@@ -16,24 +17,26 @@ struct ChildProcess {
 
   enum Ending: Equatable {
     case exited(Int32)
-    case signalled(Int32)
+    case signaled(Int32)
 
-    /// Leaves this program as the child left; returns if all went well.
+    /// Returns after success; otherwise ends this program with the child's exit code or signal.
     func passOnUnlessSuccess() throws {
       switch self {
       case .exited(0): return
       case .exited(let code): throw ExitCode(code)
-      case .signalled(let number):
+      case .signaled(let number):
         if [SIGINT, SIGTERM, SIGHUP, SIGPIPE].contains(number) {
           signal(number, SIG_DFL)
           kill(getpid(), number)
         }
-        throw ExitCode(128 + number)  // a crash: the child has reported it
+        throw ExitCode(128 + number)  // the shell's code for a crash
       }
     }
   }
 
-  /// Runs to the end. With `eachLine`, standard input is empty and both outputs arrive there.
+  /// Runs the program and waits for its end.
+  /// - Parameter eachLine: called with each line of standard output and standard error. If given,
+  ///   standard input is empty.
   func run(eachLine: ((String) -> Void)? = nil) throws -> Ending {
     var pipeEnds: [Int32] = [-1, -1]
     if eachLine != nil, pipe(&pipeEnds) != 0 { throw cannotStart(errno) }
@@ -52,12 +55,12 @@ struct ChildProcess {
       posix_spawn_file_actions_addclose(&actions, pipeEnds[1])
     }
 
-    var words = ([program] + arguments).map { strdup($0) }
-    words.append(nil)
-    defer { words.forEach { free($0) } }
+    var argumentVector = ([program] + arguments).map { strdup($0) }
+    argumentVector.append(nil)
+    defer { argumentVector.forEach { free($0) } }
     forwardSignals()
     var child: pid_t = 0
-    let failure = posix_spawnp(&child, program, &actions, nil, words, environ)
+    let failure = posix_spawnp(&child, program, &actions, nil, argumentVector, environ)
     if eachLine != nil { close(pipeEnds[1]) }
     defer { if eachLine != nil { close(pipeEnds[0]) } }
     if failure != 0 { throw cannotStart(failure) }
@@ -67,8 +70,8 @@ struct ChildProcess {
 
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-    if forwardedSignal != 0 { return .signalled(forwardedSignal) }
-    return status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signalled(status & 0x7f)
+    if forwardedSignal != 0 { return .signaled(forwardedSignal) }
+    return status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signaled(status & 0x7f)
   }
 
   private func cannotStart(_ number: Int32) -> Problem {
@@ -92,11 +95,11 @@ struct ChildProcess {
   }
 }
 
-// Signal handlers can reach nothing but globals.
+// A signal handler may use global variables only.
 private nonisolated(unsafe) var runningChild: pid_t = 0
 private nonisolated(unsafe) var forwardedSignal: Int32 = 0
 
-/// A signal sent to us alone (`kill`, a timeout) reaches the child too, and then ends us.
+/// Passes a signal that is sent to this process alone (by `kill` or a timeout) on to the child.
 private func forwardSignals() {
   var forwarded = sigset_t()
   sigemptyset(&forwarded)
@@ -112,8 +115,8 @@ private func forwardSignals() {
       }
     }
     if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-      signal(number, SIG_IGN)  // nohup asked for that
+      signal(number, SIG_IGN)  // as under nohup
     }
   }
-  sigprocmask(SIG_UNBLOCK, &forwarded, nil)  // started from a thread that had blocked them
+  sigprocmask(SIG_UNBLOCK, &forwarded, nil)  // a parent may have blocked them
 }

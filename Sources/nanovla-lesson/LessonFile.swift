@@ -1,22 +1,24 @@
 import Foundation
 
-/// A lesson as its file tells it: nothing about a lesson is written down anywhere else.
+/// The properties of a lesson, read from its source file.
 ///
-/// `03-CrossAttentionFusion.swift` is lesson 3. It opens with
-/// `// Lesson 3 · Cross-attention fusion`, and a line such as `// About 8 s on 2 cores.` follows. A
-/// lesson that takes `--pretrain` names it among the flags of its `Lesson.run`.
+/// `03-CrossAttentionFusion.swift` is lesson 3. Its first line is
+/// `// Lesson 3 · Cross-attention fusion`, followed by a line such as `// About 8 s on 2 cores.` A
+/// lesson that takes `--pretrain` passes it to `Lesson.run` in `flags`.
 struct LessonFile {
   let number: Int
   let title: String
-  let file: String  // its name in the Lessons folder
+  /// The file's name in the folder Lessons.
+  let file: String
   let lineCount: Int
+  /// On 2 cores; nil if the header does not say.
   let expectedSeconds: Double?
   let canPretrain: Bool
 
-  /// The product that `Package.swift` makes of it, "lesson-03".
+  /// The name of its executable in `Package.swift`, such as "lesson-03".
   var product: String { "lesson-" + file.prefix { $0 != "-" } }
 
-  /// nil for a file that is no lesson.
+  /// Returns nil if `file` is not named like a lesson.
   init?(file: String, text: String) {
     let parts = file.split(separator: "-", maxSplits: 1)
     guard file.hasSuffix(".swift"), parts.count == 2, parts[0].count == 2,
@@ -35,7 +37,7 @@ struct LessonFile {
     canPretrain = text.contains(#"flags: ["--pretrain"]"#)
   }
 
-  /// The lessons of a folder, in order.
+  /// The lessons of a folder, in order. Throws a `Problem` if there is none or two have one number.
   static func all(in folder: URL) throws -> [LessonFile] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let lessons = names.sorted().compactMap { name -> LessonFile? in
@@ -51,7 +53,7 @@ struct LessonFile {
 }
 
 extension [LessonFile] {
-  /// One lesson a line under a heading.
+  /// A heading and one line for each lesson.
   var table: String {
     let rows =
       [["#", "lesson", "file", "lines", "seconds"]]
@@ -72,7 +74,7 @@ extension [LessonFile] {
     }.joined(separator: "\n")
   }
 
-  /// One JSON object a line.
+  /// One JSON object on each line.
   var json: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

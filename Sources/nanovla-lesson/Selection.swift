@@ -1,4 +1,4 @@
-/// Which lessons the words on the command line mean: `3`, `1-5`, both, or none for all.
+/// The lessons that the command line selects: `3`, `1-5`, several of these, or all if none is given.
 enum Selection {
   static func lessons(named words: [String], among lessons: [LessonFile]) throws -> [LessonFile] {
     if words.isEmpty { return lessons }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `nanovla-lesson` on this very checkout, as far as it goes without building anything.
+/// The command line of `nanovla-lesson` on this checkout, without building a lesson.
 @Suite struct LessonArgumentTests {
   private func run(_ arguments: String...) throws -> Program.Result {
     try Program.product("nanovla-lesson").run(arguments, in: checkout)
@@ -20,20 +20,20 @@ import Testing
     #expect(result.error.contains("0, 1, 2, 3, 4, 5, 6"))
   }
 
-  @Test("an unknown option and a seed that is no number exit 64")
+  @Test("an unknown option or a seed that is not a number exits 64")
   func wrongOption() throws {
-    #expect(try run("--colour").status == 64)
+    #expect(try run("--colors").status == 64)
     #expect(try run("1", "--seed", "many").status == 64)
   }
 
-  @Test("an option for one lesson is refused for others, with that lesson's number")
+  @Test("--pretrain with lessons that do not take it exits 64 and names the one that does")
   func pretrain() throws {
     let result = try run("0-3", "--pretrain")
     #expect(result.status == 64 && result.output.isEmpty)
-    #expect(result.error == "nanovla-lesson: --pretrain is for lesson 12\n")
+    #expect(result.error == "nanovla-lesson: --pretrain applies only to lesson 12\n")
   }
 
-  @Test("list names each lesson's file with the lines that it has")
+  @Test("list shows each lesson's title, file, line count and the seconds of its header")
   func list() throws {
     let result = try run("list")
     let rows = result.output.split(separator: "\n")
@@ -44,9 +44,13 @@ import Testing
     for (row, file) in zip(rows.dropFirst(), files) {
       let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+      let header = text.split(separator: "\n").prefix(2)
+      let title = header[0].split(separator: " · ").last ?? ""
+      let seconds = header[1].split(separator: " ").first { Double($0) != nil } ?? ""
       let words = row.split(separator: " ")
+      #expect(row.contains(title))
       #expect(words.contains("Lessons/\(file)"))
-      #expect(words.contains("\(lines)"))
+      #expect(words.suffix(2) == ["\(lines)", seconds])
     }
   }
 
@@ -60,13 +64,13 @@ import Testing
     #expect(lines.count >= 7)
   }
 
-  @Test("from a folder outside of any checkout it finds the one that it was built in")
+  @Test("outside of any checkout it lists the lessons of the one in which it was built")
   func elsewhere() throws {
     let result = try Program.product("nanovla-lesson").run(["list"], in: URL(fileURLWithPath: "/"))
     #expect(result.output.contains("Lessons/01-PatchEmbedding.swift"))
   }
 
-  @Test("without swift on the PATH it says so in one line")
+  @Test("without swift on the PATH it exits 1 with one line")
   func noSwift() throws {
     let result = try Program.product("nanovla-lesson")
       .run(["1"], in: checkout, environment: ["PATH": "/nowhere"])
@@ -75,7 +79,7 @@ import Testing
     #expect(result.error.contains("PATH"))
   }
 
-  @Test("output into a closed pipe ends it quietly")
+  @Test("a closed pipe ends it without a message")
   func closedPipe() throws {
     let runner = Program.product("nanovla-lesson").path
     let result = try Program("/bin/sh").run(["-c", "'\(runner)' list | true"], in: checkout)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `nanovla-lesson` on a toy checkout of two lessons, built in seconds in a folder of its own.
+/// `nanovla-lesson` on a small checkout of two lessons in a temporary folder.
 @Suite(.serialized) final class LessonBuildTests {
   private let root = FileManager.default.temporaryDirectory
     .appendingPathComponent("nanovla-checkout-\(UUID().uuidString)")
@@ -38,11 +38,11 @@ import Testing
   ) throws -> Program.Result {
     try Program.product("nanovla-lesson").run(
       arguments, in: root.appendingPathComponent("Lessons/deep/inside"),
-      environment: ["TMPDIR": root.path],  // where SwiftPM leaves its lock
+      environment: ["TMPDIR": root.path],  // for SwiftPM's lock
       whileRunning: whileRunning)
   }
 
-  @Test("an edit is what runs, a broken lesson never runs, and the others still do")
+  @Test("an edited lesson runs, one that does not compile never runs, and the others still do")
   func editAndRerun() throws {
     let first = try run("1", "--seed", "7", "--json", "--no-color")
     #expect(first.output == #"first ["--seed", "7", "--json", "--no-color"]"# + "\n")
@@ -63,7 +63,7 @@ import Testing
     #expect(nowBroken.status == 1)
     #expect(nowBroken.output.isEmpty)
 
-    // All in order: the first runs before the second is found not to compile.
+    // The first lesson runs before the second one is built.
     try write(#"print("repaired")"#, to: "Lessons/01-First.swift")
     let all = try run()
     #expect(all.output.hasPrefix("repaired\n"))
@@ -72,10 +72,10 @@ import Testing
     try write(#"print("new")"#, to: "Lessons/03-Third.swift")
     let unnamed = try run("3")
     #expect(unnamed.status == 1)
-    #expect(unnamed.error.contains("name 03-Third.swift in the lessons of Package.swift"))
+    #expect(unnamed.error.contains("add 03-Third.swift to the list of lessons in Package.swift"))
   }
 
-  @Test("a lesson's exit code, and a signal to the runner, reach the other side")
+  @Test("the runner returns a lesson's exit code and passes a signal on to the lesson")
   func exitCodesAndSignals() throws {
     try write("import Foundation\nexit(23)", to: "Lessons/01-First.swift")
     let failed = try run("1-2")
@@ -95,6 +95,23 @@ import Testing
     }
     #expect(lesson > 0)
     #expect(ended.status == 128 + SIGTERM)
-    #expect(kill(lesson, 0) == -1)  // the lesson is gone too
+    #expect(kill(lesson, 0) == -1)  // the lesson has ended too
+  }
+
+  @Test("a fatal error shows its message and the lines of source that led to it")
+  func fatalErrors() throws {
+    try write(
+      """
+      func half(_ count: Int) -> Int {
+        guard count % 2 == 0 else { fatalError("half: \\(count) is odd") }
+        return count / 2
+      }
+      print(half(CommandLine.arguments.count + 2))
+      """, to: "Lessons/01-First.swift")
+    let result = try run("1")
+    #expect(result.status > 128)
+    #expect(result.error.contains("Fatal error: half: 5 is odd\n"))
+    #expect(result.error.hasSuffix("  called at Lessons/01-First.swift:2\n"))
+    #expect(!result.error.contains("Registers"))
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The lessons' own programs, as they were built beside this test.
+/// The lessons' executables, built beside this test.
 @Suite struct LessonProgramTests {
   private func inScratch<Result>(_ body: (URL) throws -> Result) throws -> Result {
     let folder = FileManager.default.temporaryDirectory
@@ -28,14 +28,14 @@ import Testing
   @Test(
     "an unknown flag exits 64 with one line", arguments: ["lesson-03", "lesson-05", "lesson-06"])
   func unknownFlag(product: String) throws {
-    let result = try Program.product(product).run(["--colour"], in: checkout)
+    let result = try Program.product(product).run(["--colors"], in: checkout)
     #expect(result.status == 64)
     #expect(result.output.isEmpty)
     #expect(result.error.split(separator: "\n").count == 1)
-    #expect(result.error.contains("--colour"))
+    #expect(result.error.contains("--colors"))
   }
 
-  @Test("a reader who closes the output early hears no complaint")
+  @Test("a lesson whose output is closed early ends without a message")
   func closedPipe() throws {
     let lesson = Program.product("lesson-04").path
     let result = try inScratch {
@@ -46,7 +46,7 @@ import Testing
     #expect(result.error.isEmpty)
   }
 
-  @Test("on a terminal of 40 columns no line is wider, but for a word that is")
+  @Test("on a terminal of 40 columns each wider line is a single word")
   func narrow() throws {
     let result = try inScratch {
       try Program.product("lesson-04").run(["--no-color"], in: $0, environment: ["COLUMNS": "40"])
@@ -58,7 +58,7 @@ import Testing
     #expect(wide.isEmpty)
   }
 
-  @Test("a file in the way of the pictures' folder ends lesson 3 with one line")
+  @Test("a file named nanovla-output ends lesson 3 with one line of error")
   func fileInTheWay() throws {
     let result = try inScratch { folder in
       try Data("mine".utf8).write(to: folder.appendingPathComponent("nanovla-output"))

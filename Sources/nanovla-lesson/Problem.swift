@@ -1,0 +1,40 @@
+/// A user's mistake, described in one line with its remedy.
+enum Problem: Error, CustomStringConvertible {
+  case noCheckout(from: String)
+  case noLessons(folder: String)
+  case sameNumber(Int, String, String)
+  case unknownSelection(String, numbers: [Int])
+  case noPretraining([Int])
+  case cannotStart(program: String, why: String)
+  case noExecutable(path: String)
+
+  var description: String {
+    switch self {
+    case .noCheckout(let folder):
+      return "\(folder) is not inside a nanoVLA checkout: change to one and try again"
+    case .noLessons(let folder):
+      return "\(folder) contains no lesson: name a lesson's file like 03-Name.swift"
+    case .sameNumber(let number, let first, let second):
+      return "\(first) and \(second) are both lesson \(number): renumber one of them"
+    case .unknownSelection(let why, let numbers):
+      let valid = numbers.map(String.init).joined(separator: ", ")
+      return "\(why); the lessons are \(valid): see 'nanovla-lesson list'"
+    case .noPretraining(let numbers):
+      return "--pretrain applies only to lesson \(numbers.map(String.init).joined(separator: ", "))"
+    case .cannotStart(let program, let why):
+      return program == "swift"
+        ? "cannot start swift (\(why)): add the Swift toolchain to your PATH"
+        : "cannot start \(program): \(why)"
+    case .noExecutable(let path):
+      return "the build succeeded without creating \(path)"
+    }
+  }
+
+  /// 64, `EX_USAGE` of sysexits.h, for a wrong command line.
+  var exitCode: Int32 {
+    switch self {
+    case .unknownSelection, .noPretraining: return 64
+    default: return 1
+    }
+  }
+}
