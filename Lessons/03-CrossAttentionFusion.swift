@@ -48,10 +48,10 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
   }
 
   lesson.heading("From picture and words to a point")
-  let (scene, task) = Suite.object.makeEpisodeStart(seed: shownScene)
-  let picture = Renderer().render(scene)
-  let ids = try trunk.tokenizer.encode(task.instruction)
-  lesson.say("“\(task.instruction)”")
+  let start = Suite.object.initialState(seed: shownScene)
+  let picture = Renderer().render(start.scene)
+  let ids = try trunk.tokenizer.encode(start.task.instruction)
+  lesson.say("“\(start.task.instruction)”")
   let looking = train("cross-attention", crossAttention)
   withoutGradient {
     lesson.trace("what the trunk sees and reads", skipping: TransformerBlock.insides) {

@@ -39,7 +39,7 @@ Lesson.run(6, "Rollouts", idea: idea) { lesson in
   lesson.result("loss", loss, "on the demonstrations: one number for all that follows")
 
   lesson.heading("From a picture to \(chunk) actions")
-  let start = Suite.object.makeEpisodeStart(seed: Suite.firstHeldOutSeed)
+  let start = Suite.object.initialState(seed: Suite.firstHeldOutSeed)
   lesson.say("“\(start.task.instruction)”")
   let plan = try lesson.trace(
     "from picture and words to a plan", skipping: TransformerBlock.insides

@@ -8,7 +8,7 @@ import Tensors
 public struct Demonstration: Sendable, Equatable {
   public let suite: Suite
   public let instruction: String
-  /// The seed of its layout: `suite.makeEpisodeStart(seed:)` gives its first scene.
+  /// The seed of its layout: `suite.initialState(seed:)` gives its first scene.
   public let seed: UInt64
   /// T square pictures, each from before the action of the same index.
   public let frames: [RGBImage]
@@ -41,8 +41,8 @@ public struct Demonstration: Sendable, Equatable {
     suite: Suite, seed: UInt64, noise: Float = 0.10, flips: Float = 0,
     renderer: Renderer = Renderer()
   ) -> Demonstration? {
-    let start = suite.makeEpisodeStart(seed: seed)
-    var world = TabletopWorld(scene: start.scene, task: start.task, horizon: suite.horizon)
+    let start = suite.initialState(seed: seed)
+    var world = TabletopWorld(start)
     // Another stream than the layout's, which begins at `seed` itself.
     var random = SeededRandom(seed: ~seed)
     // A third stream, so that the way round an obstacle depends on nothing that can be seen.

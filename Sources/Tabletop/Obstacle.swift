@@ -13,13 +13,12 @@ public struct Obstacle: Sendable, Equatable {
 }
 
 extension Obstacle {
-  private static let iron = RGBImage.Color(84, 84, 92)
-
   /// A shadow, a round post and its top. Drawn short, so that it hides nothing behind it.
   static let layers = [
-    Layer(figure: .ellipse(5, 2), x: 1, y: 2.5, color: .init(90, 78, 60), alpha: 0.45),
-    Layer(figure: .ellipse(3.6, 1.5), y: 2, color: iron),
-    Layer(figure: .box(3.6, 3.5, corner: 0), y: -1.5, color: iron),
-    Layer(figure: .ellipse(3.6, 1.5), y: -5, color: .init(122, 122, 130)),
+    Layer(
+      figure: .ellipse(5, 2), x: 1, y: 2.5, color: Palette.shadow, alpha: Palette.shadowOpacity),
+    Layer(figure: .ellipse(3.6, 1.5), y: 2, color: Palette.iron),
+    Layer(figure: .box(3.6, 3.5, corner: 0), y: -1.5, color: Palette.iron),
+    Layer(figure: .ellipse(3.6, 1.5), y: -5, color: Palette.ironTop),
   ]
 }

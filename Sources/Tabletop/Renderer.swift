@@ -1,28 +1,35 @@
 import Images
 
-/// Draws a scene as the policy's camera sees it: a square picture of the table from the front.
+/// Draws a scene as the policy's camera sees it: a square image of the table from the front.
 ///
-/// The design is for 64×64 pixels; other sizes are the same picture scaled. A point (x, y, z) of the
-/// world is seen at u = 6 + 52 x, v = 18 + 40 y − 14 z. Near things are painted over far ones.
+/// Objects are layers of simple figures (``Layer``), designed in the pixels of a 64×64 image; another
+/// size is the same image scaled. Near objects are painted over far ones.
 public struct Renderer: Sendable {
+  /// Side of the square image for which the camera and the layers are designed, in pixels.
+  public static let designSize = 64
+
   /// Pixels along each side.
   public let size: Int
+  /// Where the image shows a point of the world.
+  public let camera: Camera
   private let background: RGBImage
-  /// Pixels of this picture for one pixel of the design.
-  private let scale: Float
+  /// Pixels of this image for one pixel of the design.
+  let scale: Float
   private let objectLayers: [ObjectColor: [ObjectShape: [Layer]]]
 
   private static let shadow = [
-    Layer(figure: .ellipse(5.5, 2.2), y: 3, color: .init(90, 78, 60), alpha: 0.45)
+    Layer(figure: .ellipse(5.5, 2.2), y: 3, color: Palette.shadow, alpha: Palette.shadowOpacity)
   ]
 
-  /// - Parameter size: at least 16, at most 4096.
-  public init(size: Int = 64) {
+  /// - Parameters:
+  ///   - size: pixels along each side, from 16 to 4096.
+  ///   - camera: moves objects and gripper; the wall and the table stay where they are.
+  public init(size: Int = Renderer.designSize, camera: Camera = .tabletop) {
     guard (16...4096).contains(size) else {
       fatalError("Renderer: a side of \(size) pixels is not in 16 … 4096")
     }
-    self.size = size
-    scale = Float(size) / 64
+    (self.size, self.camera) = (size, camera)
+    scale = Float(size) / Float(Self.designSize)
     background = Self.background(size: size)
     objectLayers = Dictionary(
       uniqueKeysWithValues: ObjectColor.allCases.map { color in
@@ -31,7 +38,7 @@ public struct Renderer: Sendable {
       })
   }
 
-  /// A picture of `scene`, `size`×`size` pixels.
+  /// An image of `scene`, `size`×`size` pixels: the same bytes for the same scene.
   public func render(_ scene: Scene) -> RGBImage {
     var pixels = background.pixels
     pixels.withUnsafeMutableBufferPointer { buffer in
@@ -57,7 +64,7 @@ public struct Renderer: Sendable {
     return RGBImage(width: size, height: size, pixels: pixels)
   }
 
-  /// Far to near; what lies in a bowl directly after its bowl; what is held last.
+  /// Far to near; an object in a bowl directly after its bowl; the held object last.
   static func paintingOrder(_ scene: Scene) -> [Int] {
     let bowls = scene.objects.indices.map { scene.bowl(holding: $0) }
     func key(_ index: Int) -> (Int, Float, Int, Int) {
@@ -68,57 +75,16 @@ public struct Renderer: Sendable {
     return scene.objects.indices.sorted { key($0) < key($1) }
   }
 
-  /// Paints `layers` at a point of the world, touching only the pixels that each can reach.
-  private func paint(
-    _ layers: [Layer], x: Float, y: Float, z: Float, on canvas: UnsafeMutablePointer<UInt8>
-  ) {
-    for layer in layers {
-      let u = 6 + 52 * x + layer.x
-      let v = 18 + 40 * y - 14 * z + layer.y
-      let reach = layer.figure.reach
-      let columns = pixelRange(u, reach.x)
-      let red = Float(layer.color.red)
-      let green = Float(layer.color.green)
-      let blue = Float(layer.color.blue)
-      for row in pixelRange(v, reach.y) {
-        let dy = designCoordinate(row) - v
-        var pixel = canvas + 3 * (row * size + columns.lowerBound)
-        for column in columns {
-          let distance = layer.figure.distance(designCoordinate(column) - u, dy) * scale
-          let alpha = layer.alpha * min(max(0.5 - distance, 0), 1)
-          if alpha > 0 {
-            pixel[0] = UInt8(Float(pixel[0]) + alpha * (red - Float(pixel[0])) + 0.5)
-            pixel[1] = UInt8(Float(pixel[1]) + alpha * (green - Float(pixel[1])) + 0.5)
-            pixel[2] = UInt8(Float(pixel[2]) + alpha * (blue - Float(pixel[2])) + 0.5)
-          }
-          pixel += 3
-        }
-      }
-    }
-  }
-
-  /// Where the centre of pixel `index` lies in the design, whose own pixel centres are 0, 1, 2, …
-  @inline(__always)
-  private func designCoordinate(_ index: Int) -> Float { (Float(index) + 0.5) / scale - 0.5 }
-
-  /// The pixels whose centres are at most `reach` and half a pixel from `center`.
-  private func pixelRange(_ center: Float, _ reach: Float) -> Range<Int> {
-    let first = Int(((center - reach + 0.5) * scale - 1).rounded(.down))
-    let last = Int(((center + reach + 0.5) * scale).rounded(.up))
-    let start = min(max(first, 0), size)
-    return start..<max(start, min(last + 1, size))
-  }
-
-  /// A wall, the edge of the table, and the table with its grain.
+  /// A wall, the far edge of the table, and the table with its grain.
   private static func background(size: Int) -> RGBImage {
     var image = RGBImage(width: size, height: size)
     for y in 0..<size {
       let color: RGBImage.Color
-      switch (2 * y + 1) * 64 / (2 * size) {  // the design's row at this pixel's centre
-      case ...8: color = .init(150, 164, 176)
-      case 9: color = .init(120, 96, 70)
-      case let row where row % 8 == 0: color = .init(216, 200, 171)
-      default: color = .init(226, 211, 184)
+      switch (2 * y + 1) * designSize / (2 * size) {  // the design's row at this pixel's center
+      case ...8: color = Palette.wall
+      case 9: color = Palette.edge
+      case let row where row % 8 == 0: color = Palette.grain
+      default: color = Palette.table
       }
       for x in 0..<size { image[x, y] = color }
     }

@@ -1,15 +1,16 @@
 /// What stands on the table and where the gripper is: the whole state of the toy world.
 ///
 /// Lengths are in world units: x runs from left (0) to right (1), y from far (0) to near (1), z from
-/// the table (0) up (1).
+/// the table (0) up (1). An object's or the gripper's position is that of its center.
 public struct Scene: Sendable, Equatable {
   public var objects: [TabletopObject]
   public var gripper: Gripper
-  /// Index of the object in the gripper.
+  /// Index of the object in the gripper; `nil` if the gripper is empty.
   public var held: Int?
-  /// What stands in the arm's way, in scenes that have such a thing.
+  /// A post in the robot's way; only the suite `obstacle` has one.
   public var obstacle: Obstacle?
 
+  /// A scene. A held object is moved to the gripper.
   public init(
     objects: [TabletopObject], gripper: Gripper, held: Int? = nil, obstacle: Obstacle? = nil
   ) {
@@ -20,12 +21,14 @@ public struct Scene: Sendable, Equatable {
     if held != nil { carryHeldObject() }
   }
 
-  /// What the arm feels of itself, `[x, y, z, closed]`, closed being 0 or 1.
+  /// The robot's own state, `[x, y, z, closed]`: the gripper's position in world units, and 1 if it is
+  /// closed, otherwise 0.
   public var proprioception: [Float] {
     [gripper.x, gripper.y, gripper.z, gripper.isClosed ? 1 : 0]
   }
 
-  /// Index of the bowl that object `index` lies in: the nearest within `Rules.bowlRadius`.
+  /// Index of the bowl that object `index` lies in: the nearest within ``Rules/bowlRadius``. `nil` if
+  /// there is none, if the object is a bowl itself, or if the gripper holds it.
   public func bowl(holding index: Int) -> Int? {
     let object = objects[index]
     guard object.shape != .bowl, index != held else { return nil }
@@ -35,18 +38,11 @@ public struct Scene: Sendable, Equatable {
       .filter { $0.distance <= Rules.bowlRadius }
       .min { $0.distance < $1.distance }?.bowl
   }
-
-  /// Moves the object in the gripper to where the gripper is.
-  mutating func carryHeldObject() {
-    guard let held else { return }
-    objects[held].x = gripper.x
-    objects[held].y = gripper.y
-    objects[held].z = gripper.z
-  }
 }
 
-/// A gripper with two fingers, which are open or closed.
+/// The robot's end effector: a gripper with two fingers, which are open or closed.
 public struct Gripper: Sendable, Equatable {
+  /// Position in world units.
   public var x, y, z: Float
   public var isClosed: Bool
 
@@ -55,21 +51,25 @@ public struct Gripper: Sendable, Equatable {
   }
 }
 
-/// Something to pick, push or put: a colour, a shape and the place of its centre.
+/// An object to pick, push or put: a color, a shape and the position of its center.
 public struct TabletopObject: Sendable, Equatable {
   public var color: ObjectColor
   public var shape: ObjectShape
+  /// Position in world units; z is 0 on the table.
   public var x, y, z: Float
 
   public init(_ color: ObjectColor, _ shape: ObjectShape, x: Float, y: Float, z: Float = 0) {
     (self.color, self.shape, self.x, self.y, self.z) = (color, shape, x, y, z)
   }
 
-  /// Distance over the table from this object to (`x`, `y`).
+  /// Distance over the table, in world units, from this object to (`x`, `y`).
   public func distance(x: Float, y: Float) -> Float {
     ((self.x - x) * (self.x - x) + (self.y - y) * (self.y - y)).squareRoot()
   }
 }
 
+/// The colors of objects, by the words that instructions use.
 public enum ObjectColor: String, CaseIterable, Sendable { case red, green, blue, yellow }
+
+/// The shapes of objects, by the words that instructions use.
 public enum ObjectShape: String, CaseIterable, Sendable { case cup, block, ball, bowl }

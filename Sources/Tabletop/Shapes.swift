@@ -83,15 +83,13 @@ extension ObjectShape {
 }
 
 extension Gripper {
-  private static let steel = RGBImage.Color(40, 40, 48)
-
   /// Stem, bar and two fingers. Closed, the fingers are together and magenta.
   var layers: [Layer] {
     let half: Float = isClosed ? 2.2 : 5
-    let finger = isClosed ? RGBImage.Color(200, 60, 200) : Self.steel
+    let finger = isClosed ? Palette.closedFinger : Palette.steel
     return [
-      Layer(figure: .box(1.2, 3, corner: 0), y: -8, color: .init(96, 96, 104)),
-      Layer(figure: .box(half + 0.9, 1.1, corner: 0), y: -5, color: Self.steel),
+      Layer(figure: .box(1.2, 3, corner: 0), y: -8, color: Palette.stem),
+      Layer(figure: .box(half + 0.9, 1.1, corner: 0), y: -5, color: Palette.steel),
       Layer(figure: .box(0.9, 3.2, corner: 0), x: -half, y: -1.8, color: finger),
       Layer(figure: .box(0.9, 3.2, corner: 0), x: half, y: -1.8, color: finger),
     ]
@@ -99,29 +97,7 @@ extension Gripper {
 
   /// A cross on the table below the gripper: without it, one picture could not tell high from far.
   static let groundCross = [
-    Layer(figure: .box(2.5, 0.5, corner: 0), color: steel, alpha: 0.55),
-    Layer(figure: .box(0.5, 2.5, corner: 0), color: steel, alpha: 0.55),
+    Layer(figure: .box(2.5, 0.5, corner: 0), color: Palette.steel, alpha: 0.55),
+    Layer(figure: .box(0.5, 2.5, corner: 0), color: Palette.steel, alpha: 0.55),
   ]
-}
-
-extension ObjectColor {
-  var rgb: RGBImage.Color {
-    switch self {
-    case .red: return .init(208, 48, 44)
-    case .green: return .init(52, 160, 72)
-    case .blue: return .init(48, 96, 208)
-    case .yellow: return .init(236, 190, 40)
-    }
-  }
-}
-
-extension RGBImage.Color {
-  /// 45 % of the way to white, and 55 % of the brightness.
-  fileprivate var lighter: Self { mapped { $0 + 0.45 * (255 - $0) } }
-  fileprivate var darker: Self { mapped { 0.55 * $0 } }
-
-  private func mapped(_ change: (Float) -> Float) -> Self {
-    func byte(_ value: UInt8) -> UInt8 { UInt8(change(Float(value)).rounded()) }
-    return Self(byte(red), byte(green), byte(blue))
-  }
 }

@@ -1,17 +1,17 @@
 import Tensors
 
-/// Four families of tasks, after LIBERO's (Liu et al. 2023), from easy to hard, and a fifth that asks
-/// another question: what does a policy learn from a teacher who does the same thing in two ways?
+/// Five families of tasks: four after LIBERO's (Liu et al. 2023), from easy to hard, and one that asks
+/// what a policy learns from demonstrations that solve the same task in two ways.
 ///
 /// - `object`: three different objects; pick the named one.
 /// - `spatial`: two of three objects look alike; pick the left, right, far or near one.
-/// - `goal`: always a red block, a blue ball and a green bowl; eight different things to do.
+/// - `goal`: always a red block, a blue ball and a green bowl; eight different tasks.
 /// - `long`: the same objects; put one in the bowl, then pick the other.
-/// - `obstacle`: a post between the arm and the named object; left and right round it are as good.
+/// - `obstacle`: a post between the gripper and the named object; left and right of it are equally good.
 ///
-/// Seeds are kept apart, so that nothing is tested on what it was trained on: demonstrations count
-/// up from 0, held-out layouts from 1,000,000, scenes for pre-training from 2,000,000; below 2⁶³
-/// but far above all those lie the layouts to practise on.
+/// Ranges of seeds are disjoint, so that no policy is tested on layouts that it was trained on:
+/// demonstrations count up from 0, held-out layouts from 1,000,000, scenes for pre-training from
+/// 2,000,000; layouts to practice on (reinforcement learning) from 2⁶², far above all those.
 public enum Suite: String, CaseIterable, Sendable {
   case object, spatial, goal, long, obstacle
 
@@ -19,7 +19,7 @@ public enum Suite: String, CaseIterable, Sendable {
   public static let firstPretrainingSeed: UInt64 = 2_000_000
   public static let firstPracticeSeed: UInt64 = 1 << 62
 
-  /// Seeds of `count` (at most a million) layouts that no demonstration uses.
+  /// Seeds of `count` layouts that no demonstration uses, at most a million.
   public static func heldOutSeeds(_ count: Int) -> Range<UInt64> {
     guard (0...1_000_000).contains(count) else {
       fatalError("heldOutSeeds: \(count) is not in 0 … 1,000,000")
@@ -27,20 +27,27 @@ public enum Suite: String, CaseIterable, Sendable {
     return firstHeldOutSeed..<firstHeldOutSeed + UInt64(count)
   }
 
-  /// The seed of a layout to practise on, one of 2⁴⁰.
+  /// The seed of a layout to practice on, drawn from 2⁴⁰.
   public static func practiceSeed(using random: inout SeededRandom) -> UInt64 {
     firstPracticeSeed + UInt64(random.integer(below: 1 << 40))
   }
 
-  /// Steps after which an episode ends.
+  /// Steps after which an episode ends: about three times what the expert needs, twice in `long`.
   public var horizon: Int { self == .long ? 40 : 24 }
 
-  /// The start of episode `seed`: the same scene and task each time.
-  public func makeEpisodeStart(seed: UInt64) -> (scene: Scene, task: TabletopTask) {
+  /// How episode `seed` begins: the same scene and task each time.
+  public func initialState(seed: UInt64) -> TabletopWorld.InitialState {
     var random = SeededRandom(seed: seed)
     let gripper = Gripper(
       x: random.uniform(in: 0.15...0.85), y: random.uniform(in: 0.15...0.85),
       z: random.uniform(in: 0.6...0.9))
+    let (scene, task) = layout(gripper, using: &random)
+    return TabletopWorld.InitialState(scene: scene, task: task, horizon: horizon)
+  }
+
+  private func layout(
+    _ gripper: Gripper, using random: inout SeededRandom
+  ) -> (Scene, TabletopTask) {
     switch self {
     case .object:
       let scene = Scene(
@@ -75,9 +82,9 @@ public enum Suite: String, CaseIterable, Sendable {
     }
   }
 
-  /// Another task of the same form that the same scene offers, about another object (in `spatial` the
-  /// twin, in `long` both the other way round): a policy that does not listen to its instruction does
-  /// the same thing as before.
+  /// Another valid task of the same form in the same scene, about another object (in `spatial` the
+  /// twin; in `long` the two objects exchange roles). A policy that ignores its instruction does the
+  /// same as before: the control that measures whether the instruction matters.
   public func otherTask(than task: TabletopTask, in scene: Scene) -> TabletopTask {
     let areAllDifferent = self == .object || self == .obstacle
     let other = areAllDifferent ? (task.firstObject + 1) % 3 : 1 - task.firstObject

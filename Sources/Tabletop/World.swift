@@ -1,104 +1,85 @@
+/// How an episode stands. ``success`` and ``failure`` are the task's verdict; ``timeout`` is neither.
 public enum Outcome: String, Sendable { case running, success, failure, timeout }
 
-/// One episode: a scene that actions change, and a task that it is judged by.
+/// One episode of the toy world: a scene that actions change, and a task that judges it.
 ///
-/// There is no dynamics: the gripper goes where it is told, and what it holds goes along.
+/// There is no dynamics: the gripper goes where the action says, and a held object goes with it. The
+/// same initial state and the same actions give the same episode, bit for bit.
+///
+///     var world = TabletopWorld(Suite.object.initialState(seed: 3))
+///     while world.outcome == .running { world.step(Expert.action(for: world)) }
+///
+/// What a policy may observe is `renderer.render(world.scene)`, ``proprioception`` and
+/// ``instruction``; the true positions in ``scene`` are for the expert and for measuring.
+///
+/// Letters and units: see ``Scene`` (world units) and ``Rules`` (the constants of the physics).
 public struct TabletopWorld: Sendable {
-  public private(set) var scene: Scene
-  public let task: TabletopTask
-  public let horizon: Int
-  public private(set) var stepCount = 0
-  public private(set) var outcome = Outcome.running
-  /// How many of the task's goals are achieved; the next one is `task.goals[achievedGoals]`.
-  public private(set) var achievedGoals = 0
-  /// The object that was lifted last, whether asked for or not.
-  public private(set) var liftedObject: Int?
-  private let start: Scene
+  /// What an episode begins with. A new episode is a new world.
+  public struct InitialState: Sendable, Equatable {
+    public var scene: Scene
+    public var task: TabletopTask
+    /// Steps after which an episode that is still running ends with ``Outcome/timeout``.
+    public var horizon: Int
 
-  /// Nothing ends after more than `horizon` steps.
-  public init(scene: Scene, task: TabletopTask, horizon: Int) {
-    (self.scene, self.task, self.horizon, start) = (scene, task, horizon, scene)
+    public init(scene: Scene, task: TabletopTask, horizon: Int) {
+      (self.scene, self.task, self.horizon) = (scene, task, horizon)
+    }
   }
 
-  /// The goal that comes next; `nil` when all are achieved.
+  public let initialState: InitialState
+  /// The true state, as the last step left it.
+  public private(set) var scene: Scene
+  public private(set) var stepCount = 0
+  public private(set) var outcome = Outcome.running
+  /// How many of the task's goals are achieved; the next one is ``currentGoal``.
+  public private(set) var achievedGoals = 0
+  /// Index of the object that was lifted last, whether the task asks for it or not.
+  public private(set) var liftedObject: Int?
+
+  /// A new episode, before its first step.
+  public init(_ initialState: InitialState) {
+    self.initialState = initialState
+    scene = initialState.scene
+  }
+
+  public var task: TabletopTask { initialState.task }
+  /// The most steps that the episode takes.
+  public var horizon: Int { initialState.horizon }
+  /// The task in words, "pick up the red cup".
+  public var instruction: String { task.instruction }
+  /// The robot's own state, `[x, y, z, closed]`: see ``Scene/proprioception``.
+  public var proprioception: [Float] { scene.proprioception }
+
+  /// The next goal; `nil` when all are achieved.
   public var currentGoal: TabletopTask.Goal? {
     achievedGoals < task.goals.count ? task.goals[achievedGoals] : nil
   }
 
-  /// Moves the arm by one step and judges what came of it. After the end nothing changes any more.
+  /// Moves the gripper by one step and judges the result. After the end nothing changes.
   ///
-  /// - Parameter action: `[dx, dy, dz, roll, pitch, yaw, gripper]`. dx, dy (clipped to ±0.20) and dz
-  ///   (±0.30) in world units; the three angles are ignored; gripper > 0 closes, else it opens.
+  /// - Parameter action: `[dx, dy, dz, roll, pitch, yaw, gripper]`. dx and dy (clipped to
+  ///   ±``Rules/maximumStep``) and dz (±``Rules/maximumLift``) in world units; the three angles are
+  ///   ignored; gripper > 0 closes, otherwise it opens.
+  /// - Returns: the ``outcome`` after the step.
   @discardableResult
   public mutating func step(_ action: [Float]) -> Outcome {
     guard action.count == 7, action.allSatisfy(\.isFinite) else {
       fatalError("step: an action is 7 finite numbers, not \(action)")
     }
     guard outcome == .running else { return outcome }
-    guard move(dx: action[0], dy: action[1], dz: action[2]) else {
+    guard scene.move(dx: action[0], dy: action[1], dz: action[2]) else {
       stepCount += 1
       outcome = .failure
       return outcome
     }
-    let released = actuate(closing: action[6] > 0)
+    let released = scene.actuate(closing: action[6] > 0)
     stepCount += 1
     judge(released: released)
     if outcome == .running && stepCount >= horizon { outcome = .timeout }
     return outcome
   }
 
-  /// Motion in four quarters, so that a pushed object gives way before the gripper is upon it: one
-  /// whole step could land on the far side of its centre and push it backwards. Likewise a whole step
-  /// could jump over the post. Returns `false` if the gripper ran into it, and stopped there.
-  private mutating func move(dx: Float, dy: Float, dz: Float) -> Bool {
-    let from = scene.gripper
-    for part: Float in [0.25, 0.5, 0.75, 1] {
-      scene.gripper.x = (from.x + part * dx.clipped(Rules.maximumStep)).within01
-      scene.gripper.y = (from.y + part * dy.clipped(Rules.maximumStep)).within01
-      scene.gripper.z = (from.z + part * dz.clipped(Rules.maximumLift)).within01
-      scene.carryHeldObject()
-      pushAway()
-      if isTouchingObstacle { return false }
-    }
-    return true
-  }
-
-  private var isTouchingObstacle: Bool {
-    guard let post = scene.obstacle else { return false }
-    return post.distance(x: scene.gripper.x, y: scene.gripper.y) < Rules.obstacleRadius
-  }
-
-  /// The closed, empty gripper near the table moves objects out of its way, straight away from it.
-  private mutating func pushAway() {
-    let gripper = scene.gripper
-    guard gripper.isClosed, scene.held == nil, gripper.z < Rules.reachHeight else { return }
-    for index in scene.objects.indices {
-      let object = scene.objects[index]
-      let distance = object.distance(x: gripper.x, y: gripper.y)
-      guard distance < Rules.pushRadius, distance > 0 else { continue }
-      let scale = Rules.pushRadius / distance
-      scene.objects[index].x = (gripper.x + scale * (object.x - gripper.x)).within01
-      scene.objects[index].y = (gripper.y + scale * (object.y - gripper.y)).within01
-    }
-  }
-
-  /// Opens or closes the fingers. Returns the object that this dropped.
-  private mutating func actuate(closing: Bool) -> Int? {
-    defer { scene.gripper.isClosed = closing }
-    let gripper = scene.gripper
-    if closing && !gripper.isClosed && gripper.z < Rules.reachHeight {
-      let distances = scene.objects.map { $0.distance(x: gripper.x, y: gripper.y) }
-      let nearest = distances.indices.min { distances[$0] < distances[$1] }
-      scene.held = nearest.flatMap { distances[$0] <= Rules.graspRadius ? $0 : nil }
-      scene.carryHeldObject()
-    } else if !closing, let dropped = scene.held {
-      scene.objects[dropped].z = 0
-      scene.held = nil
-      return dropped
-    }
-    return nil
-  }
-
+  /// Judges the scene by the current goal: lifting another object is failure, the last goal success.
   private mutating func judge(released: Int?) {
     let lifted = scene.held.flatMap { scene.gripper.z > Rules.liftedHeight ? $0 : nil }
     liftedObject = lifted ?? liftedObject
@@ -111,19 +92,11 @@ public struct TabletopWorld: Sendable {
     case .put(let object, let bowl):
       isAchieved = released == object && scene.bowl(holding: object) == bowl
     case .push(let object, let direction):
-      let moved = direction * (scene.objects[object].x - start.objects[object].x)
+      let moved = direction * (scene.objects[object].x - initialState.scene.objects[object].x)
       isAchieved = moved > Rules.pushedDistance && scene.held != object
     }
     guard isAchieved else { return }
     achievedGoals += 1
     if achievedGoals == task.goals.count { outcome = .success }
   }
-}
-
-extension Float {
-  /// This number, at most `limit` away from 0.
-  func clipped(_ limit: Float) -> Float { Swift.min(Swift.max(self, -limit), limit) }
-
-  /// This number, held inside the world.
-  var within01: Float { Swift.min(Swift.max(self, 0), 1) }
 }

@@ -30,8 +30,7 @@ extension Work {
 
   /// One simulation step and its picture of 64×64 pixels, along an expert's episodes.
   static func frame() throws -> Prepared {
-    let (scene, task) = Suite.object.makeEpisodeStart(seed: Suite.firstHeldOutSeed)
-    let start = TabletopWorld(scene: scene, task: task, horizon: Suite.object.horizon)
+    let start = TabletopWorld(Suite.object.initialState(seed: Suite.firstHeldOutSeed))
     let renderer = Renderer(size: 64)
     var world = start
     var actions: [[Float]] = []

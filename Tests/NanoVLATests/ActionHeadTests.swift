@@ -94,10 +94,10 @@ import Testing
       parameter.values = parameter.values.map { 4 * $0 + random.uniform(in: -1...1) }
     }
     for seed in Suite.heldOutSeeds(4) {
-      let (scene, task) = Suite.object.makeEpisodeStart(seed: seed)
+      let world = TabletopWorld(Suite.object.initialState(seed: seed))
       let action = try policy.predictAction(
-        Renderer().render(scene), instruction: task.instruction,
-        proprioception: scene.proprioception)
+        Renderer().render(world.scene), instruction: world.instruction,
+        proprioception: world.proprioception)
       #expect(action.count == 7)
       for (value, dimension) in zip(action.values, policy.space.dimensions) {
         #expect(dimension.bounds.contains(value), "\(dimension.name)")

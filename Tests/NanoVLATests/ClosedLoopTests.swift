@@ -38,7 +38,7 @@ import Testing
     #expect(SuccessRate(of: episodes).rate >= 0.6)
     #expect(original <= 12)
     for (episode, seed) in zip(episodes, layouts) {
-      #expect(episode.instruction != Suite.object.makeEpisodeStart(seed: seed).task.instruction)
+      #expect(episode.instruction != Suite.object.initialState(seed: seed).task.instruction)
     }
   }
 

@@ -82,35 +82,37 @@ import Testing
   @Test("a window of another length is refused with both numbers", arguments: [0, 1, 3])
   func wrongLength(count: Int) throws {
     let policy = try policy(history: 2)
-    let (scene, task) = Suite.object.makeEpisodeStart(seed: 1)
-    let seen = Observation(Renderer().render(scene), proprioception: scene.proprioception)
+    let world = TabletopWorld(Suite.object.initialState(seed: 1))
+    let seen = Observation(
+      Renderer().render(world.scene), proprioception: world.proprioception)
     let error = #expect(throws: PolicyError.history(expected: 2, found: count)) {
       try policy.predictChunk(
-        Array(repeating: seen, count: count), instruction: task.instruction)
+        Array(repeating: seen, count: count), instruction: world.instruction)
     }
     let text = "\(error.map(\.description) ?? "")"
     #expect(text.contains("remembers 2") && text.contains("\(count) were given"))
     #expect(!text.contains("\n"))
-    let chunk = try policy.predictChunk([seen, seen], instruction: task.instruction)
+    let chunk = try policy.predictChunk([seen, seen], instruction: world.instruction)
     #expect(chunk.map(\.count) == [7, 7])
     #expect(throws: PolicyError.history(expected: 2, found: 1)) {
       try policy.predictAction(
-        seen.image, instruction: task.instruction, proprioception: seen.proprioception)
+        seen.image, instruction: world.instruction, proprioception: seen.proprioception)
     }
   }
 
   @Test("every observation of a window is checked, not the last alone")
   func checksAll() throws {
     let policy = try policy(history: 2)
-    let (scene, task) = Suite.object.makeEpisodeStart(seed: 1)
-    let good = Observation(Renderer().render(scene), proprioception: scene.proprioception)
+    let world = TabletopWorld(Suite.object.initialState(seed: 1))
+    let good = Observation(
+      Renderer().render(world.scene), proprioception: world.proprioception)
     let large = Observation(
-      RGBImage(width: 128, height: 96), proprioception: scene.proprioception)
+      RGBImage(width: 128, height: 96), proprioception: world.proprioception)
     #expect(throws: PolicyError.imageSize(width: 128, height: 96, expected: 64)) {
-      try policy.predictChunk([large, good], instruction: task.instruction)
+      try policy.predictChunk([large, good], instruction: world.instruction)
     }
     #expect(throws: PolicyError.noProprioception) {
-      try policy.predictChunk([Observation(good.image), good], instruction: task.instruction)
+      try policy.predictChunk([Observation(good.image), good], instruction: world.instruction)
     }
   }
 

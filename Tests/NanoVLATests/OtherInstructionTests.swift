@@ -7,9 +7,9 @@ import Testing
 @Suite struct OtherInstructionTests {
   /// What the expert does for `task` from the start of episode `seed`, step after step.
   private func plan(_ suite: Tabletop.Suite, _ seed: UInt64, other: Bool) -> [[Float]] {
-    let (scene, task) = suite.makeEpisodeStart(seed: seed)
-    let asked = other ? suite.otherTask(than: task, in: scene) : task
-    var world = TabletopWorld(scene: scene, task: asked, horizon: suite.horizon)
+    var start = suite.initialState(seed: seed)
+    if other { start.task = suite.otherTask(than: start.task, in: start.scene) }
+    var world = TabletopWorld(start)
     var actions: [[Float]] = []
     while world.outcome == .running {
       actions.append(Expert.action(for: world))
@@ -90,14 +90,14 @@ import Testing
       .object, seed: seed, plan: plan(.object, seed, other: true), told: .none)
     #expect(wrong.ending == .otherLifted)
     var half = plan(.long, seed, other: false)
-    let (scene, task) = Tabletop.Suite.long.makeEpisodeStart(seed: seed)
-    var world = TabletopWorld(scene: scene, task: task, horizon: 40)
+    let start = Tabletop.Suite.long.initialState(seed: seed)
+    var world = TabletopWorld(start)
     for index in half.indices {
       if world.achievedGoals > 0 { half[index] = [0, 0, 0, 0, 0, 0, -1] }
       world.step(half[index])
     }
     #expect(try episode(.long, seed: seed, plan: half, told: .none).ending == .secondStep)
-    let running = TabletopWorld(scene: scene, task: task, horizon: 40)
+    let running = TabletopWorld(start)
     #expect(Ending(of: running, grasped: nil) == nil)
   }
 }

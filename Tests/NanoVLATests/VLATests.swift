@@ -5,7 +5,7 @@ import Tensors
 import Testing
 
 @Suite struct VLATests {
-  private let start = Suite.object.makeEpisodeStart(seed: Suite.firstHeldOutSeed)
+  private let start = Suite.object.initialState(seed: Suite.firstHeldOutSeed)
   private var image: RGBImage { Renderer().render(start.scene) }
   private var felt: [Float] { start.scene.proprioception }
 
@@ -39,10 +39,10 @@ import Testing
     let policy = try policy()
     let statistics = policy.statistics.action
     for seed in Suite.heldOutSeeds(20) {
-      let (scene, task) = Suite.object.makeEpisodeStart(seed: seed)
+      let world = TabletopWorld(Suite.object.initialState(seed: seed))
       let action = try policy.predictAction(
-        Renderer().render(scene), instruction: task.instruction,
-        proprioception: scene.proprioception)
+        Renderer().render(world.scene), instruction: world.instruction,
+        proprioception: world.proprioception)
       #expect(action.count == 7)
       for a in 0..<6 {
         let range = statistics.q01[a] - 1e-5...statistics.q99[a] + 1e-5
@@ -59,7 +59,7 @@ import Testing
       try policy.predictAction(image, instruction: task.instruction, proprioception: felt)
     }
     let here = try action(image, start.task, felt)
-    let elsewhere = Suite.object.makeEpisodeStart(seed: Suite.firstHeldOutSeed + 1).scene
+    let elsewhere = Suite.object.initialState(seed: Suite.firstHeldOutSeed + 1).scene
     let other = Suite.object.otherTask(than: start.task, in: start.scene)
     #expect(try action(image, start.task, felt) == here)
     #expect(try action(Renderer().render(elsewhere), start.task, felt) != here)

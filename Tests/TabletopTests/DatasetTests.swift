@@ -47,7 +47,7 @@ import Testing
   @Test("The stored actions are the expert's own, not the noisy ones that were executed")
   func cleanActions() throws {
     let noisy = try #require(Demonstration.record(suite: .object, seed: 3, noise: 0.1))
-    let start = Tabletop.Suite.object.makeEpisodeStart(seed: 3)
+    let start = Tabletop.Suite.object.initialState(seed: 3)
     let clean = Expert.action(in: start.scene, toward: start.task.goals[0])
     let difference = zip(noisy.actions[0], clean).map { abs($0 - $1) }.max()!
     #expect(difference < 1e-5)

@@ -29,7 +29,7 @@ import Testing
   @Test("Its actions are within one step, and leave the angles alone")
   func staysInBounds() {
     for suite in Tabletop.Suite.allCases {
-      let start = suite.makeEpisodeStart(seed: 5)
+      let start = suite.initialState(seed: 5)
       let action = Expert.action(in: start.scene, toward: start.task.goals[0])
       #expect(action.count == 7)
       #expect(abs(action[0]) <= 0.2 && abs(action[1]) <= 0.2 && abs(action[2]) <= 0.3)
@@ -55,13 +55,14 @@ import Testing
   func otherTask() {
     for seed in 0..<60 as Range<UInt64> {
       for suite in Tabletop.Suite.allCases {
-        let start = suite.makeEpisodeStart(seed: seed)
+        let start = suite.initialState(seed: seed)
         let other = suite.otherTask(than: start.task, in: start.scene)
         #expect(other.instruction != start.task.instruction)
         #expect(other.firstObject != start.task.firstObject)
         #expect(other.intent == start.task.intent)
-        var asked = TabletopWorld(scene: start.scene, task: other, horizon: suite.horizon)
-        var judged = TabletopWorld(scene: start.scene, task: start.task, horizon: suite.horizon)
+        var asked = TabletopWorld(
+          .init(scene: start.scene, task: other, horizon: suite.horizon))
+        var judged = TabletopWorld(start)
         while asked.outcome == .running {
           let action = Expert.action(for: asked)
           asked.step(action)
@@ -78,8 +79,8 @@ import Testing
   }
 
   private func play(_ suite: Tabletop.Suite, seed: UInt64, noise: Float) -> TabletopWorld {
-    let start = suite.makeEpisodeStart(seed: seed)
-    var world = TabletopWorld(scene: start.scene, task: start.task, horizon: suite.horizon)
+    let start = suite.initialState(seed: seed)
+    var world = TabletopWorld(start)
     var random = SeededRandom(seed: seed + 77)
     while world.outcome == .running {
       var action = Expert.action(for: world)

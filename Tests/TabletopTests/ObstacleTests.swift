@@ -9,7 +9,7 @@ import Testing
     let scene = Scene(
       objects: [TabletopObject(.red, .cup, x: 0.5, y: 0.05)],
       gripper: Gripper(x: x, y: y, z: z), obstacle: Obstacle(x: 0.5, y: 0.5))
-    return TabletopWorld(scene: scene, task: .pick(0, in: scene), horizon: 24)
+    return TabletopWorld(.init(scene: scene, task: .pick(0, in: scene), horizon: 24))
   }
 
   private func move(_ dx: Float, _ dy: Float) -> [Float] { [dx, dy, 0, 0, 0, 0, -1] }
@@ -51,16 +51,17 @@ import Testing
     let scene = Scene(
       objects: [TabletopObject(.red, .cup, x: 0.5, y: 0.05)],
       gripper: Gripper(x: 0.5, y: 0.8, z: 0.7))
-    var open = TabletopWorld(scene: scene, task: .pick(0, in: scene), horizon: 24)
+    var open = TabletopWorld(.init(scene: scene, task: .pick(0, in: scene), horizon: 24))
     #expect((0..<3).map { _ in open.step(move(0, -0.2)) } == [.running, .running, .running])
   }
 
   @Test("Every layout blocks the straight way, and both ways round are about equally long")
   func layouts() {
     for seed in 0..<500 as Range<UInt64> {
-      let (scene, task) = suite.makeEpisodeStart(seed: seed)
-      let target = scene.objects[task.firstObject]
-      var world = TabletopWorld(scene: scene, task: task, horizon: suite.horizon)
+      let start = suite.initialState(seed: seed)
+      let scene = start.scene
+      let target = scene.objects[start.task.firstObject]
+      var world = TabletopWorld(start)
       var steps = 0
       while world.outcome == .running && steps < suite.horizon {
         let gripper = world.scene.gripper
@@ -77,8 +78,8 @@ import Testing
   func bothWays() {
     for seed in 0..<500 as Range<UInt64> {
       let first = Side.allCases.map { side in
-        let start = suite.makeEpisodeStart(seed: seed)
-        var world = TabletopWorld(scene: start.scene, task: start.task, horizon: suite.horizon)
+        let start = suite.initialState(seed: seed)
+        var world = TabletopWorld(start)
         let action = Expert.action(for: world, side: side)
         var passed: Set<Bool> = []
         while world.outcome == .running {
@@ -112,8 +113,8 @@ import Testing
   @Test("The mean of the two ways' actions drives into the post")
   func meanOfTwo() {
     for seed in 0..<200 as Range<UInt64> {
-      let start = suite.makeEpisodeStart(seed: seed)
-      var world = TabletopWorld(scene: start.scene, task: start.task, horizon: suite.horizon)
+      let start = suite.initialState(seed: seed)
+      var world = TabletopWorld(start)
       var ways = [world, world]
       while world.outcome == .running && world.stepCount < 4 {
         let actions = zip(Side.allCases, ways).map { Expert.action(for: $1, side: $0) }

@@ -103,7 +103,7 @@ import Testing
   @Test("A larger picture shrunk to 64 pixels shows the same", arguments: [128, 224, 448])
   func scaling(size: Int) {
     for suite in Tabletop.Suite.allCases {
-      let scene = suite.makeEpisodeStart(seed: 11).scene
+      let scene = suite.initialState(seed: 11).scene
       let small = Renderer().render(scene)
       let large = Renderer(size: size).render(scene)
       #expect(large.width == size)

@@ -5,10 +5,10 @@ import Testing
   @Test(
     "A seed fixes scene and task; another seed gives others", arguments: Tabletop.Suite.allCases)
   func determinism(suite: Tabletop.Suite) {
-    let first = suite.makeEpisodeStart(seed: 42)
-    let again = suite.makeEpisodeStart(seed: 42)
-    #expect(first.scene == again.scene && first.task == again.task)
-    #expect(first.scene != suite.makeEpisodeStart(seed: 43).scene)
+    let first = suite.initialState(seed: 42)
+    let again = suite.initialState(seed: 42)
+    #expect(first == again)
+    #expect(first.scene != suite.initialState(seed: 43).scene)
   }
 
   @Test("Every instruction keeps to the grammar", arguments: Tabletop.Suite.allCases)
@@ -16,7 +16,7 @@ import Testing
     let known = Set(TabletopTask.words)
     #expect(known.count == TabletopTask.words.count && known.count <= 24)
     for seed in Tabletop.Suite.heldOutSeeds(300) {
-      let start = suite.makeEpisodeStart(seed: seed)
+      let start = suite.initialState(seed: seed)
       let words = start.task.instruction.split(separator: " ").map(String.init)
       #expect(words.count <= TabletopTask.maximumWords)
       #expect(known.isSuperset(of: words))
@@ -35,7 +35,7 @@ import Testing
     #expect(
       TabletopTask.put(1, into: 2, in: scene).instruction
         == "put the right red cup in the green bowl")
-    let long = Tabletop.Suite.long.makeEpisodeStart(seed: 0).task
+    let long = Tabletop.Suite.long.initialState(seed: 0).task
     #expect(
       [
         "put the blue ball in the green bowl then pick up the red block",
@@ -47,7 +47,7 @@ import Testing
   func layouts() {
     for suite in Tabletop.Suite.allCases {
       for seed in 0..<200 as Range<UInt64> {
-        let scene = suite.makeEpisodeStart(seed: seed).scene
+        let scene = suite.initialState(seed: seed).scene
         #expect(scene.objects.count == 3 && scene.held == nil)
         for (index, object) in scene.objects.enumerated() {
           #expect((0.08...0.92).contains(object.x) && (0.08...0.92).contains(object.y))
@@ -69,7 +69,7 @@ import Testing
   func casts() {
     for seed in 0..<200 as Range<UInt64> {
       func kinds(_ suite: Tabletop.Suite) -> [String] {
-        let scene = suite.makeEpisodeStart(seed: seed).scene
+        let scene = suite.initialState(seed: seed).scene
         return scene.objects.map { "\($0.color) \($0.shape)" }
       }
       #expect(Set(kinds(.object)).count == 3 && Set(kinds(.obstacle)).count == 3)
@@ -82,9 +82,10 @@ import Testing
   @Test("The word that tells two twins apart is true")
   func relations() {
     for seed in 0..<200 as Range<UInt64> {
-      let (scene, task) = Tabletop.Suite.spatial.makeEpisodeStart(seed: seed)
-      let (named, twin) = (scene.objects[task.firstObject], scene.objects[1 - task.firstObject])
-      switch scene.relation(of: task.firstObject) {
+      let start = Tabletop.Suite.spatial.initialState(seed: seed)
+      let (objects, first) = (start.scene.objects, start.task.firstObject)
+      let (named, twin) = (objects[first], objects[1 - first])
+      switch start.scene.relation(of: first) {
       case .left: #expect(named.x < twin.x - 0.19)
       case .right: #expect(named.x > twin.x + 0.19)
       case .far: #expect(named.y < twin.y - 0.19)
@@ -98,7 +99,7 @@ import Testing
   func goals() {
     var counts: [String: Int] = [:]
     for seed in 0..<800 as Range<UInt64> {
-      counts[Tabletop.Suite.goal.makeEpisodeStart(seed: seed).task.instruction, default: 0] += 1
+      counts[Tabletop.Suite.goal.initialState(seed: seed).task.instruction, default: 0] += 1
     }
     #expect(counts.count == 8)
     #expect(counts.values.allSatisfy { (60...140).contains($0) })

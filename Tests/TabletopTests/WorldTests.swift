@@ -13,7 +13,7 @@ import Testing
         TabletopObject(.blue, .ball, x: 0.85, y: 0.5),
         TabletopObject(.green, .bowl, x: 0.1, y: 0.1),
       ], gripper: Gripper(x: x, y: y, z: z, isClosed: closed))
-    return TabletopWorld(scene: scene, task: task(scene), horizon: horizon)
+    return TabletopWorld(.init(scene: scene, task: task(scene), horizon: horizon))
   }
 
   func action(_ dx: Float = 0, _ dy: Float = 0, _ dz: Float = 0, closed: Bool) -> [Float] {

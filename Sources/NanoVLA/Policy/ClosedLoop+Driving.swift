@@ -14,7 +14,9 @@ extension ClosedLoop {
       for i in active {
         let frame = renderer.render(arms[i].scene)
         if keepsFrames { arms[i].frames.append(frame) }
-        let shown = control == .blankImage ? blank(frame) : frame
+        let shown =
+          control == .blankImage
+          ? RGBImage(width: frame.width, height: frame.height, color: Palette.table) : frame
         arms[i].history.append(
           Observation(shown, proprioception: arms[i].scene.proprioception))
       }
@@ -35,12 +37,6 @@ extension ClosedLoop {
     }
     return arms.map(\.episode)
   }
-
-  private func blank(_ image: RGBImage) -> RGBImage {
-    let pixel: [UInt8] = [226, 211, 184]  // the colour of the bare table
-    let pixels = (0..<image.width * image.height).flatMap { _ in pixel }
-    return RGBImage(width: image.width, height: image.height, pixels: pixels)
-  }
 }
 
 /// One arm at work: its world, and what it plans to do next.
@@ -60,10 +56,12 @@ private struct Arm {
   init(seed: UInt64, suite: Suite, control: ClosedLoop.Control, history: Int) {
     self.seed = seed
     self.history = History(length: history)
-    let (scene, task) = suite.makeEpisodeStart(seed: seed)
-    let said = control == .otherInstruction ? suite.otherTask(than: task, in: scene) : task
-    world = TabletopWorld(scene: scene, task: said, horizon: suite.horizon)
-    original = TabletopWorld(scene: scene, task: task, horizon: suite.horizon)
+    var start = suite.initialState(seed: seed)
+    original = TabletopWorld(start)
+    if control == .otherInstruction {
+      start.task = suite.otherTask(than: start.task, in: start.scene)
+    }
+    world = TabletopWorld(start)
   }
 
   /// A wrong object lifted ends the task that was said, but may be the way to the original one.

@@ -89,7 +89,8 @@ public final class ToyVLM: Module {
     let side = configuration.imageSize / configuration.patchSize
     let places = (0..<side * side).flatMap { patch -> [Float] in
       let (u, v) = (Float(patch % side) + 0.5, Float(patch / side) + 0.5)
-      return configuration.camera.table(u: u / Float(side), v: v / Float(side))
+      let (x, y) = configuration.camera.tablePoint(u: u / Float(side), v: v / Float(side))
+      return [x, y]
     }
     return Tensor(places, shape: [side * side, 2])
   }

@@ -28,11 +28,10 @@ struct Attempts {
 
   init(seed: UInt64, random: SeededRandom, rollouts: Rollouts, _ policy: VLA) throws {
     (self.seed, self.random, executed) = (seed, random, policy.head.chunk)
-    let start = rollouts.suite.makeEpisodeStart(seed: seed)
+    let start = rollouts.suite.initialState(seed: seed)
     instruction = start.task.instruction
     renderer = Renderer(size: policy.backbone.imageSize ?? 64)
-    let world = TabletopWorld(
-      scene: start.scene, task: start.task, horizon: rollouts.suite.horizon)
+    let world = TabletopWorld(start)
     let arm = Arm(world: world, history: History(length: policy.history))
     arms = Array(repeating: arm, count: rollouts.groupSize)
   }

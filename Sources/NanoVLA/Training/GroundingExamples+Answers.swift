@@ -25,9 +25,8 @@ extension GroundingExamples {
 
   /// The patch of the image in which an object's centre is drawn.
   func patch(of object: TabletopObject, side: Int) -> Int {
-    let cells = Float(side) / 64  // the camera's own pixels, of which there are 64
-    let column = Int((6 + 52 * object.x) * cells)
-    let row = Int((18 + 40 * object.y - 14 * object.z) * cells)
+    let (u, v) = camera.imagePoint(x: object.x, y: object.y, z: object.z)
+    let (column, row) = (Int(u * Float(side)), Int(v * Float(side)))
     return min(side - 1, max(0, row)) * side + min(side - 1, max(0, column))
   }
 }

@@ -14,17 +14,18 @@ struct GroundingExamples {
   var tasks: [TabletopTask] = []  // N = B·R, R after R
   var scenes: [Scene] = []  // B
   let tasksPerScene: Int  // R
+  let camera: Camera
 
   /// `count` fresh scenes from `firstSeed` on, R questions about each; the share `alike` of those with
   /// three different objects gets two of one colour or shape.
   init(
     count: Int, tasksPerScene: Int, firstSeed: UInt64, alike: Float = 0, renderer: Renderer
   ) {
-    self.tasksPerScene = tasksPerScene
+    (self.tasksPerScene, camera) = (tasksPerScene, renderer.camera)
     for seed in firstSeed..<firstSeed + UInt64(count) {
       var random = SeededRandom(seed: seed ^ 0x5CE4E)
       let suite = Self.suites[random.integer(below: Self.suites.count)]
-      var start = suite.makeEpisodeStart(seed: seed).scene
+      var start = suite.initialState(seed: seed).scene
       if suite == .object, random.uniform() < alike { Self.makeAlike(&start, using: &random) }
       let scene = Self.midEpisode(start, using: &random)
       let questions = Self.questions(about: scene, suite)

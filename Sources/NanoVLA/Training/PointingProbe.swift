@@ -68,7 +68,7 @@ public struct PointingFeatures {
 
   /// One scene for each of `seeds`.
   public init(of seeds: Range<UInt64>, from trunk: ToyVLM) throws {
-    let starts = seeds.map { Suite.object.makeEpisodeStart(seed: $0) }
+    let starts = seeds.map { Suite.object.initialState(seed: $0) }
     let ids = try starts.map { try trunk.tokenizer.encode($0.task.instruction) }
     let renderer = Renderer(size: trunk.configuration.imageSize)
     let seen = inShards(of: starts.count) { part in

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Subtract the mean colour of the scene, divide by the spread. Every published vision model comes
 /// with such constants, and a model fed with another's sees a world of wrong colours. These are the
-/// toy world's own: its table is (226, 211, 184).
+/// toy world's own, near its table's color.
 ///
 /// Letters: B images, H height, W width; 3 colours.
 public enum Pixels {
