@@ -1,120 +1,90 @@
-import CKernels
-
-/// How a tensor was computed: from which inputs, and how its gradient becomes theirs.
+/// One operation of the computation graph: its inputs, and how it passes a gradient back to them.
+///
+/// Every result of an operation refers to such a node, so a loss knows the whole graph behind it.
+/// ``Tensor/backward()`` walks that graph in reverse: this is backpropagation, the reverse mode of
+/// automatic differentiation.
 final class Node {
   private(set) var inputs: [Tensor]
-  /// From the gradient of the result to the gradient of each input (nil where none flows). Itself
-  /// nil once used.
-  private(set) var gradients: ((Tensor) -> [Tensor?])?
+  /// The chain rule: ∂loss/∂result ↦ ∂loss/∂input for each input, nil where none is needed.
+  private var inputGradients: ((_ gradient: Tensor) -> [Tensor?])?
+  /// ∂loss/∂result, summed over the uses of the result that the backward pass has visited.
+  var gradient: Tensor?
 
-  init(inputs: [Tensor], gradients: @escaping (Tensor) -> [Tensor?]) {
-    self.inputs = inputs
-    self.gradients = gradients
+  init(inputs: [Tensor], inputGradients: @escaping (_ gradient: Tensor) -> [Tensor?]) {
+    (self.inputs, self.inputGradients) = (inputs, inputGradients)
   }
 
-  /// Lets go of the inputs, so that their memory serves the rest of the backward pass.
-  func drop() { (inputs, gradients) = ([], nil) }
+  /// Passes the gradient on to the inputs, then releases them: the rest of the pass reuses their
+  /// memory. So a graph serves for one backward pass.
+  func backward() {
+    defer { (inputs, inputGradients, gradient) = ([], nil, nil) }
+    guard let gradient else { return }
+    guard let inputGradients else {
+      fatalError("backward: an earlier pass used up the graph behind shape \(gradient.shape)")
+    }
+    for (input, inputGradient) in zip(inputs, inputGradients(gradient)) {
+      if let inputGradient { input.accumulate(inputGradient) }
+    }
+  }
 }
 
 extension Tensor {
-  /// Notes how this fresh result came about, if a gradient is wanted of any input.
-  func recorded(
-    from inputs: [Tensor], gradients: @escaping (_ gradient: Tensor) -> [Tensor?]
-  ) -> Tensor {
-    guard !kernel_thread_state().pointee.gradientsOff else { return self }
-    guard inputs.contains(where: \.requiresGradient) else { return self }
-    node = Node(inputs: inputs, gradients: gradients)
-    return self
-  }
-
-  /// Adds to every parameter's ``gradient`` how this number changes with it.
+  /// Adds ∂loss/∂parameter to the ``gradient`` of every parameter that led to this loss.
   ///
-  /// Reverse-mode differentiation: visit the results from the loss backwards, each after all that
-  /// used it; by the chain rule a value's gradient is the SUM over all its uses. The notes are
-  /// dropped on the way, so a graph can be walked once; a second walk is an error.
+  /// By the chain rule, a value's gradient is the SUM over all its uses:
+  /// ∂loss/∂x = Σ ∂loss/∂y · ∂y/∂x over the results y computed from x. In reversed topological order
+  /// each result comes after all its uses, so its sum is complete when it is passed on.
+  /// Stops the program unless this is a single number that depends on a parameter, or if an earlier
+  /// pass has used the graph.
   /// Source: Baydin et al., "Automatic Differentiation in Machine Learning" (2018), section 3.2.
   public func backward() { withoutGradient { backward(scale: 1) } }
 
+  /// The gradients of `scale` times this loss.
   func backward(scale: Float) {
     guard count == 1 else { fatalError("backward: shape \(shape) is not a single number") }
-    guard node != nil else { fatalError("backward: nothing recorded leads to this number") }
-    var pending = [ObjectIdentifier(self): Tensor.full(shape, scale)]
-    for tensor in usersFirst() {
-      guard let node = tensor.node else { continue }
-      let (inputs, gradients) = (node.inputs, node.gradients)
-      node.drop()
-      guard let gradient = pending.removeValue(forKey: ObjectIdentifier(tensor)) else { continue }
-      guard let gradients else {
-        fatalError("backward: an earlier pass used up the graph behind shape \(tensor.shape)")
-      }
-      for (input, flow) in zip(inputs, gradients(gradient)) {
-        guard let flow, input.requiresGradient else { continue }
-        if input.isParameter {
-          input.collect(flow)
-        } else if let earlier = pending[ObjectIdentifier(input)] {
-          pending[ObjectIdentifier(input)] = earlier + flow
-        } else {
-          pending[ObjectIdentifier(input)] = flow
-        }
-      }
+    guard let node else { fatalError("backward: no recorded operation leads to this number") }
+    accumulate(.full(shape, scale))
+    for node in node.topologicalOrder().reversed() { node.backward() }
+  }
+
+  /// Adds `gradient` to the sum over this tensor's uses: in its node, or in the parameter itself.
+  fileprivate func accumulate(_ gradient: Tensor) {
+    if let node {
+      node.gradient = node.gradient.map { $0 + gradient } ?? gradient
+    } else if let sink = GradientSink.current, requiresGradient {
+      sink.accumulate(gradient, for: self)
+    } else if requiresGradient {
+      self.gradient = self.gradient.map { $0 + gradient } ?? gradient
     }
   }
 
-  /// All results that lead to this one, each before its inputs (an explicit stack: graphs are deep).
-  private func usersFirst() -> [Tensor] {
-    var order: [Tensor] = []
-    var seen: Set<ObjectIdentifier> = []
-    var stack: [(tensor: Tensor, inputsDone: Bool)] = [(self, false)]
-    while let (tensor, inputsDone) = stack.popLast() {
-      if inputsDone {
-        order.append(tensor)
-      } else if seen.insert(ObjectIdentifier(tensor)).inserted {
-        stack.append((tensor, true))
-        for input in tensor.node?.inputs ?? [] where input.node != nil {
-          stack.append((input, false))
-        }
-      }
-    }
-    return order.reversed()
-  }
-
-  /// Adds `flow` to this parameter's gradient, or to the shard's own sum where a batch is split.
-  private func collect(_ flow: Tensor) {
-    if let sink = kernel_thread_state().pointee.gradientSink {
-      Unmanaged<GradientSink>.fromOpaque(sink).takeUnretainedValue().add(flow, to: self)
-    } else {
-      gradient = gradient.map { $0 + flow } ?? flow
-    }
+  /// Notes how this fresh result was computed, if any input requires a gradient.
+  /// - Parameter inputGradients: the chain rule of this operation; see ``Node``.
+  func recorded(
+    from inputs: [Tensor], inputGradients: @escaping (_ gradient: Tensor) -> [Tensor?]
+  ) -> Tensor {
+    guard isGradientEnabled, inputs.contains(where: \.requiresGradient) else { return self }
+    node = Node(inputs: inputs, inputGradients: inputGradients)
+    return self
   }
 }
 
-/// The parameter gradients of one shard of a batch, until the shards are summed.
-final class GradientSink {
-  private var sums: [ObjectIdentifier: (parameter: Tensor, sum: Tensor)] = [:]
-  private(set) var order: [ObjectIdentifier] = []
-
-  func add(_ flow: Tensor, to parameter: Tensor) {
-    let key = ObjectIdentifier(parameter)
-    if let entry = sums[key] {
-      sums[key] = (parameter, entry.sum + flow)
-    } else {
-      sums[key] = (parameter, flow)
-      order.append(key)
+extension Node {
+  /// All nodes that lead to this one, each after its inputs; this one is the last.
+  ///
+  /// A depth-first search with an explicit stack, because a graph can be deeper than the call stack.
+  fileprivate func topologicalOrder() -> [Node] {
+    var order: [Node] = []
+    var visited: Set<ObjectIdentifier> = []
+    var stack: [(node: Node, inputsAreDone: Bool)] = [(self, false)]
+    while let (node, inputsAreDone) = stack.popLast() {
+      if inputsAreDone {
+        order.append(node)
+      } else if visited.insert(ObjectIdentifier(node)).inserted {
+        stack.append((node, true))
+        stack += node.inputs.compactMap(\.node).map { ($0, false) }
+      }
     }
+    return order
   }
-
-  /// Hands out the sum for a parameter, once.
-  func take(_ key: ObjectIdentifier) -> (parameter: Tensor, sum: Tensor)? {
-    sums.removeValue(forKey: key)
-  }
-}
-
-/// Runs `body` without noting how results came about: faster, and nothing is kept for a backward
-/// pass. For prediction and evaluation.
-public func withoutGradient<Result>(_ body: () throws -> Result) rethrows -> Result {
-  let state = kernel_thread_state()!
-  let before = state.pointee.gradientsOff
-  state.pointee.gradientsOff = true
-  defer { state.pointee.gradientsOff = before }
-  return try body()
 }

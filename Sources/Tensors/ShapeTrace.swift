@@ -1,61 +1,68 @@
 import CKernels
-import Foundation
+import Dispatch
 
-/// A record of named tensors on their way through a model: what a lesson prints as its shapes.
+/// A record of named tensors on their way through a model: the shapes that a lesson prints.
 ///
-/// Concept code calls `x.traced("patches")` and goes on; only while ``recording(_:)`` runs on the
-/// same thread is anything kept, so a printed shape is always the shape of a real tensor.
+/// A concept calls `x.traced("patches")` and goes on. The call records something only while
+/// ``recording(_:)`` or ``observing(_:_:)`` runs on the same thread, so a printed shape is always the
+/// shape of a real tensor. At other times it costs the reading of one thread-local pointer, and the
+/// note is not even composed.
 public final class ShapeTrace {
+  /// One tensor that was traced.
   public struct Entry: Sendable {
+    /// The tensor's name, such as "patches".
     public let label: String
+    /// What has been done to it, such as "cut into 8×8 squares"; may be empty.
     public let note: String
+    /// The lengths of its axes.
     public let shape: [Int]
-    /// Since the entry before, or since recording began.
+    /// Time in milliseconds since the previous entry, or since the recording began.
     public let milliseconds: Double
   }
 
-  private let each: (Entry) -> Void
-  private var last = DispatchTime.now()
+  private let observer: (Entry) -> Void
+  private var previous = DispatchTime.now()
 
-  private init(_ each: @escaping (Entry) -> Void) { self.each = each }
+  private init(_ observer: @escaping (Entry) -> Void) { self.observer = observer }
 
-  /// Runs `body` and returns all that it traced, in order.
+  /// Runs `body` and records the tensors that it traces on this thread.
+  /// - Returns: what `body` returns, and the entries in the order of the calls.
   public static func recording<Result>(
     _ body: () throws -> Result
   ) rethrows -> (result: Result, entries: [Entry]) {
     var entries: [Entry] = []
-    let result = try following({ entries.append($0) }, body)
+    let result = try observing({ entries.append($0) }, body)
     return (result, entries)
   }
 
-  /// Runs `body`, and calls `each` with all that it traces, when it does: how far a long answer is.
-  public static func following<Result>(
-    _ each: (Entry) -> Void, _ body: () throws -> Result
+  /// Runs `body` and calls `observer` for each tensor as soon as it is traced, such as to show the
+  /// progress of a long computation.
+  /// - Returns: what `body` returns.
+  public static func observing<Result>(
+    _ observer: (Entry) -> Void, _ body: () throws -> Result
   ) rethrows -> Result {
-    try withoutActuallyEscaping(each) { each in
-      let trace = ShapeTrace(each)
-      let state = kernel_thread_state()!
-      let before = state.pointee.trace
-      state.pointee.trace = Unmanaged.passUnretained(trace).toOpaque()
-      defer { state.pointee.trace = before }
-      return try body()
+    try withoutActuallyEscaping(observer) { observer in
+      let trace = ShapeTrace(observer)
+      return try withThreadState(
+        \.shapeTrace, Unmanaged.passUnretained(trace).toOpaque(), body)
     }
   }
 
-  fileprivate func note(_ label: String, _ note: String, _ shape: [Int]) {
+  fileprivate func record(_ label: String, _ note: String, _ shape: [Int]) {
     let now = DispatchTime.now()
-    let milliseconds = Double(now.uptimeNanoseconds - last.uptimeNanoseconds) / 1e6
-    each(Entry(label: label, note: note, shape: shape, milliseconds: milliseconds))
-    last = DispatchTime.now()
+    let milliseconds = Double(now.uptimeNanoseconds - previous.uptimeNanoseconds) / 1e6
+    observer(Entry(label: label, note: note, shape: shape, milliseconds: milliseconds))
+    previous = DispatchTime.now()
   }
 }
 
 extension Tensor {
-  /// Returns this tensor, and notes its shape if a trace is being recorded on this thread.
+  /// Records this tensor's shape, if a ``ShapeTrace`` runs on this thread.
+  /// - Returns: this tensor, so that the call can stand inside an expression.
   @discardableResult
   public func traced(_ label: String, _ note: @autoclosure () -> String = "") -> Tensor {
-    if let trace = kernel_thread_state().pointee.trace {
-      Unmanaged<ShapeTrace>.fromOpaque(trace).takeUnretainedValue().note(label, note(), shape)
+    if let trace = thread_state().pointee.shapeTrace {
+      Unmanaged<ShapeTrace>.fromOpaque(trace).takeUnretainedValue().record(label, note(), shape)
     }
     return self
   }

@@ -1,6 +1,6 @@
 extension Tensor: CustomStringConvertible {
   public var description: String {
-    guard storage.floats != nil || isPacked else { return "Tensor \(shape) without numbers" }
+    guard storage.floats != nil || isPacked else { return "Tensor \(shape), uninitialized" }
     let first = 0..<min(count, 8)
     let values = storage.packed?.values(first) ?? first.map { pointer[$0] }
     let shown = values.map { "\($0)" }.joined(separator: ", ")

@@ -1,8 +1,8 @@
-/// Fills a new tensor; inside ``withoutNumbers(_:)``, only shapes it.
+/// Fills a new tensor; inside ``uninitialized(_:)``, only shapes it.
 extension Tensor {
   /// A tensor of `shape` with the `values` that are computed for it, row-major.
   public static func computed(_ shape: [Int], _ values: () -> [Float]) -> Tensor {
-    if isWithoutNumbers { return Tensor(withoutNumbers: shape) }
+    guard isInitializationEnabled else { return Tensor(unallocated: shape) }
     return Tensor(values(), shape: shape)
   }
 
@@ -10,7 +10,7 @@ extension Tensor {
 
   /// Every element `value`.
   public static func full(_ shape: [Int], _ value: Float) -> Tensor {
-    if isWithoutNumbers { return Tensor(withoutNumbers: shape) }
+    guard isInitializationEnabled else { return Tensor(unallocated: shape) }
     let tensor = Tensor(uninitialized: shape)
     tensor.pointer.update(repeating: value, count: tensor.count)
     return tensor
@@ -20,7 +20,7 @@ extension Tensor {
   public static func normal(
     _ shape: [Int], scale: Float = 1, using random: inout SeededRandom
   ) -> Tensor {
-    if isWithoutNumbers { return Tensor(withoutNumbers: shape) }
+    guard isInitializationEnabled else { return Tensor(unallocated: shape) }
     let tensor = Tensor(uninitialized: shape)
     for i in 0..<tensor.count { tensor.pointer[i] = scale * random.normal() }
     return tensor
@@ -30,7 +30,7 @@ extension Tensor {
   public static func uniform(
     _ shape: [Int], in range: ClosedRange<Float>, using random: inout SeededRandom
   ) -> Tensor {
-    if isWithoutNumbers { return Tensor(withoutNumbers: shape) }
+    guard isInitializationEnabled else { return Tensor(unallocated: shape) }
     let tensor = Tensor(uninitialized: shape)
     for i in 0..<tensor.count { tensor.pointer[i] = random.uniform(in: range) }
     return tensor

@@ -44,7 +44,8 @@ extension Tensor {
   /// What an operation reads that knows nothing of packed numbers.
   var unpackedForUse: UnsafeMutablePointer<Float> {
     guard let packed = storage.packed else {
-      fatalError("tensor: shape \(shape) has no numbers yet; adopt a checkpoint's, or set values")
+      fatalError(
+        "tensor: shape \(shape) is uninitialized; adopt a checkpoint's tensor, or set values")
     }
     guard count <= Tensor.fewPackedNumbers else {
       fatalError(
@@ -53,25 +54,4 @@ extension Tensor {
     }
     return storage.unpackedOnce(packed).pointer
   }
-
-  /// A shape whose numbers come later; using them before stops the program.
-  convenience init(withoutNumbers shape: [Int]) {
-    self.init(shape: shape, storage: Storage(count: shape.reduce(1, *), in: nil))
-  }
-
-  /// Whether new tensors get numbers on this thread; see ``withoutNumbers(_:)``.
-  static var isWithoutNumbers: Bool { kernel_thread_state().pointee.numbersOff }
-}
-
-/// Runs `body`, in which zeros, constants and random draws give shapes alone: no memory, no filling.
-///
-/// So the one initializer of a model serves its nano size and a published checkpoint of 15 GB:
-/// `let model = withoutNumbers { Model(configuration, using: &random) }`, then each parameter
-/// adopts its tensor. Holds on this thread only. Tensors made from given numbers keep them.
-public func withoutNumbers<Result>(_ body: () throws -> Result) rethrows -> Result {
-  let state = kernel_thread_state()!
-  let before = state.pointee.numbersOff
-  state.pointee.numbersOff = true
-  defer { state.pointee.numbersOff = before }
-  return try body()
 }

@@ -100,7 +100,7 @@ public final class Tensor {
   }
 
   /// Shares the numbers of `other` from now on, without a copy: how a parameter that was built
-  /// ``withoutNumbers(_:)`` gets those of a checkpoint. Packed numbers freeze it.
+  /// ``uninitialized(_:)`` gets those of a checkpoint. Packed numbers freeze it.
   public func adopt(_ other: Tensor) {
     guard shape == other.shape else {
       fatalError("adopt: a parameter of shape \(shape), but numbers of shape \(other.shape)")

@@ -59,7 +59,7 @@ extension Work {
     var sizes = LlamaConfiguration()
     (sizes.vocabulary, sizes.width, sizes.depth, sizes.hidden) = (32_000, 2048, 22, 5632)
     (sizes.heads, sizes.keyValueHeads, sizes.headWidth) = (32, 4, 64)
-    let model = withoutNumbers { Llama(sizes, using: &random) }
+    let model = uninitialized { Llama(sizes, using: &random) }
     for parameter in model.parameters {
       // A norm's gain stays float32, as when a checkpoint is read.
       let isMatrix = parameter.shape.count == 2

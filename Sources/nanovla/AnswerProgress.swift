@@ -19,7 +19,7 @@ func showingProgress<Result>(
     done = min(steps, total)
     progress.report(done, of: total, "blocks and tokens")
   }
-  let result = try ShapeTrace.following({ entry in
+  let result = try ShapeTrace.observing({ entry in
     switch entry.label {
     case "block" where spoken == 0: report(max(0, min(done + 1, blocks - 1)))
     case "logits":

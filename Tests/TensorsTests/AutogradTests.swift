@@ -93,7 +93,7 @@ import Testing
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       Tensor.zeros([2, 3]).sum().backward()
     }
-    expectMessage(result, "nothing recorded")
+    expectMessage(result, "no recorded operation")
   }
 
   @Test("A graph walked once is not walked again in silence") func walkedTwice() async {

@@ -233,34 +233,34 @@ private func packed(
   }
 }
 
-@Suite("Models without numbers") struct WithoutNumbersTests {
+@Suite("Uninitialized models") struct UninitializedTests {
   @Test("A layer of 64 GB has its shapes and names, and takes neither memory nor time")
   func shapes() {
     var random = SeededRandom(seed: 1)
     let before = random
-    let layer = withoutNumbers { Linear(inputs: 1 << 17, outputs: 1 << 17, using: &random) }
+    let layer = uninitialized { Linear(inputs: 1 << 17, outputs: 1 << 17, using: &random) }
     #expect(layer.weight.shape == [1 << 17, 1 << 17] && layer.parameterCount == 1 << 34 + 1 << 17)
     #expect(layer.namedParameters.map(\.name) == ["weight", "bias"])
-    #expect(layer.weight.description == "Tensor [131072, 131072] without numbers")
+    #expect(layer.weight.description == "Tensor [131072, 131072], uninitialized")
     var after = random
     var untouched = before
     #expect(after.next() == untouched.next())
   }
 
   @Test("Outside of the closure, and on other threads, tensors are filled as ever") func scope() {
-    withoutNumbers {
+    uninitialized {
       let given = Tensor([1, 2], shape: [2])
       #expect(given.values == [1, 2])
     }
     #expect(Tensor.zeros([2]).values == [0, 0])
     struct Stop: Error {}
-    try? withoutNumbers { throw Stop() }
+    try? uninitialized { throw Stop() }
     #expect(Tensor.full([2], 3).values == [3, 3])
   }
 
   @Test("Adopted numbers are shared; values can also be set") func adopting() {
     var random = SeededRandom(seed: 1)
-    let layer = withoutNumbers { Linear(inputs: 2, outputs: 3, using: &random) }
+    let layer = uninitialized { Linear(inputs: 2, outputs: 3, using: &random) }
     let weight = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
     layer.weight.adopt(weight)
     layer.bias?.values = [10, 20, 30]
@@ -273,12 +273,12 @@ private func packed(
 
   @Test("Use before that, and another shape, stop with the shapes") func errors() async {
     let early = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let norm = withoutNumbers { LayerNorm(width: 5) }
+      let norm = uninitialized { LayerNorm(width: 5) }
       _ = norm(.zeros([2, 5]))
     }
-    expectMessage(early, "[5]", "no numbers yet")
+    expectMessage(early, "[5]", "uninitialized")
     let other = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let norm = withoutNumbers { LayerNorm(width: 5) }
+      let norm = uninitialized { LayerNorm(width: 5) }
       norm.weight.adopt(.zeros([5, 1]))
     }
     expectMessage(other, "[5]", "[5, 1]")

@@ -31,7 +31,7 @@ import Testing
       }
     }
     #expect(inner.allSatisfy { $0.count == 1 && $0[0].0 == 0..<10 && $0[0].1 })
-    #expect(kernel_thread_state().pointee.isShard == false)
+    #expect(thread_state().pointee.isShard == false)
   }
 
   @Test("Shards record gradients exactly if their caller does") func recording() {

@@ -16,16 +16,16 @@ import Testing
     #expect(entries.allSatisfy { $0.milliseconds >= 0 })
   }
 
-  @Test("A follower is told of each tensor when it is traced") func following() {
-    var told: [String] = []
-    let countAtEnd = ShapeTrace.following({ told.append($0.label) }) { () -> Int in
+  @Test("An observer is called for each tensor as soon as it is traced") func observing() {
+    var observed: [String] = []
+    let countAtEnd = ShapeTrace.observing({ observed.append($0.label) }) { () -> Int in
       Tensor.zeros([1]).traced("first")
-      let early = told
+      let early = observed
       Tensor.zeros([1]).traced("second")
       return early.count
     }
     #expect(countAtEnd == 1)
-    #expect(told == ["first", "second"])
+    #expect(observed == ["first", "second"])
   }
 
   @Test("Nothing is noted, nor its note composed, while nothing records") func idle() {

@@ -34,7 +34,7 @@ public final class ChunkEncoder: Module {
 extension Linear {
   /// A last layer: its answers start near 0, so that the first loss is that of knowing nothing.
   /// - Parameter scale: what the weights are multiplied with; the larger the inputs, the smaller.
-  static func quiet(
+  static func smallInitialization(
     inputs: Int, outputs: Int, scale: Float = 0.1, using random: inout SeededRandom
   ) -> Linear {
     let layer = Linear(inputs: inputs, outputs: outputs, using: &random)

@@ -38,7 +38,7 @@ public final class ContinuousHead: ActionHead {
   ) {
     encoder = ChunkEncoder(inputs: inputs, chunk: chunk, hidden: hidden, using: &random)
     norm = LayerNorm(width: hidden)
-    output = Linear.quiet(
+    output = Linear.smallInitialization(
       inputs: hidden, outputs: dimensions, scale: 0.01, using: &random)
     (self.dimensions, self.error) = (dimensions, error)
   }

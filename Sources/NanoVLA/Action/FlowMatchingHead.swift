@@ -32,7 +32,7 @@ public final class FlowMatchingHead: ActionHead {
     let size = chunk * dimensions
     input = Linear(inputs: inputs + size + Self.timeWidth, outputs: hidden, using: &random)
     self.hidden = Linear(inputs: hidden, outputs: hidden, using: &random)
-    output = Linear.quiet(inputs: hidden, outputs: size, using: &random)
+    output = Linear.smallInitialization(inputs: hidden, outputs: size, using: &random)
   }
 
   /// Which way the noise lies, and how fast it comes nearer.

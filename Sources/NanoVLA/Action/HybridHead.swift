@@ -28,8 +28,9 @@ public final class HybridHead: ActionHead {
       fatalError("HybridHead: no dimension of \(space.dimensions.map(\.name)) is a gripper")
     }
     encoder = ChunkEncoder(inputs: inputs, chunk: chunk, hidden: hidden, using: &random)
-    pose = Linear.quiet(inputs: hidden, outputs: space.count, using: &random)
-    switches = Linear.quiet(inputs: hidden, outputs: 2 * space.grippers.count, using: &random)
+    pose = Linear.smallInitialization(inputs: hidden, outputs: space.count, using: &random)
+    switches = Linear.smallInitialization(
+      inputs: hidden, outputs: 2 * space.grippers.count, using: &random)
   }
 
   public var chunk: Int { encoder.steps.count }

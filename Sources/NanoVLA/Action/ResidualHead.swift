@@ -36,7 +36,7 @@ public final class ResidualHead: ActionHead {
       ResidualBlock(width: hidden, using: &random), ResidualBlock(width: hidden, using: &random),
     ]
     norm2 = LayerNorm(width: hidden)
-    output = Linear.quiet(
+    output = Linear.smallInitialization(
       inputs: hidden, outputs: dimensions, scale: 0.01, using: &random)
   }
 

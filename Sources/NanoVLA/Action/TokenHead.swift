@@ -25,7 +25,7 @@ public final class TokenHead: ActionHead {
     using random: inout SeededRandom
   ) {
     encoder = ChunkEncoder(inputs: inputs, chunk: chunk, hidden: hidden, using: &random)
-    output = Linear.quiet(inputs: hidden, outputs: dimensions * bins, using: &random)
+    output = Linear.smallInitialization(inputs: hidden, outputs: dimensions * bins, using: &random)
     tokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
     self.dimensions = dimensions
   }

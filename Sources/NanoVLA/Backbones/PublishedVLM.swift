@@ -27,7 +27,7 @@ extension PublishedVLM {
     let configuration = try Configuration(config)
     let source = try SafetensorsFolder(url: folder)
     var random = SeededRandom(seed: 0)
-    let network = withoutNumbers { Self(configuration, using: &random) }
+    let network = uninitialized { Self(configuration, using: &random) }
     try network.load(source, with: weights, packed: true)
     return network
   }

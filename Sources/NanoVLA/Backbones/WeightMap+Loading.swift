@@ -9,7 +9,7 @@ extension Module {
   /// - Parameters:
   ///   - map: the translation of names.
   ///   - packed: whether numbers stay in their file as they are stored there: no time and no memory
-  ///     now, but they cannot learn. Build the model inside `withoutNumbers` then.
+  ///     now, but they cannot learn. Build the model inside `uninitialized` then.
   /// - Returns: the names in `source` that no parameter took and that `map` does not leave out.
   /// - Throws: ``WeightError``, or what reading from `source` throws.
   @discardableResult

@@ -3,7 +3,7 @@ import Tensors
 
 /// What reading a policy's folder starts from, and therefore what writing one may leave out.
 extension VLA {
-  /// A policy as `configuration` says, its head without numbers, its backbone with those of a published
+  /// A policy as `configuration` says, its head uninitialized, its backbone with those of a published
   /// VLM's own files, if it stands on one. Until the others are loaded it cannot act.
   /// - Parameter file: the config.json, for errors.
   convenience init(
@@ -17,7 +17,7 @@ extension VLA {
     switch configuration.head {
     case .made(let kind):
       // However large a config.json makes it, the file of weights must hold as much.
-      head = withoutNumbers {
+      head = uninitialized {
         kind.head(inputs: inputs, chunk: configuration.chunk, space: space, using: &random)
       }
     case .spoken:

@@ -49,5 +49,5 @@ func difference(_ found: Tensor, _ reference: Tensor) -> String? {
 /// A model to fill: with numbers of its own, or, if they shall stay in their file, without.
 func build<Model>(packed: Bool, _ model: (inout SeededRandom) throws -> Model) rethrows -> Model {
   var random = SeededRandom(seed: 0)
-  return packed ? try withoutNumbers { try model(&random) } : try model(&random)
+  return packed ? try uninitialized { try model(&random) } : try model(&random)
 }

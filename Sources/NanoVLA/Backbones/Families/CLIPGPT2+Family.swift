@@ -20,7 +20,7 @@ extension VLMFamily {
       let (gpt2, patches) = (configuration.language, configuration.vision.patchCount)
       try vision["image_size"].mustKeep(places: patches, heads: gpt2.heads, widest: gpt2.hidden)
       var random = SeededRandom(seed: 0)
-      let network = withoutNumbers { CLIPGPT2(configuration, using: &random) }
+      let network = uninitialized { CLIPGPT2(configuration, using: &random) }
       let projector = folder.appending(path: CLIPGPT2.projectorFile)
       try network.vision.load(
         SafetensorsFolder(url: visionFolder), with: CLIPGPT2.visionWeights, packed: true)

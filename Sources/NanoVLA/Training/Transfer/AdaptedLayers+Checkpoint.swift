@@ -67,13 +67,13 @@ extension Module {
           throw refuse("\(brief(name)) is bent by LoRA; config.json must tell its lora.alpha")
         }
         let rank = try file.rows(of: "\(name).adaptation.loraA", width: inputs)
-        layer.adaptation = withoutNumbers {
+        layer.adaptation = uninitialized {
           LoRA(for: layer, rank: rank, alpha: alpha, using: &random)
         }
         unused.remove(name)
       case ["down.bias", "down.weight", "up.bias", "up.weight"]:
         let width = try file.rows(of: "\(name).adaptation.down.weight", width: outputs)
-        layer.adaptation = withoutNumbers {
+        layer.adaptation = uninitialized {
           BottleneckAdapter(for: layer, width: width, using: &random)
         }
       default:

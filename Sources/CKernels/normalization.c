@@ -1,7 +1,5 @@
+// Softmax, layer norm and RMS norm with their gradients: one row of the last axis at a time.
 #include "vector.h"
-
-static _Thread_local ThreadState state;
-ThreadState *kernel_thread_state(void) { return &state; }
 
 FOR_EACH_PROCESSOR void kernel_softmax(const float *x, float *y, long rows, long columns) {
   FAST_SUMS
@@ -18,6 +16,7 @@ FOR_EACH_PROCESSOR void kernel_softmax(const float *x, float *y, long rows, long
     for (long c = 0; c < columns; c++) y[c] *= scale;
   }
 }
+
 FOR_EACH_PROCESSOR void kernel_softmax_gradient(const float *y, const float *gy, float *gx,
                                                 long rows, long columns) {
   FAST_SUMS
@@ -27,6 +26,7 @@ FOR_EACH_PROCESSOR void kernel_softmax_gradient(const float *y, const float *gy,
     for (long c = 0; c < columns; c++) gx[c] = y[c] * (gy[c] - dot);
   }
 }
+
 FOR_EACH_PROCESSOR void kernel_layer_norm(const float *x, const float *gain, const float *bias,
                                           float *y, float *mean, float *inverse, long rows,
                                           long columns, float epsilon) {
@@ -42,6 +42,7 @@ FOR_EACH_PROCESSOR void kernel_layer_norm(const float *x, const float *gain, con
     inverse[r] = s;
   }
 }
+
 FOR_EACH_PROCESSOR void kernel_layer_norm_gradient(const float *x, const float *gain,
                                                    const float *mean, const float *inverse,
                                                    const float *gy, float *gx, float *ggain,
@@ -64,6 +65,7 @@ FOR_EACH_PROCESSOR void kernel_layer_norm_gradient(const float *x, const float *
       gx[c] = s * (gy[c] * gain[c] - sum - (x[c] - m) * s * dot);
   }
 }
+
 FOR_EACH_PROCESSOR void kernel_rms_norm(const float *x, const float *gain, float *y,
                                         float *inverse, long rows, long columns, float epsilon) {
   FAST_SUMS
@@ -75,6 +77,7 @@ FOR_EACH_PROCESSOR void kernel_rms_norm(const float *x, const float *gain, float
     inverse[r] = s;
   }
 }
+
 FOR_EACH_PROCESSOR void kernel_rms_norm_gradient(const float *x, const float *gain,
                                                  const float *inverse, const float *gy, float *gx,
                                                  float *ggain, long rows, long columns) {
@@ -89,46 +92,4 @@ FOR_EACH_PROCESSOR void kernel_rms_norm_gradient(const float *x, const float *ga
     dot /= (float)columns;
     for (long c = 0; c < columns; c++) gx[c] = s * (gy[c] * gain[c] - x[c] * s * dot);
   }
-}
-FOR_EACH_PROCESSOR void kernel_add(const float *a, const float *b, float *y, long count) {
-  for (long i = 0; i < count; i++) y[i] = a[i] + b[i];
-}
-FOR_EACH_PROCESSOR void kernel_subtract(const float *a, const float *b, float *y, long count) {
-  for (long i = 0; i < count; i++) y[i] = a[i] - b[i];
-}
-FOR_EACH_PROCESSOR void kernel_multiply(const float *a, const float *b, float *y, long count) {
-  for (long i = 0; i < count; i++) y[i] = a[i] * b[i];
-}
-FOR_EACH_PROCESSOR void kernel_scale(const float *x, float scale, float shift, float *y,
-                                     long count) {
-  for (long i = 0; i < count; i++) y[i] = scale * x[i] + shift;
-}
-FOR_EACH_PROCESSOR void kernel_add_row(const float *x, const float *row, float *y, long rows,
-                                       long columns) {
-  for (long r = 0; r < rows; r++, x += columns, y += columns)
-    for (long c = 0; c < columns; c++) y[c] = x[c] + row[c];
-}
-FOR_EACH_PROCESSOR void kernel_sum_rows(const float *x, float *y, long rows, long columns) {
-  memset(y, 0, sizeof(float) * (size_t)columns);
-  for (long r = 0; r < rows; r++, x += columns)
-    for (long c = 0; c < columns; c++) y[c] += x[c];
-}
-FOR_EACH_PROCESSOR void kernel_adamw(float *parameter, const float *gradient, float *first,
-                                     float *second, long count, float rate, float beta1,
-                                     float beta2, float epsilon, float decay, float correction1,
-                                     float correction2) {
-  float step = rate / correction1, root = 1.0f / correction2, shrink = 1.0f - rate * decay;
-  for (long i = 0; i < count; i++) {
-    float g = gradient[i];
-    first[i] = beta1 * first[i] + (1.0f - beta1) * g;
-    second[i] = beta2 * second[i] + (1.0f - beta2) * g * g;
-    parameter[i] = parameter[i] * shrink
-                   - step * first[i] / (__builtin_elementwise_sqrt(second[i] * root) + epsilon);
-  }
-}
-FOR_EACH_PROCESSOR double kernel_sum_of_squares(const float *x, long count) {
-  FAST_SUMS
-  double sum = 0;
-  for (long i = 0; i < count; i++) sum += (double)x[i] * x[i];
-  return sum;
 }

@@ -1,0 +1,5 @@
+#include "thread_state.h"
+
+static _Thread_local ThreadState state;
+
+ThreadState *thread_state(void) { return &state; }

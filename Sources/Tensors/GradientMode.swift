@@ -1,0 +1,14 @@
+import CKernels
+
+/// Runs `body` without recording how results are computed.
+///
+/// For prediction and evaluation: faster, and intermediate results are freed at once, because no
+/// graph for a backward pass refers to them. Holds on this thread, and for the shards that
+/// ``inShards(of:_:)`` starts from it.
+/// - Returns: what `body` returns.
+public func withoutGradient<Result>(_ body: () throws -> Result) rethrows -> Result {
+  try withThreadState(\.gradientsDisabled, true, body)
+}
+
+/// Whether operations on this thread record how their results are computed.
+var isGradientEnabled: Bool { !thread_state().pointee.gradientsDisabled }

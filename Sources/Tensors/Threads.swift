@@ -1,0 +1,29 @@
+import COpenBLAS
+import Foundation
+
+/// How many threads the engine uses, and what is reproducible.
+///
+/// A program gives bit-identical results in each run with one seed, one thread count and one
+/// processor kernel:
+/// - Seed: all random numbers come from ``SeededRandom``.
+/// - Thread count: work is split into ``count`` parts whose partial sums are added in a fixed order.
+///   Another count splits, and so rounds, differently.
+/// - Processor kernel: OpenBLAS chooses its matrix product by the processor (Haswell, SkylakeX,
+///   Zen, …), and each kernel adds in an order of its own. The engine's C loops exist in three widths
+///   of vector registers. `OPENBLAS_CORETYPE=Haswell` in the environment chooses OpenBLAS's kernel.
+///
+/// Nothing else matters: not the time, the load of the machine, or which thread finishes first. A
+/// debug and a release build agree too. A batch of rows and the same rows one by one need not
+/// agree to the last bit, since some kernels add up one row in another order than many.
+public enum Threads {
+  /// 1…64: the environment's `NANOVLA_THREADS`, by default the number of active processors.
+  /// Set it before the work begins, not during it.
+  nonisolated(unsafe) public static var count: Int = {
+    let requested = ProcessInfo.processInfo.environment["NANOVLA_THREADS"].flatMap { Int($0) }
+    return max(1, min(64, requested ?? ProcessInfo.processInfo.activeProcessorCount))
+  }()
+}
+
+/// Limits OpenBLAS to one thread per call: the engine splits the work itself, so that the order of
+/// the sums is fixed (see `GEMM.swift`). Evaluate it before a call.
+let openBLASOnOneThread: Void = openblas_set_num_threads(1)
