@@ -12,11 +12,7 @@ extension Lesson {
     let shown = all.filter { !skipping.contains($0.label) }
     entries += shown
     say("Shapes, \(title):")
-    let rows = shown.map { entry in
-      [entry.label, "\(entry.shape)", String(format: "%.2f ms", entry.milliseconds)]
-    }
-    TextTable(columns: ["tensor", "shape", "time"], rows: rows, notes: shown.map(\.note))
-      .lines(width: width).forEach(print)
+    TraceTable(shown).lines(width: width).forEach(print)
     return result
   }
 

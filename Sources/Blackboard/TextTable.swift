@@ -1,26 +1,35 @@
-/// Rows under columns as text that fits a width; numbers stand to the right.
+/// Rows of text that fit a width, with numbers aligned at the right.
 ///
-/// When the columns are wider than the line, the widest column of words is wrapped inside its cells,
-/// again and again, until all fit. If words would have to be cut for that, each row is written as a
-/// small list instead: nothing is ever lost at the edge of a narrow terminal.
+/// If the columns are wider than the line, the widest column of text is wrapped inside its cells until
+/// the table fits. If a word would have to be cut, each row becomes a short list instead, so that no
+/// text is lost at the edge of a narrow terminal.
 public struct TextTable {
   let columns: [String]
   let rows: [[String]]
-  /// One a row: in a last column where there is room, else under its row. May be empty.
+  /// One for each row, printed beside it where there is room, otherwise below it. May be empty.
   let notes: [String]
+  private let minimumWidths: [Int]
   private let isNumber: [Bool]
   private static let gap = 2
 
+  /// Each row has one cell for each column.
   public init(columns: [String], rows: [[String]], notes: [String] = []) {
+    self.init(columns: columns, rows: rows, notes: notes, minimumWidths: columns.map { _ in 0 })
+  }
+
+  /// - Parameter minimumWidths: of each column, in characters.
+  init(columns: [String], rows: [[String]], notes: [String], minimumWidths: [Int]) {
     if let row = rows.first(where: { $0.count != columns.count }) {
-      fatalError("table: a row of \(row.count) cells under \(columns.count) columns \(columns)")
+      fatalError("table: a row of \(row.count) cells for \(columns.count) columns \(columns)")
     }
     (self.columns, self.rows, self.notes) = (columns, rows, notes)
+    self.minimumWidths = minimumWidths
     isNumber = columns.indices.map { c in
-      !rows.isEmpty && rows.allSatisfy { $0[c].first.map { "+-−0123456789".contains($0) } ?? true }
+      !rows.isEmpty && rows.allSatisfy { $0[c].first.map { "+-−<0123456789".contains($0) } ?? true }
     }
   }
 
+  /// The table's lines, none wider than `width` characters.
   public func lines(width: Int) -> [String] {
     guard let widths = widths(fitting: width) else { return rowsAsLists(width: width) }
     let used = widths.reduce(0) { $0 + $1 + Self.gap }
@@ -42,7 +51,7 @@ public struct TextTable {
     return lines
   }
 
-  /// One row of cells, as many lines high as its highest cell.
+  /// The lines of one row, as many as its longest cell needs.
   private func lines(of cells: [String], _ widths: [Int]) -> [String] {
     let wrapped = zip(cells, widths).map { $0.wrapped(to: $1) }
     return (0..<max(wrapped.map(\.count).max() ?? 0, 1)).map { number in
@@ -54,14 +63,15 @@ public struct TextTable {
     }
   }
 
-  /// How wide each column may be; nil if they cannot fit without cutting words.
+  /// The width of each column; nil if the columns do not fit without cutting a word.
   private func widths(fitting width: Int) -> [Int]? {
     let cells = columns.indices.map { c in [columns[c]] + rows.map { $0[c] } }
-    var widths = cells.map { $0.map(\.count).max() ?? 0 }
+    var widths = zip(cells, minimumWidths).map { max($1, $0.map(\.count).max() ?? 0) }
     let narrowest = cells.indices.map { c in
       let staysWhole = isNumber[c] || cells[c].contains { $0.hasPrefix("[") }  // a shape
       let unbroken = staysWhole ? cells[c].dropFirst().map(\.count).max() ?? 0 : 0
-      return max(unbroken, cells[c].flatMap { $0.split(separator: " ") }.map(\.count).max() ?? 0)
+      let words = cells[c].flatMap { $0.split(separator: " ") }
+      return max(minimumWidths[c], unbroken, words.map(\.count).max() ?? 0)
     }
     while widths.reduce(0, +) + Self.gap * (widths.count - 1) > width {
       let shrinkable = widths.indices.filter { widths[$0] > narrowest[$0] }
@@ -74,7 +84,7 @@ public struct TextTable {
   private func rowsAsLists(width: Int) -> [String] {
     rows.indices.flatMap { row in
       let note = row < notes.count ? notes[row].wrapped(to: width - 2) : []
-      let cells = zip(columns, rows[row]).flatMap {
+      let cells = zip(columns, rows[row]).filter { $1 != "" }.flatMap {
         "\($0): \($1)".wrapped(to: width - 2, hanging: 2)
       }
       return (cells + note).enumerated().map { ($0 == 0 ? "· " : "  ") + $1 }
