@@ -34,10 +34,10 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
   let heldOut = try PointingFeatures(of: Suite.heldOutSeeds(500), from: trunk)
 
   func train(
-    _ name: String, isDeaf: Bool = false, _ make: (inout SeededRandom) -> any Fusion
+    _ name: String, isTextAblated: Bool = false, _ make: (inout SeededRandom) -> any Fusion
   ) -> PointingProbe {
     var random = SeededRandom(seed: lesson.seed)
-    let probe = PointingProbe(make(&random), width: width, isDeaf: isDeaf, using: &random)
+    let probe = PointingProbe(make(&random), width: width, isTextAblated: isTextAblated, using: &random)
     probe.train(on: features, steps: steps, learningRate: learningRate, seed: lesson.seed) {
       lesson.progress($0, of: steps, name)
     }
@@ -79,7 +79,7 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
     ("concat", train("concat") { ConcatFusion(width: width, heads: heads, using: &$0) }),
     ("film", train("FiLM") { FiLMFusion(width: width, using: &$0) }),
     ("gated", train("gated") { GatedFusion(width: width, using: &$0) }),
-    ("noText", train("without text", isDeaf: true, crossAttention)),
+    ("noText", train("without text", isTextAblated: true, crossAttention)),
   ]
   var bars: [(label: String, value: Double, text: String)] = []
   for (name, probe) in probes {

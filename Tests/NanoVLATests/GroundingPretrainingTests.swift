@@ -17,7 +17,7 @@ import Testing
     return (0..<steps).map { _ in training.step() }
   }
 
-  @Test("within 30 steps of a small model the loss falls, and is the same bit for bit again")
+  @Test("the loss of a small model falls within 30 steps, and is bit-identical for the same seed")
   func falls() {
     let first = losses(seed: 0, steps: 30)
     func mean(_ losses: ArraySlice<Float>) -> Float { losses.reduce(0, +) / Float(losses.count) }
@@ -26,12 +26,12 @@ import Testing
     #expect(losses(seed: 0, steps: 30) == first)
   }
 
-  @Test("another seed sees other scenes")
+  @Test("another seed gives other scenes")
   func seeds() {
     #expect(losses(seed: 0, steps: 1) != losses(seed: 1, steps: 1))
   }
 
-  @Test("training that stops at any step and goes on elsewhere ends bit for bit the same")
+  @Test("training that stops after any step resumes with bit-identical results")
   func resumes() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "pretrain-\(UUID())")
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -41,7 +41,6 @@ extension ActionStatistics {
   public static func readAll(_ file: URL) throws -> [String: ActionStatistics] {
     let data: Data
     do {
-      // Asked before reading: a device or a film must not fill the memory.
       let facts = try file.resolvingSymlinksInPath()
         .resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
       guard facts.isRegularFile == true, let size = facts.fileSize, size <= 16 << 20 else {

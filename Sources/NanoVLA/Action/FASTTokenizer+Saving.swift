@@ -20,7 +20,6 @@ extension FASTTokenizer {
   public static func read(_ file: URL) throws(FASTError) -> FASTTokenizer {
     let record: Record
     do {
-      // Asked before reading: a device or a film must not fill the memory.
       let facts = try file.resolvingSymlinksInPath()
         .resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
       guard facts.isRegularFile == true, let size = facts.fileSize, size <= 16 << 20 else {

@@ -33,7 +33,7 @@ public enum JSONFile {
       JSONFileError(file: file.path, reason: reason)
     }
     do {
-      // Asked before reading: a pipe or device has no end, and a film must not fill the memory.
+      // Checked before reading: a pipe or device has no end, and a huge file would fill the memory.
       let facts = try file.resolvingSymlinksInPath()
         .resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
       guard facts.isRegularFile == true, let size = facts.fileSize else {

@@ -1,25 +1,27 @@
 import Tabletop
 import Tensors
 
-/// Demonstrations as a whole policy learns from them, backbone and head: one example a time step.
+/// Demonstrations for training a whole policy, backbone and head: one example a time step.
 ///
-/// Where the backbone learns too, what it finds in a frame changes from step to step. So nothing can
-/// be kept from before, as ``CloningExamples`` keeps the states that a frozen backbone found: every
-/// frame is seen anew, and the loss leads through the head, the points and the patches back to the
-/// first layer.
+/// ``CloningExamples`` computes the states of a frozen backbone once and keeps them. If the backbone
+/// is trained too, its states change at every step; so these examples keep the frames, and the
+/// gradient flows from the loss through the head and the backbone to the first layer.
 ///
 /// Letters: N time steps, H observations in a window, S state numbers an observation, K steps in a
 /// chunk, A action dimensions.
 public struct FrameExamples {
-  /// The last H observations at each time step.
+  /// The last H observations at each of the N time steps, oldest first.
   public let windows: [[Observation]]
-  /// Each time step's instruction.
+  /// The instruction at each of the N time steps.
   public let instructions: [String]
-  /// What the expert did, N chunks of K actions.
+  /// The expert's actions: N chunks of K, in the policy's normalized units.
   public let expert: ActionChunks
 
+  /// N.
   public var count: Int { expert.count }
 
+  /// Examples of all time steps of `demonstrations`.
+  ///
   /// - Throws: ``InstructionError`` or ``ActionError`` if a demonstration does not fit the policy.
   public init(_ demonstrations: [Demonstration], for policy: VLA) throws {
     expert = try CloningExamples.expert(of: demonstrations, for: policy)
@@ -35,7 +37,8 @@ public struct FrameExamples {
         steps[t * policy.history..<(t + 1) * policy.history].map { observations[$0] }
       }
     }
-    // Said now, what cannot be read is an error; in the middle of training it would be a crash.
+    // Each instruction is encoded once, so that an unknown word is an error here and not a crash in
+    // the middle of training.
     for demonstration in demonstrations {
       let observation = Observation(
         demonstration.frames[0], proprioception: demonstration.proprioception[0])
@@ -46,12 +49,12 @@ public struct FrameExamples {
     }
   }
 
-  /// How far the policy is from what the expert did in the time steps numbered `rows`.
+  /// The policy head's loss against the expert's actions at the time steps numbered `rows`.
   public func loss(of policy: VLA, on rows: [Int], using random: inout SeededRandom) -> Tensor {
     do {
       let state = try policy.state(  // → [N, H·S]
         of: rows.map { windows[$0] }, instructions: rows.map { instructions[$0] })
       return policy.head.loss(state, expert.rows(at: rows), using: &random)
-    } catch { fatalError("FrameExamples: instructions were read before, and now: \(error)") }
+    } catch { fatalError("FrameExamples: an instruction that was encoded before: \(error)") }
   }
 }

@@ -1,15 +1,17 @@
 import Tabletop
 
-/// The true answers to the questions of ``GroundingExamples``, from the simulator's own state.
+/// The true answers to the instructions of ``GroundingExamples``, from the simulator's own state.
 extension GroundingExamples {
-  /// The object that each slot of question `n` points at, and how much the answer counts: a slot
-  /// that the instruction leaves open follows the first object, at a third of the weight.
+  /// For each slot of instruction `n`, the object to point at and the answer's weight in the loss: a
+  /// slot that the instruction leaves open follows the first object, at
+  /// ``GroundingMixture/openSlotWeight``.
   func slots(_ n: Int) -> [(object: Int, weight: Float)] {
     let task = tasks[n]
+    let open = (task.firstObject, GroundingMixture.openSlotWeight)
     return [
       (task.firstObject, 1),
-      task.destination.map { ($0, 1) } ?? (task.firstObject, 0.3),
-      task.finalObject.map { ($0, 1) } ?? (task.firstObject, 0.3),
+      task.destination.map { ($0, 1) } ?? open,
+      task.finalObject.map { ($0, 1) } ?? open,
     ]
   }
 
@@ -23,7 +25,7 @@ extension GroundingExamples {
     ]
   }
 
-  /// The patch of the image in which an object's centre is drawn.
+  /// The patch in which the image shows an object's center, of `side`×`side` patches, row by row.
   func patch(of object: TabletopObject, side: Int) -> Int {
     let (u, v) = camera.imagePoint(x: object.x, y: object.y, z: object.z)
     let (column, row) = (Int(u * Float(side)), Int(v * Float(side)))

@@ -2,26 +2,34 @@ import Images
 import Tabletop
 import Tensors
 
-/// How well a toy VLM points: the number that ``GroundingPretraining`` is there to make small.
+/// How far off a toy VLM points: the number that ``GroundingPretraining`` makes small.
 extension ToyVLM {
+  /// What this model finds for the N instructions of `examples`.
   func ground(_ examples: GroundingExamples) -> Grounding {
-    let seen = see(Pixels.tensor(of: examples.images))
+    let vision = see(Pixels.tensor(of: examples.images))
     // The simulator's own instructions have no unknown words.
     let (text, mask) = read(examples.tasks.map { try! tokenizer.encode($0.instruction) })
-    return ground(vision: seen, text: text, mask: mask)
+    return ground(vision: vision, text: text, mask: mask)
   }
 
-  /// How far the points are off on fresh scenes that no training saw: mean Euclidean distance in
-  /// world units, for the first object and for the destination of instructions that have one.
+  /// The first seed of the scenes that measure pointing: past the held-out layouts that closed-loop
+  /// evaluation uses.
+  private static let firstSeed = Suite.firstHeldOutSeed + 500_000
+
+  /// The mean Euclidean distance, in world units, between points and true positions on scenes that no
+  /// training uses.
+  ///
+  /// - Parameter scenes: how many, with one instruction each.
+  /// - Returns: the distance for the first object of each instruction, and for the destination of the
+  ///   instructions that have one.
   public func pointingError(scenes: Int = 1000) -> (object: Float, destination: Float) {
     let renderer = Renderer(size: configuration.imageSize)
     let shards = inShards(of: scenes) { range in
       withoutGradient { () -> (object: [Float], destination: [Float]) in
         let examples = GroundingExamples(
           count: range.count, tasksPerScene: 1,
-          firstSeed: Suite.firstHeldOutSeed + 500_000 + UInt64(range.lowerBound),
-          renderer: renderer)
-        let points = ground(examples).points
+          firstSeed: Self.firstSeed + UInt64(range.lowerBound), renderer: renderer)
+        let points = ground(examples).points  // [N, Q, 2]
         var errors: (object: [Float], destination: [Float]) = ([], [])
         for (n, task) in examples.tasks.enumerated() {
           func error(_ slot: Int, _ object: Int) -> Float {

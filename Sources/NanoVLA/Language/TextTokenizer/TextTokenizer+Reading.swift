@@ -51,7 +51,6 @@ extension TextTokenizer {
       {
         file = url.appending(path: "tokenizer.json")
       }
-      // Asked before reading: a device or a film must not fill the memory.
       let facts = try file.resolvingSymlinksInPath()
         .resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
       guard facts.isRegularFile == true, let size = facts.fileSize, size <= 64 << 20 else {
