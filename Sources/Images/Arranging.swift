@@ -1,9 +1,9 @@
-/// Cutting pictures up and laying them side by side.
+/// Cropping images and arranging several as one.
 ///
-/// A film strip is one episode as one picture: its frames from left to right, none in between.
-/// A contact sheet lays several rows of pictures on white, `padding` pixels apart.
+/// A film strip is one episode as one image: its frames from left to right, without gaps. A contact
+/// sheet is several rows of images on white.
 extension RGBImage {
-  /// The `width`×`height` pixels whose top left corner is (`x`, `y`).
+  /// The `width`×`height` pixels whose top left corner is (`x`, `y`); all must be inside this image.
   public func cropped(x: Int, y: Int, width: Int, height: Int) -> RGBImage {
     guard x >= 0, y >= 0, width > 0, height > 0, x <= self.width - width, y <= self.height - height
     else {
@@ -19,7 +19,7 @@ extension RGBImage {
     return RGBImage(width: width, height: height, pixels: cut)
   }
 
-  /// `frames` (at least one, all of one size) from left to right.
+  /// A film strip of `frames`: at least one, all of one size.
   public static func filmStrip(_ frames: [RGBImage]) -> RGBImage {
     guard let first = frames.first,
       frames.allSatisfy({ $0.width == first.width && $0.height == first.height })
@@ -29,18 +29,18 @@ extension RGBImage {
     return contactSheet(rows: [frames], padding: 0)
   }
 
-  /// The frames of a film strip; `nil` when `count` frames of equal width do not fill this picture.
+  /// The `count` frames of a film strip; `nil` if this image's width is not a multiple of `count`.
   public func filmStripFrames(_ count: Int) -> [RGBImage]? {
     guard count > 0, width % count == 0 else { return nil }
     let side = width / count
     return (0..<count).map { cropped(x: $0 * side, y: 0, width: side, height: height) }
   }
 
-  /// Rows of pictures on white, `padding` pixels between them and around them.
+  /// Rows of images on white, `padding` pixels between and around them. Empty rows are left out.
   public static func contactSheet(rows: [[RGBImage]], padding: Int = 2) -> RGBImage {
     let rows = rows.filter { !$0.isEmpty }
     guard !rows.isEmpty, padding >= 0 else {
-      fatalError("contactSheet: needs a picture and padding ≥ 0, not \(padding)")
+      fatalError("contactSheet: needs an image and padding ≥ 0, not \(padding)")
     }
     let heights = rows.map { row in row.map(\.height).max()! + padding }
     let widths = rows.map { row in row.reduce(padding) { $0 + $1.width + padding } }
@@ -48,16 +48,16 @@ extension RGBImage {
     var y = padding
     for (row, height) in zip(rows, heights) {
       var x = padding
-      for picture in row {
-        sheet.paste(picture, x: x, y: y)
-        x += picture.width + padding
+      for image in row {
+        sheet.paste(image, x: x, y: y)
+        x += image.width + padding
       }
       y += height
     }
     return sheet
   }
 
-  /// Films, one a row: of each, at most `columns` frames that lie equally far apart, enlarged.
+  /// Episodes, one a row, enlarged: of each at most `columns` frames, equally spaced in time.
   public static func contactSheet(
     films: [[RGBImage]], columns: Int = 8, enlargedBy factor: Int = 2
   ) -> RGBImage {
@@ -68,7 +68,7 @@ extension RGBImage {
     return contactSheet(rows: rows, padding: 4)
   }
 
-  /// Every pixel as a `factor`×`factor` square, so that a small picture can be looked at.
+  /// This image with every pixel as a `factor`×`factor` square.
   public func enlarged(by factor: Int) -> RGBImage {
     guard factor > 0 else { fatalError("enlarged: factor \(factor) is not positive") }
     var result = RGBImage(width: width * factor, height: height * factor)
@@ -78,10 +78,10 @@ extension RGBImage {
     return result
   }
 
-  /// Writes `picture` over the pixels from (`x`, `y`) on; it must fit.
-  private mutating func paste(_ picture: RGBImage, x: Int, y: Int) {
-    for row in 0..<picture.height {
-      for column in 0..<picture.width { self[x + column, y + row] = picture[column, row] }
+  /// Copies `image` to the pixels from (`x`, `y`) on; it must fit.
+  private mutating func paste(_ image: RGBImage, x: Int, y: Int) {
+    for row in 0..<image.height {
+      for column in 0..<image.width { self[x + column, y + row] = image[column, row] }
     }
   }
 }

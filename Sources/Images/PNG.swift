@@ -1,25 +1,28 @@
 import CPNG
 import Foundation
 
-/// Reading and writing PNG files through libpng's `png_image` functions.
+/// Reading and writing PNG files through libpng's simplified API, `png_image`.
 ///
-/// Whatever the file holds (grey, palette, transparency, 16 bits) becomes 8-bit RGB. Transparent
-/// pixels are laid on white, and 16-bit numbers are taken to be sRGB, as most programs write them.
+/// Every kind of PNG file (gray, palette, transparency, 16 bits) becomes 8-bit RGB. Transparent pixels
+/// are composed on white, and 16-bit values are taken to be sRGB, as most programs write them.
 ///
-/// A file is not believed: before libpng sees it, or anything of the promised size is allocated,
-/// `checkedPNGHeader` bounds the file and the picture by limits and by one another.
+/// A file is not trusted: before libpng reads it, or memory of the size that it claims is allocated,
+/// `checkedPNGHeader` checks the size of the file and of the image against limits and each other.
 ///
-/// Source: PNG Specification, third edition (W3C 2025), sections 5 and 11; libpng manual, section 5.
+/// Reference: PNG Specification, third edition (W3C 2025), sections 5 and 11; libpng manual, section 5.
 extension RGBImage {
-  /// Largest file and picture that is read: 256 MiB, 64 megapixels.
+  /// Size of the largest file that is read: 256 MiB.
   public static let maximumPNGBytes = 256 << 20
+  /// Size of the largest image that is read: 64 megapixels.
   public static let maximumPNGPixels = 64_000_000
 
-  /// Reads `png`. Throws a `PNGError` that names the file.
+  /// Reads the file `png`.
+  ///
+  /// - Throws: a ``PNGError`` that names the file.
   public init(png file: URL) throws {
     let path = file.path
     guard FileManager.default.fileExists(atPath: path) else { throw PNGError.missing(path) }
-    // A pipe or device has no end that could be checked first, and reading it might never return.
+    // Only regular files have a size to check; reading a pipe might never return.
     let target = file.resolvingSymlinksInPath().path
     let attributes = try? FileManager.default.attributesOfItem(atPath: target)
     guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
@@ -33,7 +36,12 @@ extension RGBImage {
     try self.init(pngData: data, name: path)
   }
 
-  /// Decodes the bytes of a PNG file; `name` is what an error calls it.
+  /// Decodes the bytes of a PNG file.
+  ///
+  /// - Parameters:
+  ///   - data: the whole file.
+  ///   - name: what an error calls it.
+  /// - Throws: a ``PNGError``.
   public init(pngData data: Data, name: String = "PNG data") throws {
     let header = try checkedPNGHeader(data, name: name)
     var pixels = [UInt8](repeating: 255, count: 3 * header.width * header.height)
@@ -54,14 +62,14 @@ extension RGBImage {
     self.init(width: header.width, height: header.height, pixels: pixels)
   }
 
-  /// This picture as the bytes of a PNG file: the same bytes for the same pixels and libpng.
+  /// This image as the bytes of a PNG file: the same bytes for the same pixels and version of libpng.
   public func pngData() -> Data {
     var image = png_image()
     image.version = NANOVLA_PNG_VERSION
     image.width = png_uint_32(width)
     image.height = png_uint_32(height)
     image.format = NANOVLA_PNG_FORMAT_RGB
-    // Never too small: incompressible data grows by less than a thousandth, and each row by a byte.
+    // Always large enough: incompressible data grows by less than 0.1 %, and each row by one byte.
     var size = png_alloc_size_t(pixels.count + pixels.count / 500 + height + 4096)
     var data = Data(count: size)
     let isWritten = data.withUnsafeMutableBytes {
@@ -73,12 +81,14 @@ extension RGBImage {
     return Data(data.prefix(size))
   }
 
-  /// Writes this picture to `file`, whole or not at all. Throws a `FileWriteError`.
+  /// Writes this image to `file`, whole or not at all.
+  ///
+  /// - Throws: a `FileWriteError`.
   public func writePNG(to file: URL) throws { try pngData().writeAtomically(to: file) }
 }
 
 extension png_image {
-  /// libpng's own words about the last failure.
+  /// libpng's message about the last failure.
   fileprivate var messageText: String {
     withUnsafeBytes(of: message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

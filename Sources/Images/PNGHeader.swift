@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is wrong with a PNG file, and where. Each prints as one line.
+/// What is wrong with a PNG file. The first value is the file's path; each error prints as one line.
 public enum PNGError: Error, Equatable, CustomStringConvertible {
   case missing(String)
   case notAFile(String)
@@ -8,9 +8,9 @@ public enum PNGError: Error, Equatable, CustomStringConvertible {
   case empty(String)
   case notPNG(String)
   case fileTooLarge(String, bytes: Int)
-  case pictureTooLarge(String, width: Int, height: Int)
+  case imageTooLarge(String, width: Int, height: Int)
   case truncated(String)
-  case lyingHeader(String, width: Int, height: Int, bytes: Int)
+  case inconsistentHeader(String, width: Int, height: Int, bytes: Int)
   case damaged(String, reason: String)
 
   public var description: String {
@@ -22,17 +22,18 @@ public enum PNGError: Error, Equatable, CustomStringConvertible {
     case .notPNG(let path): return "\(path): not a PNG file; convert it to PNG first"
     case .fileTooLarge(let path, let bytes):
       return "\(path): \(bytes) bytes; at most \(RGBImage.maximumPNGBytes) are read"
-    case .pictureTooLarge(let path, let width, let height):
+    case .imageTooLarge(let path, let width, let height):
       return "\(path): \(width)×\(height) pixels; at most \(RGBImage.maximumPNGPixels) are read"
     case .truncated(let path): return "\(path): the PNG file ends early (truncated)"
-    case .lyingHeader(let path, let width, let height, let bytes):
-      return "\(path): says \(width)×\(height) pixels, which its \(bytes) bytes cannot hold"
+    case .inconsistentHeader(let path, let width, let height, let bytes):
+      return "\(path): the header claims \(width)×\(height) pixels, too many for \(bytes) bytes"
     case .damaged(let path, let reason): return "\(path): damaged PNG file: \(reason)"
     }
   }
 }
 
-/// The picture's size, once the header, the chunk lengths and the file's length agree.
+/// The image's size in pixels, after a check that the header, the chunk lengths and the file's length
+/// agree.
 ///
 /// A PNG file is a signature of 8 bytes, then chunks: length (4 bytes), name (4), data, CRC (4).
 /// The first chunk, IHDR, holds the size; the last is IEND.
@@ -51,22 +52,22 @@ func checkedPNGHeader(_ data: Data, name: String) throws -> (width: Int, height:
   let width = bigEndian(16)
   let height = bigEndian(20)
   guard width > 0, height > 0 else {
-    throw PNGError.damaged(name, reason: "a size of \(width)×\(height) pixels")
+    throw PNGError.damaged(name, reason: "its size is \(width)×\(height) pixels")
   }
-  guard width <= RGBImage.maximumPNGPixels / height else {  // no product that could overflow
-    throw PNGError.pictureTooLarge(name, width: width, height: height)
+  guard width <= RGBImage.maximumPNGPixels / height else {  // the product could overflow
+    throw PNGError.imageTooLarge(name, width: width, height: height)
   }
-  // Deflate shrinks nothing more than 1032-fold. Channels by colour type: grey 1, RGB 3, palette 1,
-  // grey and alpha 2, RGBA 4.
+  // Deflate compresses at most 1032-fold. Channels by color type: gray 1, RGB 3, palette 1, gray and
+  // alpha 2, RGBA 4.
   let channels = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][bytes[25]] ?? 1
   guard width * height * channels * Int(bytes[24]) / 8 <= 1032 * data.count else {
-    throw PNGError.lyingHeader(name, width: width, height: height, bytes: data.count)
+    throw PNGError.inconsistentHeader(name, width: width, height: height, bytes: data.count)
   }
   guard reachesEnd(data) else { throw PNGError.truncated(name) }
   return (width, height)
 }
 
-/// Whether hopping from chunk to chunk arrives at a whole IEND chunk.
+/// Whether the chunks' lengths lead from one chunk to the next, up to a whole IEND chunk.
 private func reachesEnd(_ data: Data) -> Bool {
   data.withUnsafeBytes { bytes in
     var at = 8

@@ -1,13 +1,16 @@
-/// A picture: `height` rows of `width` pixels, each three bytes red, green, blue (sRGB).
+/// An image: `height` rows of `width` pixels, each three bytes red, green, blue (sRGB).
 ///
 /// Row 0 is at the top, column 0 at the left; the bytes lie row by row, so the pixel in column x
 /// and row y begins at byte `3 * (y * width + x)`.
 public struct RGBImage: Sendable, Equatable {
+  /// In pixels.
   public let width: Int
+  /// In pixels.
   public let height: Int
   /// `3 * width * height` bytes, interleaved: red, green, blue, red, green, blue, …
   public private(set) var pixels: [UInt8]
 
+  /// An image of `pixels`, `3 * width * height` bytes in the order of ``pixels``.
   public init(width: Int, height: Int, pixels: [UInt8]) {
     guard width > 0, height > 0, pixels.count == 3 * width * height else {
       fatalError("RGBImage: \(pixels.count) bytes cannot be \(width)×\(height) RGB pixels")
@@ -17,10 +20,10 @@ public struct RGBImage: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  /// A picture of one colour.
+  /// An image of one color, white unless told otherwise.
   public init(width: Int, height: Int, color: Color = Color(255, 255, 255)) {
     guard width > 0, height > 0 else {
-      fatalError("RGBImage: a picture of \(width)×\(height) pixels has no pixel")
+      fatalError("RGBImage: a size of \(width)×\(height) pixels")
     }
     var pixels = [UInt8](repeating: color.red, count: 3 * width * height)
     for start in stride(from: 0, to: pixels.count, by: 3) {
@@ -30,7 +33,7 @@ public struct RGBImage: Sendable, Equatable {
     self.init(width: width, height: height, pixels: pixels)
   }
 
-  /// Three bytes, 0 … 255 each.
+  /// An sRGB color: three bytes, 0 … 255 each.
   public struct Color: Sendable, Hashable {
     public var red, green, blue: UInt8
 
@@ -39,7 +42,7 @@ public struct RGBImage: Sendable, Equatable {
     }
   }
 
-  /// The pixel in column `x` and row `y`.
+  /// The pixel in column `x` and row `y`, both counted from 0.
   public subscript(x: Int, y: Int) -> Color {
     get {
       let start = byteOffset(x, y)

@@ -1,18 +1,19 @@
 import Foundation
 
-/// Resizing, byte for byte as Pillow does it: published models were trained on its pictures.
+/// Resizing, byte for byte as in Pillow, which prepared the images that published models were trained
+/// on.
 ///
-/// Each new pixel is a weighted mean of the old pixels around its centre. A filter says how weight
-/// falls with distance, measured in OLD pixels when enlarging and in NEW ones when shrinking, so
-/// that shrinking skips no old pixel and fine patterns do not turn into false ones.
-/// Rows and columns are independent: first all rows are resampled, then all columns.
+/// Each new pixel is a weighted mean of the old pixels around its center. A filter says how the weight
+/// falls with the distance, measured in OLD pixels when enlarging and in NEW pixels when shrinking: so
+/// shrinking uses every old pixel, and fine patterns do not cause aliasing. First all rows are
+/// resampled, then all columns.
 ///
-/// To match to the last bit, the mean is formed as Pillow forms it: weights in whole 2⁻²² parts, and
-/// a byte, rounded and clipped, after EACH pass.
+/// To be bit-identical, the mean is computed as in Pillow: weights in fixed point, multiples of 2⁻²²,
+/// and bytes, rounded and clipped, after EACH pass.
 ///
-/// Source: Pillow 12, src/libImaging/Resample.c (8 bits per channel) and Geometry.c (nearest).
+/// Reference: Pillow 12, src/libImaging/Resample.c (8 bits per channel) and Geometry.c (nearest).
 extension RGBImage {
-  /// This picture with `width`×`height` pixels; its shape may change.
+  /// This image with `width`×`height` pixels; the aspect ratio may change.
   public func resized(width: Int, height: Int, filter: ResizeFilter = .bilinear) -> RGBImage {
     guard width > 0, height > 0 else { fatalError("resized: to \(width)×\(height) pixels") }
     var (bytes, rows) = (pixels, self.height)
@@ -29,13 +30,13 @@ extension RGBImage {
   }
 }
 
-/// How much an old pixel counts at a distance from a new pixel's centre.
+/// A filter for ``RGBImage/resized(width:height:filter:)``: an old pixel's weight as a function of its
+/// distance from a new pixel's center. The raw values are Pillow's, which model files use too.
 public enum ResizeFilter: Int, Sendable, CaseIterable {
-  /// The numbers are Pillow's, which model files use too.
   case nearest = 0
   case lanczos = 1, bilinear, bicubic, box, hamming
 
-  /// The distance from which on nothing counts.
+  /// Beyond this distance the weight is 0.
   var support: Double {
     switch self {
     case .nearest, .box: 0.5
@@ -62,12 +63,12 @@ public enum ResizeFilter: Int, Sendable, CaseIterable {
 
   private func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * .pi) / (x * .pi) }
 
-  /// For each of `new` pixels: the first of the `old` pixels that it sees, and the weights from
-  /// there on, which are whole parts of 2⁻²².
+  /// For each of `new` pixels: the first of the `old` pixels in its support, and the weights from there
+  /// on, as multiples of 2⁻²².
   func weights(from old: Int, to new: Int) -> [(first: Int, weights: [Int32])] {
     let scale = Double(old) / Double(new)
     if self == .nearest {
-      var center = scale / 2  // summed, not multiplied: the rounding decides between two pixels
+      var center = scale / 2  // summed as in Pillow: a product would round differently
       return (0..<new).map { _ in
         defer { center += scale }
         return (min(Int(center), old - 1), [1 << weightBits])
@@ -85,6 +86,7 @@ public enum ResizeFilter: Int, Sendable, CaseIterable {
   }
 }
 
+/// Bits after the binary point of a weight.
 private let weightBits = 22
 
 /// Weighted means along the middle axis: [outer, length, inner] → [outer, new length, inner].
@@ -92,7 +94,7 @@ private func resample(
   _ bytes: [UInt8], outer: Int, length: Int, inner: Int,
   _ weights: [(first: Int, weights: [Int32])]
 ) -> [UInt8] {
-  let half: Int32 = 1 << (weightBits - 1)  // so that cutting bits off rounds
+  let half: Int32 = 1 << (weightBits - 1)  // so that the shift rounds
   var sums = [Int32](repeating: 0, count: inner)
   return [UInt8](unsafeUninitializedCapacity: outer * weights.count * inner) { result, count in
     for row in 0..<outer {

@@ -1,15 +1,16 @@
-/// Which way round an obstacle. Left is the left of the picture.
+/// Which way around an obstacle: left or right in the image.
 public enum Side: CaseIterable, Sendable { case left, right }
 
-/// How the expert goes round a post. Both ways are equally good, and it has no reason for either.
+/// How the expert goes around a post. Both ways are equally good, so demonstrations are bimodal.
 ///
-/// First wholly sideways, then wholly forwards: so the side shows in one number of one action. Whoever
-/// averages the two ways there goes neither way, and what comes next, forwards, then leads right into
-/// the post. Once beside it, the expert stays on its side whatever it is told, so it needs no memory.
+/// First sideways only, then forward only: so the side shows in one number of one action. The mean of
+/// the two ways' first actions is no sideways motion at all, and the next step, forward, leads into the
+/// post. Once beside the post, the expert stays on that side whatever `side` says, so it needs no
+/// memory.
 extension Expert {
-  /// How far from the post's centre it goes past: 0.08 more than it must.
+  /// How far from the post's center it passes, in world units: 0.08 more than it must.
   private static let laneDistance: Float = 0.20
-  /// Nearer to the centre line than this it could still go either way.
+  /// Closer to the center line than this, in world units, it can still go either way.
   private static let undecided: Float = 0.12
 
   /// Whether `gripper` has yet to pass the post on its way to `object`.
@@ -17,9 +18,9 @@ extension Expert {
     object.y < post.y && post.y < gripper.y
   }
 
-  /// `action`, but sideways and forwards as the post demands.
+  /// `action` with the dx and dy that lead around the post.
   static func detour(
-    _ action: [Float], round post: Obstacle, _ side: Side, from gripper: Gripper
+    _ action: [Float], around post: Obstacle, _ side: Side, from gripper: Gripper
   ) -> [Float] {
     let aside = gripper.x - post.x
     let isUndecided = abs(aside) < undecided

@@ -1,16 +1,21 @@
-/// A scripted teacher that sees the true positions and solves every task.
+/// A scripted policy that reads the true positions and solves every task: the source of the
+/// demonstrations.
 ///
-/// Proportional control: each step goes 0.6 of the way to a target, as far as one step may go. It
-/// keeps no memory, so it recovers from whatever noise did to the last step.
+/// Proportional control: each step covers 0.6 of the distance to a target, clipped to the largest step.
+/// It has no memory, so it recovers from any noise on the last step.
 public enum Expert {
   /// The action, in world units per step, that brings `world` nearer to its next goal.
   ///
-  /// - Parameter side: which way to go round an obstacle, for an arm that is right in front of it.
+  /// - Parameters:
+  ///   - world: a running episode; after the last goal the expert stays where it is.
+  ///   - side: which way to go around an obstacle if the gripper is right in front of it.
+  /// - Returns: `[dx, dy, dz, 0, 0, 0, gripper]`; gripper +1 closes, −1 opens.
   public static func action(for world: TabletopWorld, side: Side = .left) -> [Float] {
     action(in: world.scene, toward: world.currentGoal, side: side)
   }
 
-  /// `[dx, dy, dz, 0, 0, 0, gripper]`; gripper +1 closes, −1 opens.
+  /// The action that brings `scene` nearer to `goal`, as ``action(for:side:)`` gives it; without a goal
+  /// the one that changes nothing.
   public static func action(
     in scene: Scene, toward goal: TabletopTask.Goal?, side: Side = .left
   ) -> [Float] {
@@ -20,7 +25,7 @@ public enum Expert {
     let direct = direct(in: scene, toward: goal)
     guard let post = scene.obstacle, isBetween(post, scene.objects[goal.object], scene.gripper)
     else { return direct }
-    return detour(direct, round: post, side, from: scene.gripper)
+    return detour(direct, around: post, side, from: scene.gripper)
   }
 
   private static func direct(in scene: Scene, toward goal: TabletopTask.Goal) -> [Float] {
@@ -36,8 +41,8 @@ public enum Expert {
     return grasp(object, in: scene)
   }
 
-  /// Comes down on the object along a funnel: the nearer over the table, the lower. Closing, it goes
-  /// on centring the object but not down.
+  /// Comes down on the object along a funnel: the shorter the distance over the table, the lower. While
+  /// closing it keeps moving toward the object's center, but not down.
   private static func grasp(_ object: Int, in scene: Scene) -> [Float] {
     let (dx, dy, distance) = offset(to: scene.objects[object], in: scene)
     let isThere = distance < 0.045 && scene.gripper.z < 0.15 && !scene.gripper.isClosed
@@ -46,7 +51,7 @@ public enum Expert {
     return move(scene, dx: 0.6 * dx, dy: 0.6 * dy, dz: dz, closed: isThere)
   }
 
-  /// Carries the object over the bowl, below the height that counts as lifted, and opens there.
+  /// Carries the object over the bowl, below ``Rules/liftedHeight``, and opens there.
   private static func put(_ object: Int, into bowl: Int, in scene: Scene) -> [Float] {
     guard scene.held == object else { return grasp(object, in: scene) }
     let (dx, dy, distance) = offset(to: scene.objects[bowl], in: scene)
@@ -69,7 +74,7 @@ public enum Expert {
     }
     let dx = target.x - 0.14 * direction - gripper.x
     let distance = (dx * dx + sideways * sideways).squareRoot()
-    // Closing beside an object would grasp it: rise out of reach first.
+    // Closing beside an object would grasp it, so the gripper first rises out of reach.
     let wouldGrasp =
       !gripper.isClosed && gripper.z < 0.3
       && scene.objects.contains { $0.distance(x: gripper.x, y: gripper.y) < 0.3 }
@@ -79,7 +84,7 @@ public enum Expert {
       closed: scene.held == nil && !wouldGrasp)
   }
 
-  /// From the gripper to `object`, over the table.
+  /// The way from the gripper to `object` over the table, in world units.
   private static func offset(
     to object: TabletopObject, in scene: Scene
   ) -> (dx: Float, dy: Float, distance: Float) {

@@ -1,13 +1,13 @@
 import Tensors
 
-/// Where objects stand at the start of an episode.
+/// Draws the objects and their positions at the start of an episode; lengths are in world units.
 enum Layout {
   typealias Kind = (color: ObjectColor, shape: ObjectShape)
 
-  /// What every scene of the suites `goal` and `long` holds.
+  /// The objects of every scene in the suites `goal` and `long`.
   static let goalKinds: [Kind] = [(.red, .block), (.blue, .ball), (.green, .bowl)]
 
-  /// Three different pairs of colour and shape.
+  /// Three different pairs of color and shape.
   static func kinds(using random: inout SeededRandom) -> [Kind] {
     let pairs = ObjectColor.allCases.flatMap { color in
       ObjectShape.allCases.map { (color: color, shape: $0) }
@@ -15,8 +15,7 @@ enum Layout {
     return Array(random.shuffled(pairs).prefix(3))
   }
 
-  /// Objects anywhere on the table, more than 0.28 apart, so that no two can be mistaken or touched
-  /// together.
+  /// Objects anywhere on the table, more than 0.28 apart: the gripper touches only one at a time.
   static func objects(_ kinds: [Kind], using random: inout SeededRandom) -> [TabletopObject] {
     while true {
       let objects = kinds.map { kind in
@@ -28,8 +27,8 @@ enum Layout {
     }
   }
 
-  /// The block and the ball stand where either can be pushed either way: away from the left and right
-  /// edges, and never behind one another.
+  /// The block and the ball stand where each can be pushed left and right: away from the left and
+  /// right edges, and never in each other's way.
   static func goalObjects(using random: inout SeededRandom) -> [TabletopObject] {
     while true {
       let objects = goalKinds.map { kind in
@@ -43,11 +42,11 @@ enum Layout {
     }
   }
 
-  /// A post on the centre line, the first object behind it and the gripper before it: straight on is
-  /// blocked, left and right are equally far. The other objects stand out of the way, one on each side.
+  /// A post on the center line, the first object behind it and the gripper in front of it: the straight
+  /// way is blocked, left and right are equally long. The other objects stand aside, one on each side.
   ///
-  /// The post is always at the same place. The toy VLM has no word for it, so a policy on top of it can
-  /// learn only from what the expert's arm did where the post must be.
+  /// The post is always at the same place. No instruction names it, so a backbone that grounds
+  /// instructions does not report it, and a policy learns to avoid it from the demonstrations' motion.
   static func obstacleScene(_ kinds: [Kind], using random: inout SeededRandom) -> Scene {
     let places: [(x: ClosedRange<Float>, y: ClosedRange<Float>)] = [
       (0.47...0.53, 0.22...0.28), (0.08...0.20, 0.55...0.90), (0.80...0.92, 0.55...0.90),

@@ -1,17 +1,18 @@
 import Images
 
-/// What the toy world's things look like: layers of simple figures, in the pixels of a 64×64 picture.
+/// A simple figure of which the toy world's objects are drawn, in the pixels of a 64×64 image.
 ///
-/// A figure is given by its signed distance: how far a point is outside it (below 0: inside). A pixel
-/// at distance d is covered by the share clip(0.5 − d, 0, 1), which smooths the edges.
-/// Source: Quilez, "2D distance functions" (iquilezles.org/articles/distfunctions2d).
+/// A figure is given by its signed distance function d: how far a point is outside it, negative inside.
+/// It covers the fraction clip(0.5 − d, 0, 1) of a pixel, which smooths the edges (anti-aliasing).
+///
+/// Reference: Quilez, "2D distance functions" (iquilezles.org/articles/distfunctions2d).
 enum Figure {
   case ellipse(Float, Float)
   case box(Float, Float, corner: Float)
   case ring(radius: Float, halfWidth: Float)
   case lowerHalfDisc(radius: Float)
 
-  /// No point of the figure is farther than this from its centre, along x and along y.
+  /// No point of the figure is farther than this from its center, along x and along y, in pixels.
   var reach: (x: Float, y: Float) {
     switch self {
     case .ellipse(let x, let y), .box(let x, let y, _): return (x, y)
@@ -20,12 +21,12 @@ enum Figure {
     }
   }
 
-  /// Signed distance from (`x`, `y`), measured from the figure's centre, y downwards.
+  /// Signed distance of (`x`, `y`), measured from the figure's center, y downward; in pixels.
   @inline(__always)
   func distance(_ x: Float, _ y: Float) -> Float {
     switch self {
     case .ellipse(let a, let b):
-      // Exact for a circle, else to first order: the implicit function over its gradient's length.
+      // The implicit function over its gradient's length: exact for a circle, otherwise first order.
       let value = (x * x / (a * a) + y * y / (b * b)).squareRoot()
       let slope = (x * x / (a * a * a * a) + y * y / (b * b * b * b)).squareRoot()
       return slope > 0 ? value * (value - 1) / slope : -min(a, b)
@@ -41,17 +42,18 @@ enum Figure {
   }
 }
 
-/// One coat of paint: a figure, moved by (`x`, `y`) from its thing's place in the picture.
+/// One layer of a drawing: a figure, shifted by (`x`, `y`) pixels from the place of what it belongs to.
 struct Layer {
   var figure: Figure
   var x: Float = 0
   var y: Float = 0
   var color: RGBImage.Color
+  /// Opacity, 0 … 1.
   var alpha: Float = 1
 }
 
 extension ObjectShape {
-  /// The shape's layers, the lowest first.
+  /// The layers of an object of this shape, the lowest first.
   func layers(_ color: RGBImage.Color) -> [Layer] {
     let (light, dark) = (color.lighter, color.darker)
     switch self {
@@ -95,9 +97,20 @@ extension Gripper {
     ]
   }
 
-  /// A cross on the table below the gripper: without it, one picture could not tell high from far.
+  /// A cross on the table below the gripper: without it, a high gripper and a far one look alike.
   static let groundCross = [
     Layer(figure: .box(2.5, 0.5, corner: 0), color: Palette.steel, alpha: 0.55),
     Layer(figure: .box(0.5, 2.5, corner: 0), color: Palette.steel, alpha: 0.55),
+  ]
+}
+
+extension Obstacle {
+  /// A shadow, a round post and its top. Drawn short, so that it hides nothing behind it.
+  static let layers = [
+    Layer(
+      figure: .ellipse(5, 2), x: 1, y: 2.5, color: Palette.shadow, alpha: Palette.shadowOpacity),
+    Layer(figure: .ellipse(3.6, 1.5), y: 2, color: Palette.iron),
+    Layer(figure: .box(3.6, 3.5, corner: 0), y: -1.5, color: Palette.iron),
+    Layer(figure: .ellipse(3.6, 1.5), y: -5, color: Palette.ironTop),
   ]
 }

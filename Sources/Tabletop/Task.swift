@@ -1,13 +1,14 @@
-/// A task in a scene: what is asked for, in words, and which objects it is about.
+/// A task in a scene: an instruction, and the objects and goals that it stands for.
 ///
-/// The grammar is small (`TabletopTask.words` lists every word) and each instruction has one of five forms:
+/// The grammar is small: ``words`` lists every word, and an instruction has one of these forms:
 ///
 ///     pick up the red cup                    pick up the left red cup
 ///     put the blue ball in the green bowl    push the red block left
 ///     put the blue ball in the green bowl then pick up the red block
 ///
-/// A bare phrase ("the red cup") asks for nothing; it only names an object.
+/// A bare phrase ("the red cup") only names an object and has no goal; grounding is trained on it too.
 public struct TabletopTask: Sendable, Equatable {
+  /// At most ``maximumWords`` of ``words``, lowercase, separated by spaces.
   public let instruction: String
   public let intent: Intent
   /// Index of the object to pick, put or push first.
@@ -17,18 +18,21 @@ public struct TabletopTask: Sendable, Equatable {
   /// Index of the object to pick at the end of a two-step task.
   public let finalObject: Int?
 
+  /// The kind of instruction.
   public enum Intent: String, CaseIterable, Sendable {
     case bare, pick, put, pushLeft, pushRight, putThenPick
   }
 
-  /// One thing to be achieved, in order.
+  /// One step of a task. Objects are indices into the scene's objects.
   public enum Goal: Sendable, Equatable {
+    /// Achieved when the held object is above ``Rules/liftedHeight``; lifting another object fails.
     case lift(Int)
+    /// Achieved when the object is released within ``Rules/bowlRadius`` of the bowl's center.
     case put(Int, bowl: Int)
-    /// Direction −1 is left, +1 right.
+    /// Achieved when the object is ``Rules/pushedDistance`` from where it stood, −1 left or +1 right.
     case push(Int, direction: Float)
 
-    /// The object that is to be lifted, put or pushed.
+    /// The object to lift, put or push.
     public var object: Int {
       switch self {
       case .lift(let object), .put(let object, _), .push(let object, _): return object
@@ -36,6 +40,7 @@ public struct TabletopTask: Sendable, Equatable {
     }
   }
 
+  /// The goals in the order in which they must be achieved.
   public var goals: [Goal] {
     switch intent {
     case .bare: return []
@@ -45,80 +50,5 @@ public struct TabletopTask: Sendable, Equatable {
     case .pushRight: return [.push(firstObject, direction: 1)]
     case .putThenPick: return [.put(firstObject, bowl: destination!), .lift(finalObject!)]
     }
-  }
-}
-
-/// Which of two alike objects is meant. Far is away from the viewer, at the top of the picture.
-public enum Relation: String, CaseIterable, Sendable { case left, right, far, near }
-
-// MARK: - Grammar
-
-extension TabletopTask {
-  /// Every word that an instruction can hold.
-  public static let words =
-    ["pick", "up", "put", "push", "in", "then", "the"]
-    + Relation.allCases.map(\.rawValue) + ObjectColor.allCases.map(\.rawValue)
-    + ObjectShape.allCases.map(\.rawValue)
-
-  /// The longest instruction has this many words.
-  public static let maximumWords = 14
-
-  public static func bare(_ object: Int, in scene: Scene) -> TabletopTask {
-    TabletopTask(scene.phrase(object), .bare, object)
-  }
-
-  public static func pick(_ object: Int, in scene: Scene) -> TabletopTask {
-    TabletopTask("pick up " + scene.phrase(object), .pick, object)
-  }
-
-  public static func put(_ object: Int, into bowl: Int, in scene: Scene) -> TabletopTask {
-    TabletopTask(
-      "put \(scene.phrase(object)) in \(scene.phrase(bowl))", .put, object, bowl)
-  }
-
-  /// `direction` is `.left` or `.right`.
-  public static func push(_ object: Int, _ direction: Relation, in scene: Scene) -> TabletopTask {
-    guard direction == .left || direction == .right else {
-      fatalError("push: direction \(direction) is neither left nor right")
-    }
-    return TabletopTask(
-      "push \(scene.phrase(object)) \(direction.rawValue)",
-      direction == .left ? .pushLeft : .pushRight, object)
-  }
-
-  public static func put(_ object: Int, into bowl: Int, thenPick last: Int, in scene: Scene)
-    -> TabletopTask
-  {
-    let put = put(object, into: bowl, in: scene).instruction
-    let pick = pick(last, in: scene).instruction
-    return TabletopTask("\(put) then \(pick)", .putThenPick, object, bowl, last)
-  }
-
-  private init(
-    _ instruction: String, _ intent: Intent, _ first: Int, _ bowl: Int? = nil, _ last: Int? = nil
-  ) {
-    (self.instruction, self.intent) = (instruction, intent)
-    (firstObject, destination, finalObject) = (first, bowl, last)
-  }
-}
-
-extension Scene {
-  /// The words for an object: "the red cup", or, if another one looks the same, "the left red cup".
-  public func phrase(_ index: Int) -> String {
-    let object = objects[index]
-    let relation = relation(of: index).map { $0.rawValue + " " } ?? ""
-    return "the \(relation)\(object.color.rawValue) \(object.shape.rawValue)"
-  }
-
-  /// What tells an object from the one that looks the same, along the axis on which they are farther
-  /// apart; `nil` if none does.
-  public func relation(of index: Int) -> Relation? {
-    let object = objects[index]
-    let twin = objects.indices.first {
-      $0 != index && objects[$0].color == object.color && objects[$0].shape == object.shape
-    }
-    guard let twin else { return nil }
-    let (dx, dy) = (object.x - objects[twin].x, object.y - objects[twin].y)
-    return abs(dx) > abs(dy) ? (dx < 0 ? .left : .right) : (dy < 0 ? .far : .near)
   }
 }

@@ -2,12 +2,12 @@ import Images
 import Testing
 
 @Suite struct ArrangingTests {
-  /// Each pixel tells its own place.
+  /// Each pixel holds its own column and row.
   let image = RGBImage(
     width: 5, height: 4,
     pixels: (0..<20).flatMap { [UInt8($0 % 5), UInt8($0 / 5), 99] })
 
-  @Test("A pixel is found by column and row, and can be changed")
+  @Test("A pixel is read and changed by column and row")
   func pixel() {
     #expect(image[3, 2] == .init(3, 2, 99))
     var changed = image
@@ -16,7 +16,7 @@ import Testing
     #expect(image[3, 2] == .init(3, 2, 99))
   }
 
-  @Test("Cropping takes the pixels from the corner on")
+  @Test("Cropping keeps the pixels of the rectangle")
   func cropping() {
     let cut = image.cropped(x: 2, y: 1, width: 3, height: 2)
     #expect((cut.width, cut.height) == (3, 2))
@@ -24,7 +24,7 @@ import Testing
     #expect(cut[2, 1] == .init(4, 2, 99))
   }
 
-  @Test("A film strip cuts back into its frames")
+  @Test("A film strip is cut into the same frames again")
   func filmStrip() {
     let frames = (0..<3).map { RGBImage(width: 4, height: 4, color: .init(UInt8($0), 5, 6)) }
     let strip = RGBImage.filmStrip(frames)
@@ -35,7 +35,7 @@ import Testing
     #expect(strip.filmStripFrames(0) == nil)
   }
 
-  @Test("A contact sheet lays rows of different lengths on white")
+  @Test("A contact sheet puts rows of different lengths on white")
   func contactSheet() {
     let red = RGBImage(width: 2, height: 3, color: .init(200, 0, 0))
     let sheet = RGBImage.contactSheet(rows: [[red, red], [red]], padding: 1)
@@ -54,31 +54,31 @@ import Testing
     #expect(large[11, 8] == image[3, 2])
   }
 
-  @Test("Resizing a picture of one colour keeps the colour", arguments: [(3, 9), (64, 2), (5, 4)])
+  @Test("Resizing an image of one color keeps the color", arguments: [(3, 9), (64, 2), (5, 4)])
   func resizingPlain(width: Int, height: Int) {
     let plain = RGBImage(width: 11, height: 6, color: .init(10, 100, 250))
     let resized = plain.resized(width: width, height: height)
     #expect(resized == RGBImage(width: width, height: height, color: .init(10, 100, 250)))
   }
 
-  @Test("Halving weighs neighbours 1, 3, 3, 1, as the triangle filter says")
+  @Test("Halving weights neighbors 1, 3, 3, 1, the triangle filter's values")
   func halving() {
     let row: [UInt8] = [0, 0, 80, 160, 0, 0, 0, 0]
-    let picture = RGBImage(width: 8, height: 1, pixels: row.flatMap { [$0, $0, $0] })
-    let half = picture.resized(width: 4, height: 1)
-    // Pixel 1 is centred between old 2 and 3: (1·0 + 3·80 + 3·160 + 1·0) / 8 = 90. Pixel 0 lacks its
-    // left neighbour: (3·0 + 3·0 + 1·80) / 7; pixel 2: (1·160 + 0) / 8.
+    let image = RGBImage(width: 8, height: 1, pixels: row.flatMap { [$0, $0, $0] })
+    let half = image.resized(width: 4, height: 1)
+    // Pixel 1 is centered between old 2 and 3: (1·0 + 3·80 + 3·160 + 1·0) / 8 = 90. Pixel 0 lacks its
+    // left neighbor: (3·0 + 3·0 + 1·80) / 7; pixel 2: (1·160 + 0) / 8.
     #expect((0..<4).map { half[$0, 0].red } == [11, 90, 20, 0])
   }
 
-  @Test("Doubling interpolates between centres")
+  @Test("Doubling interpolates between pixel centers")
   func doubling() {
-    let picture = RGBImage(width: 2, height: 1, pixels: [0, 0, 0, 100, 100, 100])
-    let double = picture.resized(width: 4, height: 1)
+    let image = RGBImage(width: 2, height: 1, pixels: [0, 0, 0, 100, 100, 100])
+    let double = image.resized(width: 4, height: 1)
     #expect((0..<4).map { double[$0, 0].red } == [0, 25, 75, 100])
   }
 
-  @Test("Films are thinned to as many pictures as fit, equally far apart")
+  @Test("A long episode is shown by as many frames as fit, equally spaced")
   func films() {
     let film = (0..<10).map { number in
       var frame = RGBImage(width: 2, height: 2)

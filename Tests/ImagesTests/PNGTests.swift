@@ -12,7 +12,8 @@ import Testing
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  @Test("Writing and reading gives the same pixels", arguments: [(1, 1), (7, 3), (64, 64)])
+  @Test(
+    "An image that is written and read has the same pixels", arguments: [(1, 1), (7, 3), (64, 64)])
   func roundTrip(width: Int, height: Int) throws {
     let image = RGBImage(
       width: width, height: height,
@@ -34,7 +35,7 @@ import Testing
     #expect(try RGBImage(pngData: image.pngData()) == image)
   }
 
-  @Test("RGB, grey, palette, transparent and 16-bit files all become 8-bit RGB")
+  @Test("RGB, gray, palette, transparent and 16-bit files all become 8-bit RGB")
   func otherKinds() throws {
     func decode(
       _ depth: UInt8, _ type: UInt8, _ row: [UInt8], extra: [(String, [UInt8])] = []
@@ -55,7 +56,7 @@ import Testing
     #expect(try decode(16, 2, wide) == [10, 20, 30, 200, 0, 255])
   }
 
-  @Test("Missing, empty, foreign and special files are told apart")
+  @Test("Missing, empty, special and non-PNG files are different errors")
   func wrongFiles() throws {
     let missing = folder.appendingPathComponent("none.png")
     #expect(throws: PNGError.missing(missing.path)) { try RGBImage(png: missing) }
@@ -67,7 +68,7 @@ import Testing
     #expect(throws: PNGError.notPNG("x")) { try RGBImage(pngData: jpeg, name: "x") }
   }
 
-  @Test("A file cut anywhere is refused")
+  @Test("A file truncated anywhere is refused")
   func truncated() throws {
     let whole = RGBImage(width: 9, height: 9, color: .init(1, 2, 3)).pngData()
     for length in 1..<whole.count {
@@ -77,20 +78,21 @@ import Testing
     }
   }
 
-  @Test("A header that promises too much is refused before memory is taken")
-  func lies() throws {
-    func lie(_ width: Int, _ height: Int) -> Data {
+  @Test("A header that claims too many pixels is refused before memory is allocated")
+  func falseHeaders() throws {
+    func header(_ width: Int, _ height: Int) -> Data {
       PlainPNG.encode(width: width, height: height, depth: 8, colorType: 2, rows: [[1, 2, 3]])
     }
-    let large = PNGError.pictureTooLarge("x", width: 4_294_967_295, height: 4_294_967_295)
-    #expect(throws: large) { try RGBImage(pngData: lie(0xFFFF_FFFF, 0xFFFF_FFFF), name: "x") }
-    let lying = PNGError.lyingHeader("x", width: 8000, height: 8000, bytes: lie(1, 1).count)
-    #expect(throws: lying) { try RGBImage(pngData: lie(8000, 8000), name: "x") }
-    #expect(throws: PNGError.self) { try RGBImage(pngData: lie(2, 2), name: "x") }
-    #expect(throws: PNGError.self) { try RGBImage(pngData: lie(0, 5), name: "x") }
+    let large = PNGError.imageTooLarge("x", width: 4_294_967_295, height: 4_294_967_295)
+    #expect(throws: large) { try RGBImage(pngData: header(0xFFFF_FFFF, 0xFFFF_FFFF), name: "x") }
+    let inconsistent = PNGError.inconsistentHeader(
+      "x", width: 8000, height: 8000, bytes: header(1, 1).count)
+    #expect(throws: inconsistent) { try RGBImage(pngData: header(8000, 8000), name: "x") }
+    #expect(throws: PNGError.self) { try RGBImage(pngData: header(2, 2), name: "x") }
+    #expect(throws: PNGError.self) { try RGBImage(pngData: header(0, 5), name: "x") }
   }
 
-  @Test("Flipped bytes never crash: a picture of the promised size or a typed error")
+  @Test("A changed byte gives an image or a typed error, never a crash")
   func damaged() throws {
     let whole = RGBImage(width: 16, height: 16, color: .init(9, 8, 7)).enlarged(by: 2).pngData()
     for index in whole.indices {
@@ -102,7 +104,7 @@ import Testing
     }
   }
 
-  @Test("Writing under a regular file is one clear line and leaves nothing behind")
+  @Test("Writing below a regular file is a one-line error and leaves nothing behind")
   func unwritable() throws {
     let file = folder.appendingPathComponent("plain")
     try Data("x".utf8).write(to: file)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An independent, plain PNG encoder: any colour type and depth, stored deflate blocks.
+/// An independent, plain PNG encoder: any color type and depth, stored deflate blocks.
 enum PlainPNG {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 

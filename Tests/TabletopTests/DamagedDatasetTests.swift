@@ -3,7 +3,7 @@ import Images
 import Tabletop
 import Testing
 
-/// Three good episodes, of which the second is spoilt in one way at a time.
+/// Three good episodes, of which the second is damaged in one way at a time.
 @Suite final class DamagedDatasetTests {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("DamagedDatasetTests-\(UUID().uuidString)")
@@ -19,7 +19,7 @@ import Testing
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  /// What reading says once line 2 is changed.
+  /// The error that reading throws once line 2 is changed.
   func message(_ change: (String) -> String) throws -> String {
     let text = [lines[0], change(lines[1]), lines[2]].joined(separator: "\n")
     try Data(text.utf8).write(to: file)
@@ -39,7 +39,7 @@ import Testing
     { $0.replacingOccurrences(of: old, with: new) }
   }
 
-  @Test("Bad text is told with file and line")
+  @Test("Malformed lines are reported with file and line")
   func text() throws {
     let place = "demonstrations.jsonl:2: "
     #expect(try message { $0 } == "no error")
@@ -49,7 +49,7 @@ import Testing
     #expect(try message(replacing("\"seed\"", "\"sed\"")) == place + "\"seed\" is missing")
     #expect(
       try message(replacing("\"seed\":1", "\"seed\":\"x\"")) == place
-        + "\"seed\" is not of the right kind")
+        + "\"seed\" has the wrong type")
     #expect(
       try message(replacing("\"object\"", "\"kitchen\"")) == place
         + "unknown suite \"kitchen\"; there are object, spatial, goal, long, obstacle")
@@ -64,7 +64,7 @@ import Testing
     #expect(empty == place + "an instruction has 1 to 1000 bytes, not 0")
   }
 
-  @Test("Wrong numbers are told with file, line and place in the list")
+  @Test("Wrong numbers are reported with file, line and index")
   func numbers() throws {
     let place = "demonstrations.jsonl:2: "
     #expect(
@@ -79,7 +79,7 @@ import Testing
     #expect(try message(replacing("0,0,0,-1],[", "0,0,0,NaN],[")) == place + "not valid JSON")
   }
 
-  @Test("Missing, damaged, too short and foreign strips are told with the line that names them")
+  @Test("Missing, damaged and mismatched strips are reported with the line that names them")
   func strips() throws {
     let strip = folder.appendingPathComponent("episode-001.png")
     let good = try RGBImage(png: strip)
@@ -99,7 +99,7 @@ import Testing
     #expect(reading() == place + "frames of 32 pixels, earlier ones of 64")
   }
 
-  @Test("A folder without the file, and an empty file, are told")
+  @Test("A folder without the JSON-lines file, and an empty file, are reported")
   func files() throws {
     try Data().write(to: file)
     #expect(reading() == "demonstrations.jsonl:1: the file holds no demonstration")
@@ -107,7 +107,7 @@ import Testing
     #expect(reading().hasPrefix("demonstrations.jsonl: no such file"))
   }
 
-  @Test("A byte changed anywhere in a line never crashes: a data set or one clear line")
+  @Test("A changed byte anywhere in a line gives a dataset or a one-line error, never a crash")
   func flippedBytes() throws {
     let bytes = Array(lines[1].utf8)
     for index in stride(from: 0, to: bytes.count, by: 3) {

@@ -9,7 +9,7 @@ import Testing
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  @Test("The bundled demonstrations are what the recipe makes, number by number, byte by byte")
+  @Test("The bundled demonstrations are bit-identical to newly recorded ones")
   func bundled() throws {
     let made = try DemonstrationDataset.generate(suite: .object, count: 100)
     let bundled = try DemonstrationDataset.bundled()
@@ -30,7 +30,7 @@ import Testing
     #expect(bytes < 900_000)
   }
 
-  @Test("Reading gives back what was written", arguments: Tabletop.Suite.allCases)
+  @Test("A dataset that is written and read is the same", arguments: Tabletop.Suite.allCases)
   func roundTrip(suite: Tabletop.Suite) throws {
     let made = try DemonstrationDataset.generate(
       suite: suite, count: 4, firstSeed: 500, noise: 0.15, flips: 0.02, renderer: Renderer(size: 32)
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test("The stored actions are the expert's own, not the noisy ones that were executed")
+  @Test("The stored actions are the expert's clean ones, not the noisy ones that were executed")
   func cleanActions() throws {
     let noisy = try #require(Demonstration.record(suite: .object, seed: 3, noise: 0.1))
     let start = Tabletop.Suite.object.initialState(seed: 3)
@@ -56,7 +56,7 @@ import Testing
     #expect(noise > 1e-3)
   }
 
-  @Test("A smaller data set written over a larger one leaves no old strip, but other files")
+  @Test("Writing a smaller dataset over a larger one removes the old strips and keeps other files")
   func overwriting() throws {
     try DemonstrationDataset.generate(suite: .object, count: 5).write(to: folder)
     let other = folder.appendingPathComponent("dataset_statistics.json")
@@ -69,7 +69,7 @@ import Testing
       ])
   }
 
-  @Test("Strips can be opened: frames side by side")
+  @Test("A strip shows the frames side by side")
   func strips() throws {
     let made = try DemonstrationDataset.generate(suite: .object, count: 1)
     try made.write(to: folder)
@@ -79,7 +79,7 @@ import Testing
     #expect(strip.cropped(x: 64, y: 0, width: 64, height: 64) == frames[1])
   }
 
-  @Test("Requests that cannot be met are errors")
+  @Test("Requests out of range, or on which the expert always fails, are errors")
   func requests() {
     #expect(throws: DatasetError.self) {
       try DemonstrationDataset.generate(suite: .object, count: 1, noise: .nan)
@@ -90,13 +90,13 @@ import Testing
     #expect(throws: DatasetError.self) {
       try DemonstrationDataset.generate(suite: .object, count: -1)
     }
-    // With every gripper command turned round nothing is ever held.
+    // With every gripper command reversed no object is ever held.
     #expect(throws: DatasetError.self) {
       try DemonstrationDataset.generate(suite: .object, count: 3, flips: 1)
     }
   }
 
-  @Test("An output path under a regular file is one clear line")
+  @Test("Writing below a regular file is an error and leaves nothing behind")
   func unwritable() throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appendingPathComponent("plain")
@@ -109,7 +109,7 @@ import Testing
     #expect(left == ["plain"])
   }
 
-  @Test("A bundled folder that is nowhere is an error that says where it was looked for")
+  @Test("A bundled folder that does not exist is an error with the places that were searched")
   func bundledFolder() {
     let thrown = #expect(throws: DatasetError.self) {
       try BundledFolder.locate(bundle: "a_b", folder: "Nothing", source: "/nowhere/x.swift")

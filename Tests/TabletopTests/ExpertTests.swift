@@ -11,14 +11,16 @@ import Testing
     #expect(failed == [])
   }
 
-  @Test("With noise 0.05 it solves at least 95 of 100", arguments: Tabletop.Suite.allCases)
+  @Test(
+    "With noise 0.05 the expert solves at least 95 % of the layouts",
+    arguments: Tabletop.Suite.allCases)
   func toleratesNoise(suite: Tabletop.Suite) {
     let heldOut = Tabletop.Suite.heldOutSeeds(300)
     let solved = heldOut.filter { play(suite, seed: $0, noise: 0.05).outcome == .success }
     #expect(solved.count >= 285)
   }
 
-  @Test("It picks in about 7 steps and does two-step tasks in about 17")
+  @Test("The expert picks in about 7 steps and solves two-step tasks in about 17")
   func isQuick() {
     let picks = (0..<200).map { Float(play(.object, seed: $0, noise: 0).stepCount) }
     let long = (0..<200).map { Float(play(.long, seed: $0, noise: 0).stepCount) }
@@ -26,7 +28,7 @@ import Testing
     #expect((15...18).contains(long.reduce(0, +) / 200))
   }
 
-  @Test("Its actions are within one step, and leave the angles alone")
+  @Test("The expert's actions are within one step, with zero rotation")
   func staysInBounds() {
     for suite in Tabletop.Suite.allCases {
       let start = suite.initialState(seed: 5)
@@ -38,7 +40,7 @@ import Testing
     }
   }
 
-  @Test("Holding the wrong thing it lets go; beside an object it rises before it closes to push")
+  @Test("The expert releases the wrong object, and rises before it closes to push")
   func recovers() {
     let objects = [
       TabletopObject(.red, .block, x: 0.5, y: 0.5), TabletopObject(.blue, .ball, x: 0.2, y: 0.2),
@@ -51,7 +53,7 @@ import Testing
     #expect(action[6] == -1 && action[2] > 0)
   }
 
-  @Test("An instruction for another object makes it do that, which fails the first task")
+  @Test("The expert solves the other task of a scene, which does not solve the original one")
   func otherTask() {
     for seed in 0..<60 as Range<UInt64> {
       for suite in Tabletop.Suite.allCases {

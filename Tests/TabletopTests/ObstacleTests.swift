@@ -14,7 +14,8 @@ import Testing
 
   private func move(_ dx: Float, _ dy: Float) -> [Float] { [dx, dy, 0, 0, 0, 0, -1] }
 
-  @Test("Running into the post from any side, at any height, is failure, and the arm stops there")
+  @Test(
+    "Running into the post from any side, at any height, is failure, and the gripper stops there")
   func collision() {
     for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] as [(Float, Float)] {
       for z: Float in [0, 0.5, 1] {
@@ -31,14 +32,14 @@ import Testing
     }
   }
 
-  @Test("A step that would end behind the post does not jump over it")
+  @Test("A step that would end behind the post does not pass through it")
   func jumping() {
-    // Along the diagonal, from 0.127 before the centre to 0.156 behind it.
+    // Along the diagonal, from 0.127 before the center to 0.156 behind it.
     var world = world(x: 0.41, y: 0.59)
     #expect(world.step(move(0.2, -0.2)) == .failure)
   }
 
-  @Test("Beside the post the way is free; without a post it is free everywhere")
+  @Test("Motion beside the post, or without a post, is not stopped")
   func freeWay() {
     for x: Float in [0.37, 0.63] {
       var beside = world(x: x, y: 0.8)
@@ -55,7 +56,8 @@ import Testing
     #expect((0..<3).map { _ in open.step(move(0, -0.2)) } == [.running, .running, .running])
   }
 
-  @Test("Every layout blocks the straight way, and both ways round are about equally long")
+  @Test(
+    "The straight way is blocked in every layout, and both ways around the post are equally long")
   func layouts() {
     for seed in 0..<500 as Range<UInt64> {
       let start = suite.initialState(seed: seed)
@@ -74,7 +76,7 @@ import Testing
     }
   }
 
-  @Test("Both ways succeed from every start, and differ at first in dx only")
+  @Test("Both ways succeed from every layout, and their first actions differ in dx only")
   func bothWays() {
     for seed in 0..<500 as Range<UInt64> {
       let first = Side.allCases.map { side in
@@ -96,7 +98,7 @@ import Testing
     }
   }
 
-  @Test("Beside the centre line the expert stays on its side, whatever it is told")
+  @Test("Beside the center line the expert stays on its side, whatever the parameter says")
   func keepsItsSide() {
     for (x, sign) in [(0.3, -1), (0.36, -1), (0.7, 1), (0.64, 1)] as [(Float, Float)] {
       let scene = Scene(
@@ -110,7 +112,7 @@ import Testing
     }
   }
 
-  @Test("The mean of the two ways' actions drives into the post")
+  @Test("The mean of the two ways' actions leads into the post")
   func meanOfTwo() {
     for seed in 0..<200 as Range<UInt64> {
       let start = suite.initialState(seed: seed)
@@ -125,7 +127,7 @@ import Testing
     }
   }
 
-  @Test("Demonstrations go left and right about equally often, wherever they start")
+  @Test("Demonstrations go left and right about equally often, independent of the initial state")
   func randomSides() throws {
     let demonstrations = try DemonstrationDataset.generate(
       suite: suite, count: 400, noise: 0.05, renderer: Renderer(size: 16)
@@ -134,11 +136,11 @@ import Testing
     #expect((160...240).contains(isLeft.count { $0 }))
     let firsts = Set(demonstrations.map { abs($0.actions[0][0]) })
     #expect(firsts == [0.2])
-    // No number that can be seen or felt at the start tells the side.
+    // No number of the initial proprioception predicts the side.
     for dimension in 0..<3 {
-      let felt = demonstrations.map { $0.proprioception[0][dimension] }
-      let median = felt.sorted()[200]
-      let agreeing = zip(felt, isLeft).count { ($0 < median) == $1 }
+      let initial = demonstrations.map { $0.proprioception[0][dimension] }
+      let median = initial.sorted()[200]
+      let agreeing = zip(initial, isLeft).count { ($0 < median) == $1 }
       #expect((150...250).contains(agreeing))
     }
     let again = try #require(

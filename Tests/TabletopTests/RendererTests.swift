@@ -5,25 +5,25 @@ import Testing
 @Suite struct RendererTests {
   let far = Gripper(x: 0, y: 1, z: 0)
 
-  @Test("The background has the recipe's rows")
+  @Test("The background has the wall, the table's edge and the grain in their rows")
   func background() {
-    let picture = Renderer().render(Scene(objects: [], gripper: far))
-    #expect((picture.width, picture.height) == (64, 64))
-    for y in [0, 8] { #expect(picture[40, y] == .init(150, 164, 176)) }
-    #expect(picture[40, 9] == .init(120, 96, 70))
-    for y in [16, 24, 32, 56] { #expect(picture[40, y] == .init(216, 200, 171)) }
-    for y in [10, 15, 17, 63] { #expect(picture[40, y] == .init(226, 211, 184)) }
+    let image = Renderer().render(Scene(objects: [], gripper: far))
+    #expect((image.width, image.height) == (64, 64))
+    for y in [0, 8] { #expect(image[40, y] == .init(150, 164, 176)) }
+    #expect(image[40, 9] == .init(120, 96, 70))
+    for y in [16, 24, 32, 56] { #expect(image[40, y] == .init(216, 200, 171)) }
+    for y in [10, 15, 17, 63] { #expect(image[40, y] == .init(226, 211, 184)) }
   }
 
-  @Test("Things are where the camera puts them: u = 6 + 52 x, v = 18 + 40 y − 14 z")
+  @Test("Objects are drawn at u = 6 + 52 x, v = 18 + 40 y − 14 z")
   func camera() {
     // u = 6 + 52 · 0.5 = 32, v = 18 + 40 · 0.55 = 40
     let ball = TabletopObject(.blue, .ball, x: 0.5, y: 0.55)
-    let picture = Renderer().render(Scene(objects: [ball], gripper: far))
-    #expect(picture[33, 41] == .init(48, 96, 208))
-    let isBlue = { (x: Int, y: Int) in picture[x, y] == .init(48, 96, 208) }
+    let image = Renderer().render(Scene(objects: [ball], gripper: far))
+    #expect(image[33, 41] == .init(48, 96, 208))
+    let isBlue = { (x: Int, y: Int) in image[x, y] == .init(48, 96, 208) }
     #expect(isBlue(28, 40) && isBlue(36, 40) && !isBlue(26, 40) && !isBlue(38, 40))
-    #expect(picture[30, 38].red > 190)  // the highlight, up and left
+    #expect(image[30, 38].red > 190)  // the highlight, up and left
 
     // Held at z = 0.5 it is drawn 7 pixels higher, its shadow where it was.
     let held = Scene(
@@ -48,7 +48,9 @@ import Testing
     #expect(magenta[32, 38].red < 150 && steel[32, 38] == magenta[32, 38])
   }
 
-  @Test("Near things hide far ones, whatever their order; what is in a bowl hides the bowl")
+  @Test(
+    "Near objects hide far ones, whatever their order in the scene; an object in a bowl hides the bowl"
+  )
   func order() {
     let near = TabletopObject(.red, .block, x: 0.5, y: 0.55)
     let behind = TabletopObject(.green, .ball, x: 0.5, y: 0.50)
@@ -63,44 +65,44 @@ import Testing
     #expect(put[32, 40] == .init(48, 96, 208))
   }
 
-  @Test("A post hides what is behind it, is hidden by what is before it or held, and has no height")
+  @Test("A post hides objects behind it, and is hidden by objects in front of it or held")
   func post() {
     // u = 32, v = 18 + 40 · 0.5 = 38
     let post = Obstacle(x: 0.5, y: 0.5)
-    func picture(_ objects: [TabletopObject], held: Int? = nil) -> RGBImage {
+    func image(_ objects: [TabletopObject], held: Int? = nil) -> RGBImage {
       let gripper = held == nil ? far : Gripper(x: 0.5, y: 0.45, z: 0.1, isClosed: true)
       return Renderer().render(
         Scene(objects: objects, gripper: gripper, held: held, obstacle: post))
     }
     let iron = RGBImage.Color(84, 84, 92)
-    #expect(picture([])[32, 38] == iron && picture([])[32, 35] == iron)
-    #expect(picture([])[28, 38] != iron && picture([])[36, 38] != iron)
+    #expect(image([])[32, 38] == iron && image([])[32, 35] == iron)
+    #expect(image([])[28, 38] != iron && image([])[36, 38] != iron)
 
     let behind = TabletopObject(.red, .block, x: 0.5, y: 0.45)
     let before = TabletopObject(.blue, .block, x: 0.5, y: 0.55)
     for objects in [[behind, before], [before, behind]] {
-      let all = picture(objects)
+      let all = image(objects)
       #expect(all[32, 40] == .init(48, 96, 208))
       #expect(all[32, 35] == iron)
     }
-    #expect(picture([behind], held: 0)[29, 37] == .init(208, 48, 44))
+    #expect(image([behind], held: 0)[29, 37] == .init(208, 48, 44))
   }
 
-  @Test("Every colour and shape looks different from every other")
+  @Test("Every combination of color and shape looks different")
   func distinct() {
-    var pictures: [RGBImage] = []
+    var images: [RGBImage] = []
     for color in ObjectColor.allCases {
       for shape in ObjectShape.allCases {
         let object = TabletopObject(color, shape, x: 0.5, y: 0.5)
-        pictures.append(Renderer().render(Scene(objects: [object], gripper: far)))
+        images.append(Renderer().render(Scene(objects: [object], gripper: far)))
       }
     }
-    for (index, picture) in pictures.enumerated() {
-      #expect(pictures[(index + 1)...].allSatisfy { $0 != picture })
+    for (index, image) in images.enumerated() {
+      #expect(images[(index + 1)...].allSatisfy { $0 != image })
     }
   }
 
-  @Test("A larger picture shrunk to 64 pixels shows the same", arguments: [128, 224, 448])
+  @Test("A larger image resized to 64 pixels shows the same", arguments: [128, 224, 448])
   func scaling(size: Int) {
     for suite in Tabletop.Suite.allCases {
       let scene = suite.initialState(seed: 11).scene
@@ -114,7 +116,8 @@ import Testing
     }
   }
 
-  @Test("Any size from 16 on, and things at every edge, are drawn", arguments: [16, 17, 63, 100])
+  @Test(
+    "Every size from 16 on is drawn, also with objects at every edge", arguments: [16, 17, 63, 100])
   func edges(size: Int) {
     for (x, y, z) in [(0, 0, 1), (1, 1, 0), (0, 1, 1), (1, 0, 0)] as [(Float, Float, Float)] {
       let bowl = TabletopObject(.red, .bowl, x: x, y: y)

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct SuiteTests {
   @Test(
-    "A seed fixes scene and task; another seed gives others", arguments: Tabletop.Suite.allCases)
+    "A seed fixes the initial state; another seed gives another", arguments: Tabletop.Suite.allCases
+  )
   func determinism(suite: Tabletop.Suite) {
     let first = suite.initialState(seed: 42)
     let again = suite.initialState(seed: 42)
@@ -11,7 +12,9 @@ import Testing
     #expect(first.scene != suite.initialState(seed: 43).scene)
   }
 
-  @Test("Every instruction keeps to the grammar", arguments: Tabletop.Suite.allCases)
+  @Test(
+    "Every instruction uses only words of the vocabulary, at most 14",
+    arguments: Tabletop.Suite.allCases)
   func grammar(suite: Tabletop.Suite) {
     let known = Set(TabletopTask.words)
     #expect(known.count == TabletopTask.words.count && known.count <= 24)
@@ -23,7 +26,7 @@ import Testing
     }
   }
 
-  @Test("Instructions read like sentences")
+  @Test("Instructions read as English")
   func sentences() {
     let scene = Scene(
       objects: [
@@ -65,7 +68,7 @@ import Testing
     }
   }
 
-  @Test("Suites differ as they say: distinct objects, a twin pair, one fixed cast")
+  @Test("Each suite has its objects: all different, one pair alike, or always the same three")
   func casts() {
     for seed in 0..<200 as Range<UInt64> {
       func kinds(_ suite: Tabletop.Suite) -> [String] {
@@ -79,7 +82,7 @@ import Testing
     }
   }
 
-  @Test("The word that tells two twins apart is true")
+  @Test("The relation in an instruction is true of the two objects that look alike")
   func relations() {
     for seed in 0..<200 as Range<UInt64> {
       let start = Tabletop.Suite.spatial.initialState(seed: seed)
@@ -95,7 +98,7 @@ import Testing
     }
   }
 
-  @Test("Every goal of the goal suite comes up, about equally often")
+  @Test("All eight tasks of the suite `goal` occur about equally often")
   func goals() {
     var counts: [String: Int] = [:]
     for seed in 0..<800 as Range<UInt64> {

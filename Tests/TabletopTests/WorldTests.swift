@@ -20,7 +20,7 @@ import Testing
     [dx, dy, dz, 0, 0, 0, closed ? 1 : -1]
   }
 
-  @Test("A step goes no farther than 0.20 sideways and 0.30 up, and stays in the world")
+  @Test("A step is clipped to 0.20 along x and y and 0.30 along z, and to the world")
   func clipping() {
     var world = world(x: 0.5)
     world.step(action(5, -5, 5, closed: false))
@@ -31,7 +31,7 @@ import Testing
     #expect(world.scene.proprioception == [1, 0, 0, 0])
   }
 
-  @Test("Closing grasps within 0.10 and below 0.25, at the moment of closing only")
+  @Test("Closing grasps within 0.10 and below 0.25, and only when the gripper was open")
   func grasping() {
     var near = world(x: 0.41)
     near.step(action(closed: true))
@@ -69,7 +69,7 @@ import Testing
     #expect(wrong.liftedObject == 1)
   }
 
-  @Test("An episode that goes nowhere ends at its horizon")
+  @Test("An episode without success or failure ends at its horizon")
   func timeout() {
     var world = world(x: 0.2, z: 0.8, horizon: 3)
     let outcomes = (0..<4).map { _ in world.step(action(closed: false)) }
@@ -77,7 +77,7 @@ import Testing
     #expect(world.stepCount == 3)
   }
 
-  @Test("A released object falls to the table; within 0.10 of the bowl it is put")
+  @Test("A released object falls to the table; within 0.10 of the bowl's center the put succeeds")
   func putting() {
     var world = world(x: 0.5) { .put(0, into: 2, in: $0) }
     world.step(action(closed: true))
@@ -104,7 +104,7 @@ import Testing
     #expect(world.step(action(0.02, 0, 0, closed: true)) == .success)
   }
 
-  @Test("Pushing the wrong way or another object does not succeed; high or open does not push")
+  @Test("Pushing the wrong way does not succeed; a high or open gripper does not push")
   func notPushing() {
     var left = world(x: 0.64, closed: true) { .push(0, .right, in: $0) }
     for _ in 0..<2 { #expect(left.step(action(-0.2, 0, 0, closed: true)) == .running) }
@@ -123,7 +123,7 @@ import Testing
     #expect(carried.step(action(0.2, 0, 0, closed: true)) == .running)
   }
 
-  @Test("Two steps must be done in order")
+  @Test("The goals of a two-step task must be achieved in order")
   func longTask() {
     var world = world(x: 0.5) { .put(0, into: 2, thenPick: 1, in: $0) }
     while world.outcome == .running {

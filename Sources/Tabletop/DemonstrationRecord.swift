@@ -1,15 +1,16 @@
 import Foundation
 
-/// Where in a file something is wrong.
-struct LinePlace {
+/// A line of a file, for errors.
+struct LineLocation {
   var path: String
+  /// Counted from 1.
   var line: Int
 
   func error(_ reason: String) -> DatasetError { .badLine(path, line: line, reason) }
 }
 
-/// One line of `demonstrations.jsonl`, checked.
-struct Row {
+/// One line of `demonstrations.jsonl` with checked values: a demonstration without its frames.
+struct DemonstrationRecord {
   let strip: String
   let suite: Suite
   let instruction: String
@@ -17,7 +18,7 @@ struct Row {
   let actions: [[Float]]
   let proprioception: [[Float]]
 
-  /// The line as JSON has it, not yet believed.
+  /// The line as decoded, before any check.
   private struct Line: Decodable {
     var strip: String
     var suite: String
@@ -27,52 +28,54 @@ struct Row {
     var proprioception: [[Float]]
   }
 
-  init(_ text: Data, at place: LinePlace) throws {
+  init(_ text: Data, at location: LineLocation) throws {
     let line: Line
     do { line = try JSONDecoder().decode(Line.self, from: Data(text)) } catch {
-      throw place.error(explanation(of: error))
+      throw location.error(explanation(of: error))
     }
     guard let suite = Suite(rawValue: line.suite) else {
       let known = Suite.allCases.map(\.rawValue).joined(separator: ", ")
-      throw place.error("unknown suite \"\(line.suite.prefix(40))\"; there are \(known)")
+      throw location.error("unknown suite \"\(line.suite.prefix(40))\"; there are \(known)")
     }
-    // A bare file name: a line must not read files outside its folder.
+    // A plain file name: a line must not read files outside its folder.
     guard line.strip.hasSuffix(".png"), !line.strip.contains("/"), line.strip.utf8.count <= 200
     else {
-      throw place.error("strip \"\(line.strip.prefix(40))\" is not the name of a .png file")
+      throw location.error("strip \"\(line.strip.prefix(40))\" is not the name of a .png file")
     }
     guard !line.instruction.isEmpty, line.instruction.utf8.count <= 1_000 else {
-      throw place.error("an instruction has 1 to 1000 bytes, not \(line.instruction.utf8.count)")
+      throw location.error("an instruction has 1 to 1000 bytes, not \(line.instruction.utf8.count)")
     }
     let steps = line.actions.count
     guard (1...DemonstrationDataset.maximumSteps).contains(steps) else {
-      throw place.error(
+      throw location.error(
         "an episode has 1 to \(DemonstrationDataset.maximumSteps) actions, not \(steps)")
     }
     guard line.proprioception.count == steps else {
-      throw place.error("\(steps) actions, but \(line.proprioception.count) of proprioception")
+      throw location.error(
+        "\(steps) actions, but \(line.proprioception.count) rows of proprioception")
     }
-    try check(line.actions, "actions", width: 7, at: place)
-    try check(line.proprioception, "proprioception", width: 4, at: place)
+    try check(line.actions, "actions", width: 7, at: location)
+    try check(line.proprioception, "proprioception", width: 4, at: location)
 
     (strip, self.suite, instruction) = (line.strip, suite, line.instruction)
     (seed, actions, proprioception) = (line.seed, line.actions, line.proprioception)
   }
 }
 
-/// Every row has `width` finite numbers of a size that an arm could mean.
-private func check(_ rows: [[Float]], _ name: String, width: Int, at place: LinePlace) throws {
+/// Checks that every row has `width` finite numbers of a plausible size.
+private func check(_ rows: [[Float]], _ name: String, width: Int, at location: LineLocation) throws
+{
   for (step, row) in rows.enumerated() {
     guard row.count == width else {
-      throw place.error("\(name)[\(step)] has \(row.count) numbers, not \(width)")
+      throw location.error("\(name)[\(step)] has \(row.count) numbers, not \(width)")
     }
     for value in row where !(abs(value) <= 1_000) {
-      throw place.error("\(name)[\(step)] holds \(value), which is not within ±1000")
+      throw location.error("\(name)[\(step)] holds \(value), which is not within ±1000")
     }
   }
 }
 
-/// A decoding error in one line.
+/// A decoding error in a few words.
 private func explanation(of error: Error) -> String {
   func path(_ context: DecodingError.Context) -> String {
     context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined()
@@ -80,7 +83,7 @@ private func explanation(of error: Error) -> String {
   switch error {
   case DecodingError.keyNotFound(let key, _): return "\"\(key.stringValue)\" is missing"
   case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-    return "\"\(path(context))\" is not of the right kind"
+    return "\"\(path(context))\" has the wrong type"
   case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
     return "\"\(path(context))\" is out of range"
   default: return "not valid JSON"

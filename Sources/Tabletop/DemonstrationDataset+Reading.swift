@@ -1,0 +1,75 @@
+import Foundation
+import Images
+
+/// Reading a dataset's folder. Nothing in it is trusted: sizes are checked before memory is allocated.
+extension DemonstrationDataset {
+  /// Limits on what a file or a caller may ask for: all frames are held in memory.
+  static let maximumEpisodes = 100_000
+  static let maximumSteps = 1_000
+  static let maximumFileBytes = 512 << 20
+  static let maximumPixelBytes = 2 << 30
+
+  /// Reads the dataset in `folder`.
+  ///
+  /// - Throws: a ``DatasetError`` that names the file and the line.
+  public init(contentsOf folder: URL) throws {
+    let file = folder.appendingPathComponent(Self.fileName)
+    let attributes = try? FileManager.default.attributesOfItem(
+      atPath: file.resolvingSymlinksInPath().path)
+    guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
+      throw DatasetError.missing(file.path)
+    }
+    let size = attributes[.size] as? Int ?? 0
+    guard size <= Self.maximumFileBytes else {
+      throw DatasetError.tooLarge(
+        file.path, "\(size) bytes, at most \(Self.maximumFileBytes) are read")
+    }
+    guard let data = FileManager.default.contents(atPath: file.path) else {
+      throw DatasetError.missing(file.path)
+    }
+
+    demonstrations = []
+    var pixelBytes = 0
+    for (index, line) in data.split(separator: 10, omittingEmptySubsequences: false).enumerated()
+    where !line.isEmpty {
+      let location = LineLocation(path: file.path, line: index + 1)
+      let record = try DemonstrationRecord(line, at: location)
+      let frames = try Self.frames(record, in: folder, at: location)
+      let side = frames[0].width
+      if let first = demonstrations.first?.frames.first, first.width != side {
+        throw location.error(
+          "strip \(record.strip): frames of \(side) pixels, earlier ones of \(first.width)")
+      }
+      pixelBytes += 3 * side * side * frames.count
+      guard demonstrations.count < Self.maximumEpisodes, pixelBytes <= Self.maximumPixelBytes else {
+        throw DatasetError.tooLarge(
+          file.path, "more than \(Self.maximumEpisodes) episodes or 2 GiB of pixels")
+      }
+      demonstrations.append(
+        Demonstration(
+          suite: record.suite, instruction: record.instruction, seed: record.seed, frames: frames,
+          actions: record.actions, proprioception: record.proprioception))
+    }
+    guard !demonstrations.isEmpty else {
+      throw DatasetError.badLine(file.path, line: 1, "the file holds no demonstration")
+    }
+  }
+
+  /// The frames of the record's strip, if there are as many as actions.
+  private static func frames(
+    _ record: DemonstrationRecord, in folder: URL, at location: LineLocation
+  ) throws -> [RGBImage] {
+    let strip: RGBImage
+    do { strip = try RGBImage(png: folder.appendingPathComponent(record.strip)) } catch {
+      throw location.error("strip \(error)")
+    }
+    guard strip.width == record.actions.count * strip.height,
+      let frames = strip.filmStripFrames(record.actions.count)
+    else {
+      throw location.error(
+        "strip \(record.strip): \(strip.width)×\(strip.height) pixels are not "
+          + "\(record.actions.count) square frames, one for each action")
+    }
+    return frames
+  }
+}
