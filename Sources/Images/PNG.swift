@@ -22,7 +22,7 @@ extension RGBImage {
   public init(png file: URL) throws {
     let path = file.path
     guard FileManager.default.fileExists(atPath: path) else { throw PNGError.missing(path) }
-    // Only regular files have a size to check; reading a pipe might never return.
+    // A pipe or device has no size to check, and reading it might never end.
     let target = file.resolvingSymlinksInPath().path
     let attributes = try? FileManager.default.attributesOfItem(atPath: target)
     guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {

@@ -21,9 +21,12 @@ public enum PNGError: Error, Equatable, CustomStringConvertible {
     case .empty(let path): return "\(path): the file is empty (0 bytes)"
     case .notPNG(let path): return "\(path): not a PNG file; convert it to PNG first"
     case .fileTooLarge(let path, let bytes):
-      return "\(path): \(bytes) bytes; at most \(RGBImage.maximumPNGBytes) are read"
+      return
+        "\(path): \(bytes) bytes; at most \(RGBImage.maximumPNGBytes) are read, use a smaller file"
     case .imageTooLarge(let path, let width, let height):
-      return "\(path): \(width)×\(height) pixels; at most \(RGBImage.maximumPNGPixels) are read"
+      return
+        "\(path): \(width)×\(height) pixels; at most \(RGBImage.maximumPNGPixels) are read, "
+        + "resize the image first"
     case .truncated(let path): return "\(path): the PNG file ends early (truncated)"
     case .inconsistentHeader(let path, let width, let height, let bytes):
       return "\(path): the header claims \(width)×\(height) pixels, too many for \(bytes) bytes"

@@ -35,8 +35,10 @@ public struct RGBImage: Sendable, Equatable {
 
   /// An sRGB color: three bytes, 0 … 255 each.
   public struct Color: Sendable, Hashable {
+    /// 0 … 255.
     public var red, green, blue: UInt8
 
+    /// The color with these bytes.
     public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
       (self.red, self.green, self.blue) = (red, green, blue)
     }

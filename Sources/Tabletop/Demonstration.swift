@@ -7,7 +7,9 @@ import Tensors
 /// states off the expert's path, and the actions show how to return. This reduces covariate shift
 /// (DART: Laskey et al., "Noise Injection for Robust Imitation Learning", 2017).
 public struct Demonstration: Sendable, Equatable {
+  /// The family of tasks that the episode belongs to.
   public let suite: Suite
+  /// The task in words.
   public let instruction: String
   /// The seed of its layout: `suite.initialState(seed:)` gives its first scene.
   public let seed: UInt64

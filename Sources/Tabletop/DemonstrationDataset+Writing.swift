@@ -1,6 +1,12 @@
 import Foundation
 import Images
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Writing a dataset's folder.
 extension DemonstrationDataset {
   /// Writes the dataset to `folder`, which is created if it does not exist. Earlier demonstrations

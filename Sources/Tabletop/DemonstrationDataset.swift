@@ -8,6 +8,7 @@ import Images
 ///
 /// The text holds five decimals; numbers that are read are equal to those that were written.
 public struct DemonstrationDataset: Sendable, Equatable {
+  /// The episodes, in the order of their seeds.
   public var demonstrations: [Demonstration]
 
   /// A dataset in memory; nothing is written.

@@ -3,6 +3,7 @@ public struct Obstacle: Sendable, Equatable {
   /// Position of its center in world units.
   public var x, y: Float
 
+  /// A post at (`x`, `y`), in world units.
   public init(x: Float, y: Float) { (self.x, self.y) = (x, y) }
 
   /// Distance over the table, in world units, from this post's center to (`x`, `y`).

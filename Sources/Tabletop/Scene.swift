@@ -3,7 +3,9 @@
 /// Lengths are in world units: x runs from left (0) to right (1), y from far (0) to near (1), z from
 /// the table (0) up (1). An object's or the gripper's position is that of its center.
 public struct Scene: Sendable, Equatable {
+  /// The objects; tasks refer to them by their indices.
   public var objects: [TabletopObject]
+  /// The robot.
   public var gripper: Gripper
   /// Index of the object in the gripper; `nil` if the gripper is empty.
   public var held: Int?
@@ -44,8 +46,10 @@ public struct Scene: Sendable, Equatable {
 public struct Gripper: Sendable, Equatable {
   /// Position in world units.
   public var x, y, z: Float
+  /// Whether the fingers are closed, with or without an object between them.
   public var isClosed: Bool
 
+  /// A gripper at (`x`, `y`, `z`), in world units.
   public init(x: Float, y: Float, z: Float, isClosed: Bool = false) {
     (self.x, self.y, self.z, self.isClosed) = (x, y, z, isClosed)
   }
@@ -53,11 +57,14 @@ public struct Gripper: Sendable, Equatable {
 
 /// An object to pick, push or put: a color, a shape and the position of its center.
 public struct TabletopObject: Sendable, Equatable {
+  /// Its color, which instructions name.
   public var color: ObjectColor
+  /// Its shape, which instructions name.
   public var shape: ObjectShape
   /// Position in world units; z is 0 on the table.
   public var x, y, z: Float
 
+  /// An object at (`x`, `y`, `z`), in world units.
   public init(_ color: ObjectColor, _ shape: ObjectShape, x: Float, y: Float, z: Float = 0) {
     (self.color, self.shape, self.x, self.y, self.z) = (color, shape, x, y, z)
   }

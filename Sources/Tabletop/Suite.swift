@@ -15,8 +15,11 @@ import Tensors
 public enum Suite: String, CaseIterable, Sendable {
   case object, spatial, goal, long, obstacle
 
+  /// The first seed of the layouts for evaluation.
   public static let firstHeldOutSeed: UInt64 = 1_000_000
+  /// The first seed of the scenes for grounding pre-training.
   public static let firstPretrainingSeed: UInt64 = 2_000_000
+  /// The first seed of the layouts to practice on.
   public static let firstPracticeSeed: UInt64 = 1 << 62
 
   /// Seeds of `count` layouts that no demonstration uses, at most a million.

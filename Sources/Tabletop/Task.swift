@@ -10,6 +10,7 @@
 public struct TabletopTask: Sendable, Equatable {
   /// At most ``maximumWords`` of ``words``, lowercase, separated by spaces.
   public let instruction: String
+  /// The form of the instruction, which decides the ``goals``.
   public let intent: Intent
   /// Index of the object to pick, put or push first.
   public let firstObject: Int

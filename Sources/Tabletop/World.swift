@@ -16,20 +16,26 @@ public enum Outcome: String, Sendable { case running, success, failure, timeout 
 public struct TabletopWorld: Sendable {
   /// What an episode begins with. A new episode is a new world.
   public struct InitialState: Sendable, Equatable {
+    /// What stands where before the first step.
     public var scene: Scene
+    /// What the episode is judged by.
     public var task: TabletopTask
     /// Steps after which an episode that is still running ends with ``Outcome/timeout``.
     public var horizon: Int
 
+    /// An initial state; ``Suite/initialState(seed:)`` draws one of a suite.
     public init(scene: Scene, task: TabletopTask, horizon: Int) {
       (self.scene, self.task, self.horizon) = (scene, task, horizon)
     }
   }
 
+  /// What the episode began with.
   public let initialState: InitialState
   /// The true state, as the last step left it.
   public private(set) var scene: Scene
+  /// Steps done, at most ``horizon``.
   public private(set) var stepCount = 0
+  /// How the episode stands after the last step.
   public private(set) var outcome = Outcome.running
   /// How many of the task's goals are achieved; the next one is ``currentGoal``.
   public private(set) var achievedGoals = 0
@@ -42,6 +48,7 @@ public struct TabletopWorld: Sendable {
     scene = initialState.scene
   }
 
+  /// What the episode is judged by.
   public var task: TabletopTask { initialState.task }
   /// The most steps that the episode takes.
   public var horizon: Int { initialState.horizon }

@@ -16,6 +16,7 @@ extension GroundingPretraining {
     /// Fixes the scenes.
     public var seed: UInt64
 
+    /// The settings of a new run.
     public init(steps: Int = GroundingPretraining.defaultSteps, seed: UInt64 = 0) {
       (self.steps, self.seed) = (steps, seed)
     }
