@@ -84,7 +84,7 @@ let package = Package(
   ]
     + scripts(in: "Lessons", lessons) { "lesson-" + $0.prefix(2) }
     + scripts(in: "Notebooks-as-scripts", notebooks) { "notebook-" + $0 },
-  // Tensors are classes that one thread owns at a time (see Tensors/Parallel.swift), which Swift 6
+  // Tensors are classes that one thread owns at a time (see Tensors/Threads), which Swift 6
   // mode cannot see.
   swiftLanguageModes: [.v5]
 )

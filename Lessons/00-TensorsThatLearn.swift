@@ -108,7 +108,7 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
   lesson.say("What is left it cannot know: it does not see where the objects are.")
 
   lesson.finish(
-    readNext: ["Sources/Tensors/Autograd.swift", "Sources/Tensors/Layers.swift"],
+    readNext: ["Sources/Tensors/Autograd.swift", "Sources/Tensors/Layers/Linear.swift"],
     tryThis: [
       "start = -1.5: the slope of x·x + 3x is 0 there. Which uses cancel?",
       "learningRate = 1: how does too large a step look?",

@@ -32,10 +32,10 @@ extension Tensor {
   /// Adds ∂loss/∂parameter to the ``gradient`` of every parameter that led to this loss.
   ///
   /// By the chain rule, a value's gradient is the SUM over all its uses:
-  /// ∂loss/∂x = Σ ∂loss/∂y · ∂y/∂x over the results y computed from x. In reversed topological order
-  /// each result comes after all its uses, so its sum is complete when it is passed on.
-  /// Stops the program unless this is a single number that depends on a parameter, or if an earlier
-  /// pass has used the graph.
+  /// ∂loss/∂x = Σ ∂loss/∂y · ∂y/∂x over the results y computed from x. In reversed topological
+  /// order each result comes after all its uses, so its sum is complete when it is passed on. Stops
+  /// the program unless this is a single number that depends on a parameter, or if an earlier pass
+  /// has used the graph.
   /// Source: Baydin et al., "Automatic Differentiation in Machine Learning" (2018), section 3.2.
   public func backward() { withoutGradient { backward(scale: 1) } }
 
@@ -72,7 +72,8 @@ extension Tensor {
 extension Node {
   /// All nodes that lead to this one, each after its inputs; this one is the last.
   ///
-  /// A depth-first search with an explicit stack, because a graph can be deeper than the call stack.
+  /// A depth-first search with an explicit stack, because a graph can be deeper than the call
+  /// stack.
   fileprivate func topologicalOrder() -> [Node] {
     var order: [Node] = []
     var visited: Set<ObjectIdentifier> = []

@@ -1,15 +1,18 @@
 import Foundation
 
-/// Random numbers that a seed fixes: the same seed gives the same stream on every machine.
+/// Reproducible random numbers: the same seed gives the same stream on every machine.
 ///
-/// SplitMix64: add a constant, then mix the bits so that neighbouring states look unrelated.
+/// SplitMix64: add a constant to the state, then mix its bits so that neighboring states give
+/// unrelated outputs.
 /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), fig. 17.
 public struct SeededRandom: RandomNumberGenerator, Sendable {
-  /// Where the stream stands: `SeededRandom(seed: state)` goes on from here.
+  /// The position in the stream: `SeededRandom(seed: state)` continues from here.
   public private(set) var state: UInt64
 
+  /// The stream of `seed`.
   public init(seed: UInt64) { state = seed }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
@@ -18,26 +21,30 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// A number in [0, 1), a multiple of 2⁻²⁴, so that every value is an exact `Float`.
+  /// A draw from the uniform distribution over [0, 1): a multiple of 2⁻²⁴, which is an exact
+  /// `Float`.
   public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
-  /// A number in `range`, every part of it equally likely.
+  /// A draw from the uniform distribution over `range`.
   public mutating func uniform(in range: ClosedRange<Float>) -> Float {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
   }
 
-  /// A whole number in 0 ..< `bound`.
+  /// An integer in 0 ..< `bound`, each equally likely.
+  /// Source: Lemire, "Fast Random Integer Generation in an Interval" (2019), section 3, without the
+  /// rejection step: the probabilities differ by at most `bound` · 2⁻⁶⁴.
   public mutating func integer(below bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// A draw from the normal distribution with mean 0 and standard deviation 1 (Box–Muller).
+  /// A draw from the normal distribution with mean 0 and standard deviation 1.
+  /// Source: Box and Muller, "A Note on the Generation of Random Normal Deviates" (1958).
   public mutating func normal() -> Float {
     let radius = (-2 * log(1 - Double(next() >> 11) * 0x1p-53)).squareRoot()
     return Float(radius * cos(2 * Double.pi * Double(next() >> 11) * 0x1p-53))
   }
 
-  /// `items` in a random order (Fisher–Yates).
+  /// `items` in a random order, each order equally likely (Fisher–Yates).
   public mutating func shuffled<Item>(_ items: [Item]) -> [Item] {
     var items = items
     for last in stride(from: items.count - 1, to: 0, by: -1) {

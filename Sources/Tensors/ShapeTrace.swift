@@ -4,9 +4,9 @@ import Dispatch
 /// A record of named tensors on their way through a model: the shapes that a lesson prints.
 ///
 /// A concept calls `x.traced("patches")` and goes on. The call records something only while
-/// ``recording(_:)`` or ``observing(_:_:)`` runs on the same thread, so a printed shape is always the
-/// shape of a real tensor. At other times it costs the reading of one thread-local pointer, and the
-/// note is not even composed.
+/// ``recording(_:)`` or ``observing(_:_:)`` runs on the same thread, so a printed shape is always
+/// the shape of a real tensor. At other times it costs the reading of one thread-local pointer, and
+/// the note is not even composed.
 public final class ShapeTrace {
   /// One tensor that was traced.
   public struct Entry: Sendable {

@@ -1,4 +1,5 @@
 extension Tensor: CustomStringConvertible {
+  /// The shape and the first eight values: `Tensor [2, 5] [0.0, 1.0, …]`.
   public var description: String {
     guard storage.floats != nil || isPacked else { return "Tensor \(shape), uninitialized" }
     let first = 0..<min(count, 8)

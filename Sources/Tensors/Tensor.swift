@@ -1,39 +1,44 @@
-/// A block of numbers with a shape, and the memory of how it was computed.
+/// An array of float32 numbers with a shape, and the record of how it was computed.
 ///
-/// Float32, row-major, contiguous: element [i, j] of shape [R, C] stands at `i * C + j`. Operations
-/// return new tensors and note their inputs, so that ``backward()`` can walk the notes from a loss
-/// to the parameters. A tensor belongs to one thread at a time; see ``backwardInShards(of:loss:)``
-/// for work on several.
+/// Tensors hold everything in this package: images, tokens, weights, gradients. The elements are
+/// row-major and contiguous: element [i, j] of shape [R, C] is at index i·C + j of ``values``.
+/// Operations return new tensors and record their inputs, so that ``backward()`` can compute
+/// gradients (see `Autograd.swift`).
+///
+/// A tensor belongs to one thread at a time; ``backwardInShards(of:microBatch:loss:)`` uses
+/// several.
 public final class Tensor {
   /// The length of each axis, outermost first. Empty for a single number.
   public let shape: [Int]
 
-  /// After a backward pass: how the loss changes with each element. Only parameters keep one.
+  /// ∂loss/∂self after a backward pass, of the same shape. Only parameters keep one; several passes
+  /// add up until it is set to nil.
   public var gradient: Tensor?
 
-  /// Whether this is a leaf that an optimizer may change.
+  /// Whether this is a leaf of the graph that an optimizer may change.
   public private(set) var isParameter = false
 
-  /// A frozen parameter keeps its value: no gradient is computed for it. Packed numbers, which stay
-  /// in a file, are always frozen.
+  /// A frozen parameter keeps its value: no gradient is computed for it. A packed parameter (see
+  /// ``isPacked``) is always frozen; setting false stops the program.
   public var isFrozen = false {
     didSet {
       guard isFrozen || !(isParameter && isPacked) else {
-        fatalError("parameter: packed numbers of shape \(shape) cannot learn; adopt(unpacked())")
+        fatalError("parameter: packed weights of shape \(shape) cannot learn; adopt(unpacked())")
       }
     }
   }
 
-  private(set) var storage: Storage
-  /// How this tensor came about, while gradients are recorded; nil for leaves.
-  var node: Node?
+  // A dynamic exclusivity check at each access would cost a debug build some 5 % of its time.
+  @exclusivity(unchecked) private(set) var storage: Storage
+  /// The operation that computed this tensor, while gradients are recorded; nil for leaves.
+  @exclusivity(unchecked) var node: Node?
 
   init(shape: [Int], storage: Storage) {
     self.shape = shape
     self.storage = storage
   }
 
-  /// A tensor with uninitialised memory, for a kernel to fill.
+  /// A tensor with memory for its elements, which the caller must write.
   convenience init(uninitialized shape: [Int]) {
     guard shape.allSatisfy({ $0 >= 0 }) else {
       fatalError("tensor: shape \(shape) has a negative length")
@@ -41,7 +46,7 @@ public final class Tensor {
     self.init(shape: shape, storage: Storage(count: shape.reduce(1, *)))
   }
 
-  /// A tensor of `shape` with `values` in row-major order.
+  /// A tensor of `shape` with `values` in row-major order. Stops if their number does not fit.
   public convenience init(_ values: [Float], shape: [Int]) {
     guard values.count == shape.reduce(1, *), shape.allSatisfy({ $0 >= 0 }) else {
       fatalError("tensor: \(values.count) values do not fill shape \(shape)")
@@ -52,10 +57,10 @@ public final class Tensor {
     }
   }
 
-  /// The number of elements.
+  /// The number of elements: the product of the lengths in ``shape``.
   public var count: Int { storage.count }
 
-  /// The elements in row-major order, copied.
+  /// The elements in row-major order, copied. Setting stops if their number does not fit.
   public var values: [Float] {
     get {
       storage.packed?.values(0..<count) ?? Array(UnsafeBufferPointer(start: pointer, count: count))
@@ -71,13 +76,13 @@ public final class Tensor {
     }
   }
 
-  /// The only element of a tensor that has one.
+  /// The element of a tensor that has one, such as a loss. Stops if there are more or none.
   public var item: Float {
     guard count == 1 else { fatalError("item: shape \(shape) has \(count) elements, not 1") }
     return pointer[0]
   }
 
-  /// The element at `indices`, one an axis.
+  /// The element at `indices`, one for each axis, counted from 0. Stops if it is outside the shape.
   public subscript(_ indices: Int...) -> Float {
     guard indices.count == shape.count, zip(indices, shape).allSatisfy({ 0..<$1 ~= $0 }) else {
       fatalError("tensor: no element \(indices) in shape \(shape)")
@@ -85,13 +90,13 @@ public final class Tensor {
     return pointer[zip(indices, shape).reduce(0) { $0 * $1.1 + $1.0 }]
   }
 
-  /// The length of `axis`; −1 is the last.
+  /// The length of `axis`; −1 is the last axis. Stops if there is no such axis.
   public func dim(_ axis: Int) -> Int { shape[position(of: axis)] }
 
-  /// Whether a backward pass reaches this tensor.
+  /// Whether a backward pass through this tensor reaches a parameter that learns.
   public var requiresGradient: Bool { node != nil || (isParameter && !isFrozen) }
 
-  /// Marks this leaf as something to learn, and returns it.
+  /// Marks this leaf as a parameter and returns it. Stops if it is the result of an operation.
   public func asParameter() -> Tensor {
     guard node == nil else { fatalError("parameter: shape \(shape) is computed, not a leaf") }
     isParameter = true
@@ -99,20 +104,22 @@ public final class Tensor {
     return self
   }
 
-  /// Shares the numbers of `other` from now on, without a copy: how a parameter that was built
-  /// ``uninitialized(_:)`` gets those of a checkpoint. Packed numbers freeze it.
+  /// Shares the values of `other` from now on, without a copy: how a parameter that was built
+  /// ``uninitialized(_:)`` gets a checkpoint's values. Packed weights freeze it. Stops if the
+  /// shapes differ, or if this is the result of an operation.
   public func adopt(_ other: Tensor) {
     guard shape == other.shape else {
-      fatalError("adopt: a parameter of shape \(shape), but numbers of shape \(other.shape)")
+      fatalError("adopt: a parameter of shape \(shape), but values of shape \(other.shape)")
     }
     guard node == nil else { fatalError("adopt: shape \(shape) is computed, not a leaf") }
     storage = other.storage
     if isPacked { isFrozen = true }
   }
 
-  /// The same numbers without their history: gradients stop here.
+  /// The same values outside of the graph: a backward pass stops here.
   public func detached() -> Tensor { Tensor(shape: shape, storage: storage) }
 
+  /// The elements in memory. Loops read it once, before they begin.
   var pointer: UnsafeMutablePointer<Float> { storage.floats ?? unpackedForUse }
 
   /// `axis` counted from the front.

@@ -1,15 +1,21 @@
 import CKernels
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
-// Smooth functions of each element, forward and backward.
-
+/// Activation functions (nonlinearities) and other smooth functions of each element, each with its
+/// backward.
 extension Tensor {
+  /// eˣ of each element, relative error 1e-7; 0 below x = −87, and e⁸⁸ above x = 88.
   public func exp() -> Tensor {
     let result = Tensor(uninitialized: shape)
     kernel_exp(pointer, result.pointer, count)
     return result.recordedElementwise(from: self) { _, y in y }
   }
 
+  /// The natural logarithm of each element.
   public func log() -> Tensor {
     let result = Tensor(uninitialized: shape)
     let (x, y) = (pointer, result.pointer)
@@ -17,20 +23,22 @@ extension Tensor {
     return result.recordedElementwise(from: self) { x, _ in 1 / x }
   }
 
+  /// The hyperbolic tangent of each element.
   public func tanh() -> Tensor {
     let result = Tensor(uninitialized: shape)
     kernel_tanh(pointer, result.pointer, count)
     return result.recordedElementwise(from: self) { _, y in 1 - y * y }
   }
 
-  /// 1 / (1 + e⁻ˣ)
+  /// The logistic function of each element: 1 / (1 + e⁻ˣ).
   public func sigmoid() -> Tensor {
     let result = Tensor(uninitialized: shape)
     kernel_sigmoid(pointer, result.pointer, count)
     return result.recordedElementwise(from: self) { _, y in y * (1 - y) }
   }
 
-  /// The Gaussian error linear unit, tanh form: ½x (1 + tanh(√(2/π) (x + 0.044715 x³))).
+  /// The Gaussian error linear unit (GELU) of each element, tanh form:
+  /// ½x (1 + tanh(√(2/π) (x + 0.044715 x³))).
   ///
   /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
   public func gelu() -> Tensor {
@@ -43,9 +51,9 @@ extension Tensor {
     }
   }
 
-  /// The Gaussian error linear unit itself, erf form: ½x (1 + erf(x/√2)).
+  /// The Gaussian error linear unit of each element, erf form: ½x (1 + erf(x/√2)).
   ///
-  /// It differs from ``gelu()`` by up to 5e-4: a checkpoint needs the form that it was trained with.
+  /// It differs from ``gelu()`` by up to 5e-4; use the form that the checkpoint was trained with.
   /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
   public func geluExact() -> Tensor {
     let result = Tensor(uninitialized: shape)
@@ -57,12 +65,12 @@ extension Tensor {
     }
   }
 
-  /// The cheap stand-in for GELU in CLIP: x · sigmoid(1.702 x).
+  /// The sigmoid approximation of GELU that CLIP uses, of each element: x · sigmoid(1.702 x).
   ///
   /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
   public func quickGELU() -> Tensor { swish(slope: 1.702) }
 
-  /// The sigmoid linear unit, the gate of SwiGLU: x · sigmoid(x).
+  /// The sigmoid linear unit (SiLU, Swish) of each element: x · sigmoid(x), the gate of SwiGLU.
   ///
   /// Source: Shazeer, "GLU Variants Improve Transformer" (2020), section 2.
   public func silu() -> Tensor { swish(slope: 1) }

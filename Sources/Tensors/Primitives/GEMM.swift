@@ -1,8 +1,11 @@
 import CKernels
 import COpenBLAS
 
-/// C = op(A) op(B) for each of `batches` matrices that follow one another in memory: C is M×N, the
-/// inner dimension K. Large work is cut over the threads: by matrices, or along C's longer side.
+/// The general matrix multiplication C = op(A) op(B), or C + op(A) op(B) if `adding`, for each of
+/// `batches` matrices that follow one another in memory. op transposes or does nothing.
+///
+/// op(A) is [M, K], op(B) is [K, N], C is [M, N], all row-major. Large products are split over the
+/// threads: by matrices, or along the longer side of C.
 func gemm(
   _ batches: Int, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ transposeA: Bool,
   _ b: UnsafePointer<Float>, _ transposeB: Bool, _ c: UnsafeMutablePointer<Float>, adding: Bool
@@ -17,8 +20,8 @@ func gemm(
     let firstA = a + batch * m * k + rows.lowerBound * (transposeA ? 1 : k)
     let firstB = b + batch * k * n + columns.lowerBound * (transposeB ? k : 1)
     if m == 1, !transposeA, transposeB {
-      // One row reads each number of B once: to rearrange B first, as a product of matrices does,
-      // would cost more than the product.
+      // With one row, each element of B is used once. A product of matrices would first copy B into
+      // another order, which takes longer than the product itself.
       return cblas_sgemv(
         CblasRowMajor, CblasNoTrans, blasint(columns.count), blasint(k), 1, firstB, blasint(k),
         firstA, 1, adding ? 1 : 0, c + batch * n + columns.lowerBound, 1)

@@ -1,13 +1,13 @@
-// Rows picked by number: how a word becomes a vector.
-
+/// Embedding lookup: rows of a table by their indices.
 extension Tensor {
-  /// The rows `indices` of this table: [V, D] → [N, D].
+  /// The rows `indices` of this table (a gather): [V, D] → [N, D].
   ///
-  /// Backward, each picked row's gradient is added to its place in the table.
+  /// The backward is a scatter: each row's gradient is added to its row of the table. Stops if an
+  /// index is outside 0 ..< V.
   public func rows(at indices: [Int]) -> Tensor {
     guard shape.count == 2 else { fatalError("rows: shape \(shape) is not a table [V, D]") }
     let (rows, width) = (shape[0], shape[1])
-    guard let worst = indices.first(where: { !(0..<rows ~= $0) }) else {
+    guard let outside = indices.first(where: { !(0..<rows ~= $0) }) else {
       let result = Tensor(uninitialized: [indices.count, width])
       for (i, index) in indices.enumerated() {
         if let packed = storage.packed {
@@ -25,6 +25,6 @@ extension Tensor {
         return [table]
       }
     }
-    fatalError("rows: no row \(worst) in a table of shape \(shape)")
+    fatalError("rows: no row \(outside) in a table of shape \(shape)")
   }
 }

@@ -1,15 +1,15 @@
-// Matrix products, by OpenBLAS: nearly all the arithmetic of a transformer.
-
+/// Matrix products, computed by OpenBLAS: nearly all the arithmetic of a transformer.
 extension Tensor {
   /// The matrix product over the last two axes.
   ///
-  /// [..., M, K] × [..., K, N] → [..., M, N] with equal leading axes (one product each), or
-  /// [..., M, K] × [K, N] → [..., M, N] with one shared matrix.
+  /// [..., M, K] × [..., K, N] → [..., M, N] with equal leading axes (one product for each), or
+  /// [..., M, K] × [K, N] → [..., M, N] with one shared matrix. Stops if the shapes do not fit.
   public func matmul(_ other: Tensor) -> Tensor { product(with: other, transposed: false) }
 
-  /// The product with the transpose of `other`, which is not copied for it.
+  /// The matrix product with the transpose of `other`, without a transposed copy.
   ///
-  /// [..., M, K] × [..., N, K]ᵀ → [..., M, N], or with one shared matrix [N, K].
+  /// [..., M, K] × [..., N, K]ᵀ → [..., M, N] with equal leading axes, or with one shared matrix
+  /// [N, K]. Stops if the shapes do not fit.
   public func matmul(transposed other: Tensor) -> Tensor { product(with: other, transposed: true) }
 
   // C = A B:   ∂A = ∂C Bᵀ,  ∂B = Aᵀ ∂C
@@ -24,9 +24,12 @@ extension Tensor {
     }
   }
 
-  /// x Wᵀ + b, with the bias written before the product is added to it.
+  /// A linear layer: x Wᵀ + b, [..., I] → [..., O].
   ///
-  /// [..., I] → [..., O] with `weight` [O, I] and `bias` [O].
+  /// The bias is written first, and the product added to it. Stops if the shapes do not fit.
+  /// - Parameters:
+  ///   - weight: W, [O, I].
+  ///   - bias: b, [O], or nil.
   public func linear(weight: Tensor, bias: Tensor?) -> Tensor {
     guard let bias else { return matmul(transposed: weight) }
     guard weight.shape.count == 2, bias.shape == [weight.dim(0)] else {
@@ -44,7 +47,7 @@ extension Tensor {
   }
 }
 
-/// The sizes of one batched product, checked, and its three directions.
+/// The checked sizes of a batched product, the product itself and its two gradients.
 private struct MatrixShapes {
   let batches: Int
   let rows: Int  // M
@@ -99,7 +102,7 @@ private struct MatrixShapes {
     return result
   }
 
-  /// The numbers of a shared matrix that stay in their file; see `PackedProduct.swift`.
+  /// The packed weights of a shared matrix; see `PackedProduct.swift`.
   private func packed(_ right: Tensor) -> PackedNumbers? {
     right.shape.count == 2 ? right.storage.packed : nil
   }

@@ -1,10 +1,14 @@
 import CKernels
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
-// Softmax, layer norm and RMS norm: each works on the last axis, a row at a time.
-
+/// Softmax, layer norm and RMS norm: each normalizes the rows of the last axis, [..., D] →
+/// [..., D].
 extension Tensor {
-  /// eˣ / Σ eˣ along the last axis: positive weights that sum to 1.
+  /// eˣ / Σ eˣ along the last axis: logits become probabilities, positive numbers that sum to 1.
   public func softmax() -> Tensor {
     let (rows, columns) = rowsAndColumns
     let result = Tensor(uninitialized: shape)
@@ -18,39 +22,44 @@ extension Tensor {
     }
   }
 
-  /// x − ln Σ eˣ along the last axis: the logarithm of ``softmax()``, exact for small weights.
+  /// x − ln Σ eˣ along the last axis: the logarithm of ``softmax()``, accurate for tiny
+  /// probabilities too.
   public func logSoftmax() -> Tensor {
     let (rows, columns) = rowsAndColumns
-    let weights = Tensor(uninitialized: shape)
+    let probabilities = Tensor(uninitialized: shape)
     let result = Tensor(uninitialized: shape)
-    kernel_softmax(pointer, weights.pointer, rows, columns)
+    kernel_softmax(pointer, probabilities.pointer, rows, columns)
     for row in 0..<rows {
-      let (x, w, y) = (
-        pointer + row * columns, weights.pointer + row * columns, result.pointer + row * columns
+      let (x, p, y) = (
+        pointer + row * columns, probabilities.pointer + row * columns,
+        result.pointer + row * columns
       )
-      // The largest element's weight is at least 1/columns, so its logarithm is safe.
-      var best = 0
-      for c in 1..<max(columns, 1) where x[c] > x[best] { best = c }
-      let logSum = x[best] - logf(w[best])
+      // The largest element's probability is at least 1/columns, so its logarithm is finite.
+      var largest = 0
+      for c in 1..<max(columns, 1) where x[c] > x[largest] { largest = c }
+      let logSum = x[largest] - logf(p[largest])
       for c in 0..<columns { y[c] = x[c] - logSum }
     }
     // ∂x = ∂y − softmax · Σ ∂y
     return result.recorded(from: [self]) { g in
       let gx = Tensor(uninitialized: self.shape)
-      let (gy, w, gradient) = (g.pointer, weights.pointer, gx.pointer)
+      let (gy, p, gradient) = (g.pointer, probabilities.pointer, gx.pointer)
       for row in 0..<rows {
         var sum: Float = 0
         for c in 0..<columns { sum += gy[row * columns + c] }
-        for i in row * columns..<(row + 1) * columns { gradient[i] = gy[i] - w[i] * sum }
+        for i in row * columns..<(row + 1) * columns { gradient[i] = gy[i] - p[i] * sum }
       }
       return [gx]
     }
   }
 
-  /// (x − mean) / √(variance + ε) · gain + bias along the last axis.
+  /// Layer normalization along the last axis: (x − mean) / √(variance + ε) · gain + bias.
   ///
   /// Source: Ba, Kiros and Hinton, "Layer Normalization" (2016), section 3.
-  /// - Parameters: `gain` and `bias` of shape [D], the last axis.
+  /// - Parameters:
+  ///   - gain: [D], the length of the last axis.
+  ///   - bias: [D].
+  ///   - epsilon: ε, which keeps the division finite.
   public func layerNormalized(gain: Tensor, bias: Tensor, epsilon: Float = 1e-5) -> Tensor {
     let (rows, columns) = rowsAndColumns
     guard gain.shape == [columns], bias.shape == [columns] else {
@@ -72,10 +81,12 @@ extension Tensor {
     }
   }
 
-  /// x / √(mean x² + ε) · gain along the last axis: layer norm without the mean and the bias.
+  /// RMS normalization along the last axis: x / √(mean(x²) + ε) · gain.
   ///
   /// Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), section 3.
-  /// - Parameter gain: of shape [D], the last axis.
+  /// - Parameters:
+  ///   - gain: [D], the length of the last axis.
+  ///   - epsilon: ε, which keeps the division finite.
   public func rmsNormalized(gain: Tensor, epsilon: Float = 1e-6) -> Tensor {
     let (rows, columns) = rowsAndColumns
     guard gain.shape == [columns] else { fatalError("RMS norm: gain \(gain.shape) on \(shape)") }
@@ -92,7 +103,7 @@ extension Tensor {
     }
   }
 
-  /// All leading axes as rows of the last one.
+  /// The shape as a matrix: the last axis is the columns, all others together are the rows.
   var rowsAndColumns: (rows: Int, columns: Int) {
     guard let columns = shape.last, columns > 0 else {
       fatalError("rows: shape \(shape) has no last axis with elements")

@@ -1,13 +1,13 @@
 import COpenBLAS
 
-// Products with a matrix that stays in its file, 16 bits a number.
-
+/// Matrix products with weights in their packed format, mostly 16 bits each.
 extension PackedNumbers {
-  /// C = A Wᵀ (W is [N, K]) or, not transposed, C = A W (W is [K, N]); these numbers are W.
+  /// C = A Wᵀ with these weights W, [N, K], if `transposed`; otherwise C = A W with W [K, N]. A is
+  /// [M, K], C is [M, N]; `adding` adds the product to C.
   ///
-  /// Few rows of A: the weights are read from memory once, which is all the time it takes. Many
-  /// rows: a block of W at a time becomes float32 in a buffer that the cache holds, and OpenBLAS
-  /// multiplies. Both ways the threads share the columns of C.
+  /// For few rows of A, each weight is read from memory once, which takes nearly all of the time.
+  /// For many rows, a block of W at a time is converted to float32 in a buffer that fits into the
+  /// cache, and OpenBLAS multiplies. Either way the threads share the columns of C.
   func multiply(
     _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, transposed: Bool,
     into c: UnsafeMutablePointer<Float>, adding: Bool
@@ -36,10 +36,11 @@ extension PackedNumbers {
 
   private static var fewRows: Int { 16 }
 
-  /// The buffer's size in numbers: 4 MB. A smaller block would make OpenBLAS rearrange A too often.
+  /// The size of the buffer in floats: 4 MB. With smaller blocks OpenBLAS would copy A into its own
+  /// order too often.
   private static var blockSize: Int { 1 << 20 }
 
-  /// A Wᵀ: rows of W are columns of C, a block of them at a time.
+  /// A Wᵀ, a block of rows of W (columns of C) at a time.
   private func multiplyByRows(
     _ columns: Range<Int>, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>,
     into c: UnsafeMutablePointer<Float>, adding: Bool
@@ -55,7 +56,7 @@ extension PackedNumbers {
     }
   }
 
-  /// A W: each block of W's rows adds its part of every sum.
+  /// A W, a block of rows of W at a time; each block adds its part of every sum.
   private func multiplyByColumns(
     _ columns: Range<Int>, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>,
     into c: UnsafeMutablePointer<Float>, adding: Bool

@@ -1,9 +1,8 @@
 import CKernels
 
-// Sums and means, and their backward: a repeat.
-
+/// Sums and means. The backward of a sum repeats the gradient.
 extension Tensor {
-  /// The sum of all elements, one number.
+  /// The sum of all elements, a single number, [].
   public func sum() -> Tensor {
     var total: Double = 0
     let x = pointer
@@ -13,13 +12,13 @@ extension Tensor {
     }
   }
 
-  /// The mean of all elements, one number.
+  /// The mean of all elements, a single number, []. Stops if there are no elements.
   public func mean() -> Tensor {
     guard count > 0 else { fatalError("mean: shape \(shape) has no elements") }
     return sum() / Float(count)
   }
 
-  /// The sum along `axis`, which disappears or keeps length 1.
+  /// The sum along `axis`, which is removed, or keeps length 1 with `keepingDimension`.
   public func sum(axis: Int, keepingDimension: Bool = false) -> Tensor {
     let axis = position(of: axis)
     let outer = shape[..<axis].reduce(1, *)
@@ -37,23 +36,25 @@ extension Tensor {
     return keepingDimension ? recorded : recorded.reshaped(dropped)
   }
 
-  /// The mean along `axis`, which disappears or keeps length 1.
+  /// The mean along `axis`, which is removed, or keeps length 1 with `keepingDimension`.
   public func mean(axis: Int, keepingDimension: Bool = false) -> Tensor {
     sum(axis: axis, keepingDimension: keepingDimension) / Float(dim(axis))
   }
 
-  /// The place of the largest element of each row of the last axis.
+  /// The index of the largest element of each row of the last axis; the first one of equal
+  /// elements.
   public func argmax() -> [Int] {
     let (rows, columns) = rowsAndColumns
     return (0..<rows).map { row in
-      var best = 0
+      var largest = 0
       let x = pointer + row * columns
-      for c in 1..<columns where x[c] > x[best] { best = c }
-      return best
+      for c in 1..<columns where x[c] > x[largest] { largest = c }
+      return largest
     }
   }
 
-  /// Sums over the axes that a broadcast from `target` repeated.
+  /// The sum over the axes that a broadcast from `target` repeated: the backward of
+  /// ``broadcast(to:)``.
   func summed(to target: [Int]) -> Tensor {
     if shape == target { return self }
     let length = target.reduce(1, *)

@@ -1,8 +1,8 @@
-// Shapes: views, copies in another order, repeats. No arithmetic but the sums in the backward
-// direction.
-
+/// Operations that change the shape: reshape, transpose, permute and broadcast.
 extension Tensor {
-  /// The same elements under another shape; one axis may be −1, which takes what is left.
+  /// The same elements, in the same order, with another shape; nothing is copied.
+  ///
+  /// One length may be −1: it is computed from the others. Stops if the number of elements differs.
   public func reshaped(_ newShape: [Int]) -> Tensor {
     let known = newShape.filter { $0 != -1 }.reduce(1, *)
     let filled = newShape.map { $0 == -1 ? (known == 0 ? 0 : count / known) : $0 }
@@ -16,14 +16,15 @@ extension Tensor {
     }
   }
 
-  /// Two axes exchanged: the others keep their places.
+  /// A copy with two axes exchanged, such as [B, T, D] → [B, D, T] for axes 1 and 2 (or −2 and −1).
   public func transposed(_ first: Int, _ second: Int) -> Tensor {
     var order = Array(shape.indices)
     order.swapAt(position(of: first), position(of: second))
     return permuted(order)
   }
 
-  /// The axes in another order: axis i of the result is axis `order[i]` of this tensor.
+  /// A copy with the axes in another order: axis i of the result is axis `order[i]` of this tensor.
+  /// Stops unless `order` names each axis once.
   public func permuted(_ order: [Int]) -> Tensor {
     guard order.sorted() == Array(shape.indices) else {
       fatalError("permute: \(order) does not name each axis of \(shape) once")
@@ -36,7 +37,8 @@ extension Tensor {
     }
   }
 
-  /// This tensor repeated along axes of length 1 (or missing in front) to fill `target`.
+  /// A copy of shape `target`, in which axes of length 1 and missing leading axes are repeated.
+  /// Stops if another axis differs.
   public func broadcast(to target: [Int]) -> Tensor {
     if shape == target { return self }
     let padded = Array(repeating: 1, count: max(0, target.count - shape.count)) + shape
@@ -49,7 +51,7 @@ extension Tensor {
   }
 }
 
-/// Steps in memory from one element to the next, by axis.
+/// The distance in memory between neighbors along each axis, in elements.
 func rowMajorStrides(_ shape: [Int]) -> [Int] {
   var strides = Array(repeating: 1, count: shape.count)
   for axis in shape.indices.dropLast().reversed() {
@@ -58,7 +60,7 @@ func rowMajorStrides(_ shape: [Int]) -> [Int] {
   return strides
 }
 
-/// Fills `result` in row-major order from memory with any strides; whole runs where they are dense.
+/// Fills `result` in row-major order from memory with any strides, row by row of the last axis.
 private func copyStrided(from source: UnsafePointer<Float>, strides: [Int], into result: Tensor) {
   let shape = result.shape
   guard result.count > 0 else { return }

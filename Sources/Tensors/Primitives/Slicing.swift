@@ -1,7 +1,6 @@
-// Cutting and joining along one axis: each is the other's backward.
-
+/// Slicing and concatenation along one axis; each is the backward of the other.
 extension Tensor {
-  /// The part of `axis` in `range`.
+  /// A copy of the part `range` of `axis`; the other axes are complete. Stops if it is outside.
   public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
     let axis = position(of: axis)
     guard range.lowerBound >= 0, range.upperBound <= shape[axis] else {
@@ -11,7 +10,7 @@ extension Tensor {
     partShape[axis] = range.count
     let outer = shape[..<axis].reduce(1, *)
     let inner = shape[(axis + 1)...].reduce(1, *)
-    if axis == 0, let packed = storage.packed {  // rows that follow one another stay in the file
+    if axis == 0, let packed = storage.packed {  // consecutive rows stay packed
       let part = packed.dropFirst(range.lowerBound * inner)
       return Tensor(shape: partShape, storage: Storage(count: range.count * inner, in: part))
     }
@@ -31,7 +30,7 @@ extension Tensor {
     }
   }
 
-  /// `parts` side by side along `axis`; all other axes must agree.
+  /// The tensors `parts` joined along `axis`. Stops if another axis differs, or if there are none.
   public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
     guard let first = parts.first else { fatalError("concatenate: no tensors") }
     let axis = first.position(of: axis)

@@ -1,7 +1,8 @@
-/// Something with parameters: a layer, a block, a whole model.
+/// Anything with parameters: a layer, a block, a whole model.
 ///
-/// Its stored properties ARE its checkpoint names: parameter `weight` of layer `projection` of
-/// module `vision` is called `vision.projection.weight`; the third of `blocks` is `blocks.2`.
+/// The names of its stored properties are its names in a checkpoint: parameter `weight` of layer
+/// `projection` of module `vision` is `vision.projection.weight`; the third of `blocks` is
+/// `blocks.2`.
 public protocol Module: AnyObject {}
 
 extension Module {
@@ -12,7 +13,7 @@ extension Module {
     }
   }
 
-  /// Every module inside this one with its name, each before the modules inside it.
+  /// Every module inside this one with its name, each before the modules that it contains.
   public var namedModules: [(name: String, module: any Module)] {
     parts(named: "").dropFirst().compactMap { name, part in
       (part as? any Module).map { (name, $0) }
@@ -22,10 +23,10 @@ extension Module {
   /// Every parameter, in the order of ``namedParameters``.
   public var parameters: [Tensor] { namedParameters.map(\.parameter) }
 
-  /// The number of numbers that training can change.
+  /// The number of elements of all parameters, frozen ones included.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
-  /// Stops (or, with false, resumes) training of every parameter.
+  /// Freezes every parameter, or with `false` lets it learn again; see ``Tensor/isFrozen``.
   public func freeze(_ isFrozen: Bool = true) {
     for parameter in parameters { parameter.isFrozen = isFrozen }
   }
@@ -39,7 +40,7 @@ extension Module {
       let isModule = value is any Module && mirror.displayStyle != .optional
       guard isModule || isList || mirror.displayStyle == .optional else { return [] }
       let inside = mirror.children.enumerated().flatMap { index, child in
-        // An optional's only child has a label of its own, "some", which is no part of the name.
+        // The child of an optional is labeled "some", which is not part of the name.
         let part = isList ? "\(index)" : child.label == "some" ? "" : child.label ?? ""
         return find(child.value, [name, part].filter { !$0.isEmpty }.joined(separator: "."))
       }

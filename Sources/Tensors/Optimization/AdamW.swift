@@ -1,28 +1,38 @@
 import CKernels
 
-/// Adam with decoupled weight decay: each parameter moves by its gradient's running mean over its
-/// running size, and shrinks a little towards 0.
+/// Adam with decoupled weight decay, the usual optimizer of transformers.
+///
+/// Each element of a parameter moves against the running mean of its gradient, divided by the
+/// gradient's running root mean square, so that all elements move at a similar speed. Weight decay
+/// (a regularization) pulls them towards 0:
 ///
 /// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,
 /// θ ← θ(1 − ηλ) − η · m̂ / (√v̂ + ε),  m̂ = m/(1 − β₁ᵗ),  v̂ = v/(1 − β₂ᵗ);
-/// t counts the steps in which the parameter had a gradient.
+/// Letters: θ parameter, g gradient, η learning rate, λ weight decay, m and v the first and second
+/// moment, t the number of steps in which the parameter had a gradient.
 /// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2.
 public final class AdamW {
+  /// The parameters that learn, in the order given.
   public let parameters: [Tensor]
+  /// λ, per unit of learning rate.
   public var weightDecay: Float
+  /// β₁, the decay rate of the first moment.
   public let beta1: Float
+  /// β₂, the decay rate of the second moment.
   public let beta2: Float
+  /// ε, which keeps the division finite.
   public let epsilon: Float
-  /// What each parameter's learning rate is multiplied by.
+  /// The factor on each parameter's learning rate.
   public let rateFactors: [Float]
   let firstMoments: [Tensor]
   let secondMoments: [Tensor]
   var steps = 0
-  /// In how many of the steps each parameter had no gradient: its means are so much younger.
+  /// The number of steps in which each parameter had no gradient; its t is smaller by as many.
   var idleSteps: [Int]
 
-  /// Frozen parameters are left out. One that is frozen later rests until it is thawed again.
-  /// - Parameter rateFactors: one for each of `parameters`; without them, 1.
+  /// An optimizer of those `parameters` that are not frozen. One that is frozen later gets no
+  /// gradient, and so stays as it is until it is unfrozen.
+  /// - Parameter rateFactors: one for each of `parameters`; by default 1.
   public init(
     _ parameters: [Tensor], rateFactors: [Float]? = nil, weightDecay: Float = 0.01,
     beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
@@ -41,11 +51,12 @@ public final class AdamW {
     secondMoments = self.parameters.map { .zeros($0.shape) }
   }
 
-  /// Moves every parameter that has a gradient, and drops the gradients.
+  /// Updates every parameter that has a gradient, and sets the gradients to nil.
   /// - Parameters:
-  ///   - learningRate: η, the size of a step.
-  ///   - maximumNorm: the gradients are first shrunk together to this length, if longer.
-  /// - Returns: the gradients' length before.
+  ///   - learningRate: η.
+  ///   - maximumNorm: the greatest norm of all gradients together; longer ones are scaled down to
+  ///     it first (gradient clipping).
+  /// - Returns: the norm before clipping.
   @discardableResult
   public func step(learningRate: Float, maximumNorm: Float? = nil) -> Float {
     steps += 1
@@ -77,8 +88,11 @@ public final class AdamW {
 }
 
 extension [Tensor] {
-  /// Shrinks all gradients by one factor so that their common length is at most `norm`.
-  /// - Returns: the length before, √Σ g².
+  /// Scales all gradients by one factor, so that their common norm √Σ g² is at most `norm`.
+  ///
+  /// Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks"
+  /// (2013), section 3.2.
+  /// - Returns: the norm before.
   @discardableResult
   public func clipGradients(toNorm norm: Float) -> Float {
     let squares = reduce(0.0) { sum, parameter in

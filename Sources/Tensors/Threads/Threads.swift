@@ -6,15 +6,16 @@ import Foundation
 /// A program gives bit-identical results in each run with one seed, one thread count and one
 /// processor kernel:
 /// - Seed: all random numbers come from ``SeededRandom``.
-/// - Thread count: work is split into ``count`` parts whose partial sums are added in a fixed order.
-///   Another count splits, and so rounds, differently.
+/// - Thread count: work is split into ``count`` parts whose partial sums are added in a fixed
+///   order. Another count splits, and so rounds, differently.
 /// - Processor kernel: OpenBLAS chooses its matrix product by the processor (Haswell, SkylakeX,
-///   Zen, …), and each kernel adds in an order of its own. The engine's C loops exist in three widths
-///   of vector registers. `OPENBLAS_CORETYPE=Haswell` in the environment chooses OpenBLAS's kernel.
+///   Zen, …), and each kernel adds in an order of its own. The engine's C loops exist in three
+///   widths of vector registers. `OPENBLAS_CORETYPE=Haswell` in the environment chooses OpenBLAS's
+///   kernel.
 ///
-/// Nothing else matters: not the time, the load of the machine, or which thread finishes first. A
-/// debug and a release build agree too. A batch of rows and the same rows one by one need not
-/// agree to the last bit, since some kernels add up one row in another order than many.
+/// Neither the load of the machine nor the order in which threads finish changes a result. But a
+/// batch of rows and the same rows one by one may differ in the last bits, because some kernels add
+/// up one row in another order than several.
 public enum Threads {
   /// 1…64: the environment's `NANOVLA_THREADS`, by default the number of active processors.
   /// Set it before the work begins, not during it.

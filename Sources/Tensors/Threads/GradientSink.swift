@@ -8,7 +8,8 @@ final class GradientSink {
   /// The parameters in the order of their first gradient.
   private(set) var order: [ObjectIdentifier] = []
 
-  /// Where this thread's backward passes put parameter gradients; nil for the parameters themselves.
+  /// Where this thread's backward passes put parameter gradients; nil for the parameters
+  /// themselves.
   static var current: GradientSink? {
     thread_state().pointee.gradientSink.map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
   }

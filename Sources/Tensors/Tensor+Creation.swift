@@ -1,14 +1,16 @@
-/// Fills a new tensor; inside ``uninitialized(_:)``, only shapes it.
+/// New tensors filled with constants or random draws; inside ``uninitialized(_:)`` they have a
+/// shape but no values.
 extension Tensor {
-  /// A tensor of `shape` with the `values` that are computed for it, row-major.
+  /// A tensor of `shape` with the row-major values that `values` computes.
   public static func computed(_ shape: [Int], _ values: () -> [Float]) -> Tensor {
     guard isInitializationEnabled else { return Tensor(unallocated: shape) }
     return Tensor(values(), shape: shape)
   }
 
+  /// A tensor of `shape` with every element 0.
   public static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
 
-  /// Every element `value`.
+  /// A tensor of `shape` with every element `value`.
   public static func full(_ shape: [Int], _ value: Float) -> Tensor {
     guard isInitializationEnabled else { return Tensor(unallocated: shape) }
     let tensor = Tensor(uninitialized: shape)
@@ -16,23 +18,26 @@ extension Tensor {
     return tensor
   }
 
-  /// Draws from the normal distribution with mean 0 and standard deviation `scale`.
+  /// A tensor of `shape` drawn from the normal distribution with mean 0 and standard deviation
+  /// `scale`.
   public static func normal(
     _ shape: [Int], scale: Float = 1, using random: inout SeededRandom
   ) -> Tensor {
     guard isInitializationEnabled else { return Tensor(unallocated: shape) }
     let tensor = Tensor(uninitialized: shape)
-    for i in 0..<tensor.count { tensor.pointer[i] = scale * random.normal() }
+    let x = tensor.pointer
+    for i in 0..<tensor.count { x[i] = scale * random.normal() }
     return tensor
   }
 
-  /// Draws from `range`, every part of it equally likely.
+  /// A tensor of `shape` drawn from the uniform distribution over `range`.
   public static func uniform(
     _ shape: [Int], in range: ClosedRange<Float>, using random: inout SeededRandom
   ) -> Tensor {
     guard isInitializationEnabled else { return Tensor(unallocated: shape) }
     let tensor = Tensor(uninitialized: shape)
-    for i in 0..<tensor.count { tensor.pointer[i] = random.uniform(in: range) }
+    let x = tensor.pointer
+    for i in 0..<tensor.count { x[i] = random.uniform(in: range) }
     return tensor
   }
 }

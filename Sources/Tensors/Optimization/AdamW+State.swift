@@ -1,14 +1,15 @@
 extension AdamW {
-  /// What a later run needs to go on as if it had never stopped.
+  /// What a later run needs to resume with bit-identical results.
   public struct State: Equatable, Sendable {
-    /// How many steps were taken.
+    /// The number of steps taken.
     public var steps: Int
-    /// m and v of each parameter, row-major, in the order of ``AdamW/parameters``.
+    /// The moments m and v of each parameter, row-major, in the order of ``AdamW/parameters``.
     public var firstMoments, secondMoments: [[Float]]
-    /// In how many of the steps each parameter had no gradient.
+    /// The number of steps in which each parameter had no gradient.
     public var idleSteps: [Int]
 
-    /// - Parameter idleSteps: 0 for each parameter when left out.
+    /// A state of given moments.
+    /// - Parameter idleSteps: one for each parameter; by default 0.
     public init(
       steps: Int, firstMoments: [[Float]], secondMoments: [[Float]], idleSteps: [Int]? = nil
     ) {
@@ -17,7 +18,8 @@ extension AdamW {
     }
   }
 
-  /// The running means and the count of steps, copied. Setting those of other parameters stops.
+  /// The moments and the step counts, copied. Setting a state whose sizes differ from those of the
+  /// parameters stops the program.
   public var state: State {
     get {
       State(
@@ -28,7 +30,7 @@ extension AdamW {
       let counts = parameters.map(\.count)
       for moments in [newValue.firstMoments, newValue.secondMoments] {
         guard moments.map(\.count) == counts, newValue.steps >= 0 else {
-          fatalError("AdamW: moments of \(moments.map(\.count)) numbers for \(counts)")
+          fatalError("AdamW: moments of \(moments.map(\.count)) values for \(counts)")
         }
       }
       guard newValue.idleSteps.count == parameters.count else {

@@ -30,8 +30,8 @@ public func inShards<Result>(of count: Int, _ body: (Range<Int>) -> Result) -> [
 
 /// The backward pass of a batch's mean loss, in parallel; adds to the parameters' gradients.
 ///
-/// Each thread computes the loss and the gradients of its own rows. Then the gradients are summed in
-/// a fixed order, weighted by rows: mathematically one backward pass over the batch.
+/// Each thread computes the loss and the gradients of its own rows. Then the gradients are summed
+/// in a fixed order, weighted by rows: mathematically one backward pass over the batch.
 /// - Parameters:
 ///   - count: rows in the batch, at least 1.
 ///   - microBatch: the most rows in one graph; the results of a small graph stay in the cache.
