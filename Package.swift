@@ -14,6 +14,14 @@ let lessons = [
 ]
 let notebooks = ["DemonstrationsAndPretraining"]
 
+// The rooms of the house; each may use those before it. NanoVLA is the course.
+let library: [Target.Dependency] = [
+  "Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs",
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 /// Each script of `folder` as an executable of its own: one that does not compile stops no other.
 func scripts(in folder: String, _ names: [String], called productName: (String) -> String)
   -> [Target]
@@ -21,7 +29,7 @@ func scripts(in folder: String, _ names: [String], called productName: (String) 
   names.map { name in
     .executableTarget(
       name: productName(name),
-      dependencies: ["Blackboard", "NanoVLA", "Tabletop", "Images", "Tensors"],
+      dependencies: ["Blackboard"] + library,
       path: folder,
       exclude: names.filter { $0 != name }.map { $0 + ".swift" },
       sources: [name + ".swift"])
@@ -31,7 +39,7 @@ func scripts(in folder: String, _ names: [String], called productName: (String) 
 let package = Package(
   name: "nanoVLA",
   products: [
-    .library(name: "NanoVLA", targets: ["NanoVLA", "Tabletop", "Images", "Tensors"]),
+    .library(name: "NanoVLA", targets: ["NanoVLA", "VLMs", "Runs", "Tabletop", "Images", "Files", "Tensors"]),
     .executable(name: "nanovla-lesson", targets: ["nanovla-lesson"]),
     .executable(name: "nanovla", targets: ["nanovla"]),
     .executable(name: "nanovla-bench", targets: ["nanovla-bench"]),
@@ -50,34 +58,38 @@ let package = Package(
       name: "CKernels", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
     .target(
       name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimised),
-    .target(name: "Images", dependencies: ["CPNG"], swiftSettings: optimised),
+    .target(name: "Files", dependencies: ["Tensors"], swiftSettings: optimised),
+    .target(name: "Images", dependencies: ["CPNG", "Files"], swiftSettings: optimised),
     .target(
-      name: "Tabletop", dependencies: ["Tensors", "Images"],
+      name: "Tabletop", dependencies: ["Tensors", "Files", "Images"],
       resources: [.copy("Demonstrations")], swiftSettings: optimised),
     .target(
-      name: "NanoVLA", dependencies: ["Tensors", "Images", "Tabletop"],
-      resources: [.copy("ToyVLM"), .copy("TinyOpenVLA")], swiftSettings: optimised),
+      name: "NanoVLA", dependencies: ["Tensors", "Files", "Images", "Tabletop"],
+      resources: [.copy("3-Fusion/ToyVLM")], swiftSettings: optimised),
+    .target(
+      name: "VLMs", dependencies: ["Tensors", "Files", "Images", "NanoVLA"],
+      resources: [.copy("Example/TinyOpenVLA")], swiftSettings: optimised),
+    .target(
+      name: "Runs", dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs"],
+      swiftSettings: optimised),
     .target(name: "Blackboard", dependencies: ["Tensors", "Images"], swiftSettings: optimised),
     .executableTarget(
       name: "nanovla-lesson",
-      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [argumentParser]),
     .executableTarget(
       name: "nanovla",
-      dependencies: [
-        "Blackboard", "NanoVLA", "Tabletop", "Images", "Tensors",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      dependencies: ["Blackboard"] + library + [argumentParser]),
     .executableTarget(
       name: "nanovla-bench",
-      dependencies: [
-        "NanoVLA", "Tabletop", "Images", "Tensors", "COpenBLAS",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      dependencies: library + ["COpenBLAS", argumentParser]),
+    .target(name: "TestSupport", dependencies: library, path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Tensors"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"]),
     .testTarget(name: "TabletopTests", dependencies: ["Tabletop", "Images", "Tensors"]),
-    .testTarget(
-      name: "NanoVLATests", dependencies: ["NanoVLA", "Tabletop", "Images", "Tensors"]),
+    .testTarget(name: "NanoVLATests", dependencies: library + ["TestSupport"]),
+    .testTarget(name: "VLMsTests", dependencies: library + ["TestSupport"]),
+    .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "BlackboardTests", dependencies: ["Blackboard", "Tensors", "Images"]),
     .testTarget(name: "CommandTests", dependencies: ["nanovla-lesson", "nanovla"]),
     .testTarget(name: "ReadmeTests", dependencies: []),

@@ -3,7 +3,6 @@
 
 import Blackboard
 import Foundation
-import Images
 import NanoVLA
 import Tabletop
 import Tensors

@@ -2,7 +2,6 @@
 // About 7 s on 2 cores.
 
 import Blackboard
-import Images
 import NanoVLA
 import Tabletop
 import Tensors

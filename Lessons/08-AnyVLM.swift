@@ -5,6 +5,7 @@ import Blackboard
 import NanoVLA
 import Tabletop
 import Tensors
+import VLMs
 
 let idea = """
   LLaVA, OpenVLA, BLIP-2, InstructBLIP, CLIP + GPT-2: other towers, other bridges, other language

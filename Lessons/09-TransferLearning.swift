@@ -6,6 +6,7 @@ import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
+import VLMs
 
 let idea = """
   A pre-trained model knows something: the toy VLM points at what it is told to. Now it shall act.

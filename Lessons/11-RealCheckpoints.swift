@@ -2,9 +2,10 @@
 // About 1 s on 2 cores.
 
 import Blackboard
+import Files
 import Foundation
 import NanoVLA
-import Tensors
+import VLMs
 
 let idea = """
   A published model is a folder: sizes in config.json, numbers in safetensors files, a tokenizer, a

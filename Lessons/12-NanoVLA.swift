@@ -3,8 +3,8 @@
 
 import Blackboard
 import Foundation
-import Images
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 

@@ -7,6 +7,7 @@
 import Blackboard
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 

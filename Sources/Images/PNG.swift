@@ -1,4 +1,5 @@
 import CPNG
+import Files
 import Foundation
 
 /// Reading and writing PNG files through libpng's simplified API, `png_image`.

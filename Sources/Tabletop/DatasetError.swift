@@ -10,7 +10,6 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case cannotWrite(String)
   /// What is wrong with a request to record demonstrations.
   case badRequest(String)
-  case resourceMissing(String, tried: [String])
 
   public var description: String {
     switch self {
@@ -20,8 +19,6 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .cannotWrite(let path):
       return "cannot write \(path): a part of the path is a file, or permission is denied"
     case .badRequest(let reason): return reason
-    case .resourceMissing(let name, let tried):
-      return "the bundled folder \(name) is not here; looked in \(tried.joined(separator: ", "))"
     }
   }
 }

@@ -8,7 +8,7 @@
 /// Source: IEEE 754-2019, sections 3.4 and 4.3.1.
 extension Float {
   /// The number that the float16 `bits` stand for; always exact.
-  init(float16Bits bits: UInt16) {
+  package init(float16Bits bits: UInt16) {
     // Moved into a float's fields, the exponent is 127 − 15 = 112 too small. Multiplying by 2¹¹²
     // mends it, and turns float16's subnormal numbers into normal floats on the way.
     let magnitude = Float(bitPattern: UInt32(bits & 0x7FFF) << 13) * 0x1p112
@@ -17,10 +17,10 @@ extension Float {
   }
 
   /// The number that the bfloat16 `bits` stand for; always exact.
-  init(bfloat16Bits bits: UInt16) { self.init(bitPattern: UInt32(bits) << 16) }
+  package init(bfloat16Bits bits: UInt16) { self.init(bitPattern: UInt32(bits) << 16) }
 
   /// This number in float16: infinity from 65,520 on, zero up to 2⁻²⁵.
-  var float16Bits: UInt16 {
+  package var float16Bits: UInt16 {
     let magnitude = bitPattern & 0x7FFF_FFFF
     let sign = UInt16(truncatingIfNeeded: bitPattern >> 16) & 0x8000
     if magnitude > 0x7F80_0000 {
@@ -38,7 +38,7 @@ extension Float {
   }
 
   /// This number in bfloat16.
-  var bfloat16Bits: UInt16 {
+  package var bfloat16Bits: UInt16 {
     if isNaN {
       let upper = UInt16(bitPattern >> 16)
       return Self.quietNaN(upper & 0xFF80, fraction: upper & 0x7F, bit: 0x40)

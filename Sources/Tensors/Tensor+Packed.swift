@@ -49,9 +49,14 @@ extension Tensor {
     }
     guard count <= Tensor.fewPackedNumbers else {
       fatalError(
-        "tensor: shape \(shape) is packed as \(packed.dataType.rawValue), and too large to convert "
+        "tensor: shape \(shape) is packed as \(packed.format.rawValue), and too large to convert "
           + "unasked; only products, rows(at:) and slices of rows read it so. Use unpacked()")
     }
     return storage.unpackedOnce(packed).pointer
+  }
+
+  /// Numbers that stay where they are stored.
+  package convenience init(packed numbers: PackedNumbers, shape: [Int]) {
+    self.init(shape: shape, storage: Storage(count: shape.reduce(1, *), in: numbers))
   }
 }

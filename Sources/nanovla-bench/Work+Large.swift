@@ -1,5 +1,5 @@
-import NanoVLA
 import Tensors
+import VLMs
 
 /// Published models at their size, with random weights: they cost as much as trained ones.
 extension Work {

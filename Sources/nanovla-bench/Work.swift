@@ -1,4 +1,3 @@
-import NanoVLA
 import Tensors
 
 /// Something to time: made ready once, then run again and again.

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Blackboard
+import Files
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 
 /// `nanovla evaluate`: how often a policy succeeds, where it fails, and whether it looks and

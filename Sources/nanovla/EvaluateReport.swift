@@ -1,6 +1,6 @@
-import Blackboard
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 
 /// Everything that an evaluation found, as `--json` shows it and as

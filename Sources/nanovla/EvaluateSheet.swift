@@ -1,6 +1,7 @@
 import Foundation
 import Images
 import NanoVLA
+import Tabletop
 
 /// Which episodes a contact sheet shows, and the sheet: a row an episode, its pictures in the order
 /// of time. The first ones by their seeds are taken, not the finest.

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Blackboard
+import Files
 import Foundation
 import Images
-import NanoVLA
+import VLMs
 
 /// `nanovla generate`: a published VLM answers a question about a picture, word by word.
 struct GenerateCommand: ParsableCommand {

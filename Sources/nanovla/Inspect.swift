@@ -1,7 +1,8 @@
 import ArgumentParser
 import Blackboard
+import Files
 import Foundation
-import NanoVLA
+import VLMs
 
 /// `nanovla inspect`: what a checkpoint holds, from its headers alone.
 struct InspectCommand: ParsableCommand {

@@ -1,8 +1,9 @@
 import ArgumentParser
-import Blackboard
+import Files
 import Foundation
 import Images
 import NanoVLA
+import VLMs
 
 /// `nanovla predict`: what a published policy would do now.
 struct PredictCommand: ParsableCommand {

@@ -2,7 +2,9 @@ import ArgumentParser
 import Blackboard
 import Foundation
 import NanoVLA
+import Runs
 import Tensors
+import VLMs
 
 /// `nanovla pretrain`: trains the toy VLM to point, from nothing.
 struct PretrainCommand: ParsableCommand {

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Files
 import Foundation
 import NanoVLA
+import Runs
 
 /// `nanovla rl`: a policy that improves by trying.
 struct RLCommand: ParsableCommand {

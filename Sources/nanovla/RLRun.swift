@@ -1,4 +1,5 @@
 import Blackboard
+import Files
 import Foundation
 import Images
 import NanoVLA

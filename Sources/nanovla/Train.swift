@@ -1,7 +1,9 @@
 import ArgumentParser
+import Files
 import Foundation
 import NanoVLA
-import Tabletop
+import Runs
+import VLMs
 
 /// `nanovla train`: a policy that does what the expert did.
 struct TrainCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import Foundation
-import NanoVLA
+import Runs
 import Tabletop
 
 /// What the options of `nanovla train` ask for.

@@ -1,7 +1,9 @@
 import Blackboard
+import Files
 import Foundation
 import Images
 import NanoVLA
+import Runs
 import Tabletop
 
 /// A training by demonstrations, with what it leaves in its folder.

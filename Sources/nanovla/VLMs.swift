@@ -1,7 +1,9 @@
 import ArgumentParser
 import Blackboard
+import Files
 import Foundation
-import NanoVLA
+import Tabletop
+import VLMs
 
 /// `nanovla vlms`: the registry as a table.
 struct VLMsCommand: ParsableCommand {

@@ -1,5 +1,4 @@
 import Tabletop
-import Tensors
 import Testing
 
 @Suite struct ObstacleTests {

@@ -1,0 +1,71 @@
+// From demonstrations to a policy that is ready to learn, one step after another. Each step needs
+// what the one before it found: only the demonstrations say how far an arm moves at a time
+// (statistics), only statistics turn the head's numbers into motions (policy), and only with a policy
+// is it known what its backbone finds in the pictures (examples).
+
+import Foundation
+import NanoVLA
+import Tabletop
+import Tensors
+
+extension CloningRecipe {
+  /// Demonstrations, statistics, policy and examples, ready to learn: `while !it.isDone { it.step() }`.
+  /// - Parameter progress: is told how many demonstrations are recorded.
+  /// - Throws: ``CloningRecipeError``, `DatasetError`, ``ActionError``, ``InstructionError``,
+  ///   ``PolicyError``, or what is wrong with the backbone's files.
+  public func cloning(progress: (Int) -> Void = { _ in }) throws -> BehaviorCloning {
+    try check()
+    let backbone = try makeBackbone()
+    let demonstrations = try demonstrations(for: backbone, progress: progress)
+    let policy = try policy(on: backbone, for: demonstrations)
+    return try cloning(policy, on: demonstrations)
+  }
+
+  /// What the policy stands on: it can point, and stays as it is.
+  public func makeBackbone() throws -> ToyVLM {
+    try backbone.map { try ToyVLM(contentsOf: URL(fileURLWithPath: $0)) } ?? .bundled()
+  }
+
+  /// What the expert shows. The same recipe records the same episodes.
+  public func demonstrations(
+    for backbone: ToyVLM, progress: (Int) -> Void = { _ in }
+  ) throws -> [Demonstration] {
+    let size = backbone.configuration.imageSize
+    guard let data else {
+      return try DemonstrationDataset.generate(
+        suite: suite, count: demonstrationCount, noise: noise, flips: flips,
+        renderer: Renderer(size: size), progress: progress
+      ).demonstrations
+    }
+    let found = try DemonstrationDataset(contentsOf: URL(fileURLWithPath: data)).demonstrations
+    guard found.count >= demonstrationCount else {
+      throw CloningRecipeError.tooFew(data, found: found.count, wanted: demonstrationCount)
+    }
+    let frame = found[0].frames[0]
+    guard frame.width == size else {
+      throw PolicyError.imageSize(width: frame.width, height: frame.height, expected: size)
+    }
+    return Array(found.prefix(demonstrationCount))
+  }
+
+  /// A policy with an untrained head, for motions such as the demonstrations'.
+  public func policy(on backbone: ToyVLM, for demonstrations: [Demonstration]) throws -> VLA {
+    let statistics = try ActionStatistics(
+      of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
+      proprioception: demonstrations.flatMap(\.proprioception),
+      trajectories: demonstrations.count)
+    var random = SeededRandom(seed: seed)
+    return try VLA(
+      backbone: backbone, statistics: statistics, head: head, chunk: chunk, history: history,
+      using: &random)
+  }
+
+  /// The training of `policy`.
+  public func cloning(
+    _ policy: VLA, on demonstrations: [Demonstration]
+  ) throws -> BehaviorCloning {
+    BehaviorCloning(
+      policy, on: try CloningExamples(demonstrations, for: policy), steps: steps,
+      peak: learningRate, weightDecay: weightDecay, seed: seed)
+  }
+}

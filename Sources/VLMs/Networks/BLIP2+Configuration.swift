@@ -1,0 +1,92 @@
+// config.json → the sizes of BLIP-2 and InstructBLIP, with the defaults that transformers leaves out.
+
+import Files
+
+extension BLIP2Configuration {
+  /// A `blip-2`.
+  public init(_ json: JSONValue) throws {
+    self.init()
+    vision = try VisionTransformerConfiguration(blip: json["vision_config"])
+    qformer = try QFormerConfiguration(json)
+    _ = try json["text_config"]["model_type"].choice(["opt": true], default: "opt")
+    language = try OPTConfiguration(json["text_config"])
+    try json["num_query_tokens"].mustKeep(
+      places: qformer.queries, heads: language.heads, widest: language.hidden)
+    imageToken = try json.imageToken()
+  }
+}
+
+extension InstructBLIPConfiguration {
+  /// An `instructblip`.
+  public init(_ json: JSONValue) throws {
+    self.init()
+    vision = try VisionTransformerConfiguration(blip: json["vision_config"])
+    qformer = try QFormerConfiguration(json)
+    qformer.readsWords = true
+    // Without a model_type transformers takes OPT, which InstructBLIP was never published with.
+    _ = try json["text_config"]["model_type"].choice(["llama": true], default: "opt")
+    language = try LlamaConfiguration(json["text_config"])
+    try language.checkPlaces(json["num_query_tokens"], imageWords: qformer.queries)
+    imageToken = try json.imageToken()
+  }
+}
+
+extension VisionTransformerConfiguration {
+  /// The `vision_config` of a `blip-2` or `instructblip`.
+  public init(blip json: JSONValue) throws {
+    self.init()
+    (imageSize, patchSize, width, depth, heads, hidden) = (224, 14, 1408, 39, 16, 6144)
+    try read(json)
+    try json["qkv_bias"].mustBe(true)
+  }
+}
+
+extension QFormerConfiguration {
+  /// The `qformer_config` of a `blip-2` or `instructblip`, and the number of queries beside it.
+  init(_ model: JSONValue) throws {
+    self.init()
+    let json = model["qformer_config"]
+    queries = try model["num_query_tokens"].int(1...65_536, default: 32)
+    width = try json["hidden_size"].int(1...65_536, default: 768)
+    depth = try json["num_hidden_layers"].int(1...1024, default: 12)
+    heads = try json["num_attention_heads"].divisor(of: width, "hidden_size", default: 12)
+    hidden = try json["intermediate_size"].int(1...1_048_576, default: 3072)
+    activation = try json["hidden_act"].activation(default: "gelu")
+    epsilon = try json["layer_norm_eps"].epsilon(default: 1e-12)
+    crossAttentionFrequency = try json["cross_attention_frequency"].int(1...1024, default: 2)
+    vocabulary = try json["vocab_size"].int(1...4_194_304, default: 30_522)
+    maximumWords = try json["max_position_embeddings"].int(1...1_048_576, default: 512)
+    try model["num_query_tokens"].mustKeep(places: queries, heads: heads, widest: hidden)
+    _ = try json["position_embedding_type"].choice(["absolute": true], default: "absolute")
+  }
+}
+
+extension OPTConfiguration {
+  /// An `opt`, or the `text_config` of a BLIP-2.
+  public init(_ json: JSONValue) throws {
+    self.init()
+    vocabulary = try json["vocab_size"].int(1...4_194_304, default: 50_272)
+    width = try json["hidden_size"].int(1...65_536, default: 768)
+    depth = try json["num_hidden_layers"].int(1...1024, default: 12)
+    heads = try json["num_attention_heads"].divisor(of: width, "hidden_size", default: 12)
+    hidden = try json["ffn_dim"].int(1...1_048_576, default: 3072)
+    activation = try json["activation_function"].activation(default: "relu")
+    maximumTokens = try json["max_position_embeddings"].int(1...1_048_576, default: 2048)
+    isTied = try json["tie_word_embeddings"].bool(default: true)
+    guard try json["word_embed_proj_dim"].int(1...65_536, default: width) == width else {
+      throw json["word_embed_proj_dim"].unsupported(["\(width), as hidden_size"])
+    }
+    try json["do_layer_norm_before"].mustBe(true)
+    try json["_remove_final_layer_norm"].mustBe(false)
+    try json["enable_bias"].mustBe(true)
+    try json["layer_norm_elementwise_affine"].mustBe(true)
+  }
+}
+
+extension JSONValue {
+  /// The number that stands for a query in a prompt; older files have none.
+  fileprivate func imageToken() throws -> Int? {
+    let token = self["image_token_index"].or(self["image_token_id"])
+    return token.exists ? try token.int(0...4_194_304) : nil
+  }
+}

@@ -1,0 +1,92 @@
+import NanoVLA
+import Tensors
+
+/// CLIP's text tower: reads a caption from left to right and keeps what it knows at the end.
+///
+/// Letters: B captions, T tokens, D width.
+///
+/// Reference: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision"
+/// (2021), section 2.4.
+public final class CLIPText: Module {
+  public let configuration: CLIPTextConfiguration
+  public let embedding: Embedding
+  public let positions: Tensor  // [maximum T, D]
+  public let blocks: [TransformerBlock]
+  public let norm: LayerNorm
+
+  public init(_ configuration: CLIPTextConfiguration, using random: inout SeededRandom) {
+    self.configuration = configuration
+    let (c, D) = (configuration, configuration.width)
+    embedding = Embedding(count: c.vocabulary, width: D, using: &random)
+    positions = Tensor.normal([c.maximumTokens, D], scale: 0.02, using: &random).asParameter()
+    blocks = TransformerBlock.stack(
+      depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
+      epsilon: c.epsilon, using: &random)
+    norm = LayerNorm(width: D, epsilon: c.epsilon)
+  }
+
+  /// - Parameters:
+  ///   - ids: B captions of T token numbers, padded at their ends to one length.
+  ///   - isWord: which of them are no padding; without it, all.
+  ///   - seen: called with what each block made.
+  /// - Returns: what is known at every place, [B, T, D].
+  public func callAsFunction(
+    _ ids: [[Int]], isWord: [[Bool]]? = nil, seen: (Tensor) -> Void = { _ in }
+  ) -> Tensor {
+    var mask = MultiHeadAttention.causalMask(count: ids.first?.count ?? 0)  // [T, T]
+    if let isWord { mask = mask + MultiHeadAttention.mask(hidingPadding: isWord) }  // [B, 1, T, T]
+    return norm(blocks(embed(ids), mask: mask, seen: seen))  // B×T numbers → [B, T, D]
+  }
+
+  /// Words and their places, [B, T, D].
+  public func embed(_ ids: [[Int]]) -> Tensor {
+    guard let T = ids.first?.count, ids.allSatisfy({ $0.count == T }), T <= positions.dim(0) else {
+      fatalError("CLIP: captions of \(ids.map(\.count)) tokens, one length ≤ \(positions.dim(0))")
+    }
+    let words = embedding(ids.flatMap { $0 })  // B·T numbers → [B·T, D]
+      .reshaped([ids.count, T, -1])  // [B·T, D] → [B, T, D]
+    return words + positions.sliced(axis: 0, 0..<T)  // [B, T, D] + [T, D] → [B, T, D]
+  }
+
+  /// What is known at the end of each caption: [B, T, D] → [B, D].
+  public func pooled(_ features: Tensor, ids: [[Int]]) -> Tensor {
+    let ends = ids.enumerated().map { row, tokens in row * features.dim(1) + end(of: tokens) }
+    return features.reshaped([-1, features.dim(2)])  // [B, T, D] → [B·T, D]
+      .rows(at: ends)  // [B·T, D] → [B, D]
+  }
+
+  private func end(of tokens: [Int]) -> Int {
+    // The published config.json says 2, which is not the end token; its highest number is.
+    let end = configuration.endToken == 2 ? tokens.max() : configuration.endToken
+    return end.flatMap(tokens.firstIndex) ?? 0
+  }
+
+  /// Where a checkpoint holds the weights, below `root`.
+  public static func weights(under root: String) -> WeightMap {
+    let map =
+      WeightMap(
+        [
+          "embedding": "embeddings.token_embedding",
+          "positions": "embeddings.position_embedding.weight",
+          "norm": "final_layer_norm",
+        ], ignoring: ["embeddings.position_ids"])
+      + .clipBlocks
+    return map.inside("", root)
+  }
+}
+
+/// The sizes of a ``CLIPText``; the defaults are a nano one.
+public struct CLIPTextConfiguration: Sendable, Equatable {
+  public var vocabulary = 64
+  public var width = 16
+  public var depth = 2
+  public var heads = 2
+  public var hidden = 32
+  public var activation = Activation.quickGELU
+  public var epsilon: Float = 1e-5
+  public var maximumTokens = 24
+  /// The token that ends a caption; 2 stands for the highest number in it.
+  public var endToken = 2
+
+  public init() {}
+}

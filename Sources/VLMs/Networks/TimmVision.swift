@@ -1,0 +1,119 @@
+import Files
+
+/// The vision towers that OpenVLA looks through, as timm, a library of image models, builds them.
+///
+/// Two, because they see different things. DINOv2 learned from images alone, and its patches know
+/// where edges and surfaces are; SigLIP learned from captions, and its patches know what things are
+/// called. DINOv2 has a class token, four registers and layer scales; SigLIP has patches only.
+///
+/// A checkpoint names a tower and leaves its sizes to timm, so they are listed here.
+///
+/// Reference: Karamcheti et al., "Prismatic VLMs" (2024), section 4.2; Oquab et al., "DINOv2" (2023);
+/// Zhai et al., "SigLIP" (2023). Left out: towers with a pre-norm (CLIP) or SwiGLU (DINOv2 giant).
+extension VisionTransformerConfiguration {
+  /// What timm calls a model before `_224` (its image size) and `.lvd142m` (its training data).
+  private struct TimmModel {
+    var width, depth, heads, hidden, patchSize: Int
+    var isDINO = false
+  }
+
+  private static let timm = [
+    "vit_small_patch14_reg4_dinov2": TimmModel(
+      width: 384, depth: 12, heads: 6, hidden: 1536, patchSize: 14, isDINO: true),
+    "vit_base_patch14_reg4_dinov2": TimmModel(
+      width: 768, depth: 12, heads: 12, hidden: 3072, patchSize: 14, isDINO: true),
+    "vit_large_patch14_reg4_dinov2": TimmModel(
+      width: 1024, depth: 24, heads: 16, hidden: 4096, patchSize: 14, isDINO: true),
+    "vit_base_patch16_siglip": TimmModel(
+      width: 768, depth: 12, heads: 12, hidden: 3072, patchSize: 16),
+    "vit_large_patch16_siglip": TimmModel(
+      width: 1024, depth: 24, heads: 16, hidden: 4096, patchSize: 16),
+    "vit_so400m_patch14_siglip": TimmModel(
+      width: 1152, depth: 27, heads: 16, hidden: 4304, patchSize: 14),
+  ]
+
+  /// The tower that timm calls `id`, for square images of `imageSize` pixels.
+  init(timm id: JSONValue, imageSize: JSONValue) throws {
+    self.init()
+    let name = try id.string().prefix { $0 != "." }  // "….lvd142m" says what it was trained on
+    let family = name.replacing(#/_\d+$/#, with: "")  // "…_224", at which size
+    guard let model = Self.timm[String(family)] else {
+      throw id.unsupported(Self.timm.keys.sorted())
+    }
+    (width, depth, heads) = (model.width, model.depth, model.heads)
+    (hidden, patchSize) = (model.hidden, model.patchSize)
+    try setParts(classToken: model.isDINO, registers: model.isDINO ? 4 : 0, imageSize)
+    layerScale = model.isDINO
+  }
+
+  /// A tower whose sizes are spelled out as the arguments of timm's `VisionTransformer`, as small
+  /// checkpoints for tests have them.
+  init(timmArguments json: JSONValue, imageSize: JSONValue) throws {
+    self.init()
+    width = try json["embed_dim"].int(4...65_536, default: 768)
+    guard width % 4 == 0 else { throw json["embed_dim"].outOfRange("a multiple of 4") }
+    depth = try json["depth"].int(2...1024, default: 12)
+    heads = try json["num_heads"].divisor(of: width, "embed_dim", default: 12)
+    hidden = Int(Double(width) * (try json["mlp_ratio"].number(0.01...64, default: 4)))
+    guard hidden > 0 else { throw json["mlp_ratio"].outOfRange("at least 1 / embed_dim") }
+    patchSize = try json["patch_size"].int(1...4096, default: 16)
+    let classToken = try json["class_token"].bool(default: true)
+    // A class token with a position of its own would put a row before the patches' positions.
+    if classToken, try !json["no_embed_class"].bool(default: false) {
+      throw json["no_embed_class"].unsupported(["true"])
+    }
+    let registers = try json["reg_tokens"].int(0...4096, default: 0)
+    try setParts(classToken: classToken, registers: registers, imageSize)
+    layerScale = json["init_values"].exists
+  }
+
+  private mutating func setParts(
+    classToken: Bool, registers: Int, _ imageSize: JSONValue
+  ) throws {
+    (self.classToken, classPosition, self.registers) = (classToken, false, registers)
+    self.imageSize = try imageSize.int(1...4096)
+    guard self.imageSize % patchSize == 0 else {
+      throw imageSize.outOfRange("a multiple of the tower's patch size, \(patchSize)")
+    }
+    try checkPlaces(imageSize)
+  }
+}
+
+extension VisionTransformerConfiguration {
+  /// A DINOv2 tower with registers, of nano size.
+  public static var dino: VisionTransformerConfiguration {
+    var dino = VisionTransformerConfiguration()
+    (dino.classPosition, dino.registers, dino.layerScale) = (false, 4, true)
+    return dino
+  }
+
+  /// A SigLIP tower of nano size.
+  public static var siglip: VisionTransformerConfiguration {
+    var siglip = VisionTransformerConfiguration()
+    (siglip.classToken, siglip.classPosition) = (false, false)
+    return siglip
+  }
+}
+
+extension VisionTransformer {
+  /// Where a checkpoint holds a tower that timm built. Its keys for queries, keys and values are
+  /// one: `qkv`. What a pooling head (`attn_pool`) holds is not looked at.
+  public static let timmWeights =
+    WeightMap([
+      "classToken": "cls_token",
+      "registers": "reg_token",
+      "patchEmbedding.positions": "pos_embed",
+      "blocks.{N}.norm1": "blocks.{N}.norm1",
+      "blocks.{N}.attention.output": "blocks.{N}.attn.proj",
+      "blocks.{N}.layerScale1": "blocks.{N}.ls1.(scale_factor|gamma)",
+      "blocks.{N}.norm2": "blocks.{N}.norm2",
+      "blocks.{N}.feedForward.expand": "blocks.{N}.mlp.fc1",
+      "blocks.{N}.feedForward.contract": "blocks.{N}.mlp.fc2",
+      "blocks.{N}.layerScale2": "blocks.{N}.ls2.(scale_factor|gamma)",
+      "postNorm": "norm",
+    ])
+    + WeightMap(
+      split: "blocks.{N}.attn.qkv",
+      into: ["query", "key", "value"].map { "blocks.{N}.attention.\($0)" })
+    + WeightMap(["patchEmbedding.projection": "patch_embed.proj"], form: .patches)
+}

@@ -1,0 +1,111 @@
+import NanoVLA
+import Tensors
+
+/// A vision transformer: patches of an image, read as a sentence.
+///
+/// All published image encoders here are this tower with other sizes. Some put a class token before
+/// the patches, a place to collect what the image as a whole is about; some add registers, empty
+/// places to compute in; some normalize before the first block or scale what each block adds.
+///
+/// Letters: B images, H×W pixels, P patches, N = P + class token + registers, D width.
+///
+/// Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), section 3.1; Darcet et al.,
+/// "Vision Transformers Need Registers" (2024), for those.
+public final class VisionTransformer: Module {
+  public let configuration: VisionTransformerConfiguration
+  public let patchEmbedding: PatchEmbedding
+  public let classToken: Tensor?  // [1, D]
+  public let classPosition: Tensor?  // [1, D]
+  public let registers: Tensor?  // [R, D], without positions
+  public let preNorm: LayerNorm?
+  public let blocks: [TransformerBlock]
+  public let postNorm: LayerNorm?
+
+  public init(_ configuration: VisionTransformerConfiguration, using random: inout SeededRandom) {
+    self.configuration = configuration
+    let (c, D) = (configuration, configuration.width)
+    func rows(_ count: Int) -> Tensor? {
+      count == 0 ? nil : Tensor.normal([count, D], scale: 0.02, using: &random).asParameter()
+    }
+    func norm() -> LayerNorm { LayerNorm(width: D, epsilon: c.epsilon) }
+    patchEmbedding = PatchEmbedding(
+      imageSize: c.imageSize, patchSize: c.patchSize, width: D, bias: c.patchBias, using: &random)
+    classToken = rows(c.classToken ? 1 : 0)
+    classPosition = rows(c.classToken && c.classPosition ? 1 : 0)
+    registers = rows(c.registers)
+    preNorm = c.preNorm ? norm() : nil
+    blocks = TransformerBlock.stack(
+      depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
+      epsilon: c.epsilon, layerScale: c.layerScale ? { Tensor.full([D], 0.1) } : nil,
+      using: &random)
+    postNorm = c.postNorm ? norm() : nil
+  }
+
+  /// - Parameter images: normalized as this tower was trained, [B, H, W, 3].
+  /// - Returns: what the last block made of every place, after the last norm, [B, N, D].
+  public func callAsFunction(_ images: Tensor) -> Tensor {
+    let read = blocks(embed(images))  // [B, H, W, 3] → [B, N, D] → [B, N, D]
+    return postNorm?(read) ?? read
+  }
+
+  /// What a language model looks at: the patches as an inner block made them, without a last norm.
+  ///
+  /// The last block prepares the class token's summary and forgets where things are; the one before
+  /// it still knows.
+  /// - Parameter block: counted from the end: −1 is the last, −2 the one before it.
+  /// - Returns: [B, P, D], or [B, N, D] if `keepingPrefix`.
+  public func features(_ images: Tensor, block: Int = -2, keepingPrefix: Bool = false) -> Tensor {
+    guard -blocks.count - 1..<0 ~= block else {
+      fatalError("vision transformer: no block \(block) in a stack of \(blocks.count)")
+    }
+    let read = Array(blocks.dropLast(-1 - block))(embed(images))  // [B, H, W, 3] → [B, N, D]
+    if keepingPrefix { return read }
+    return read.sliced(axis: 1, configuration.prefixCount..<read.dim(1))  // [B, N, D] → [B, P, D]
+      .traced("image features", "the patches, seen among the others")
+  }
+
+  /// What the first block reads, [B, N, D].
+  public func embed(_ images: Tensor) -> Tensor {
+    let tokens = prefixed(patchEmbedding(images))  // [B, H, W, 3] → [B, P, D] → [B, N, D]
+    return preNorm?(tokens) ?? tokens
+  }
+
+  /// Class token and registers before the patches, the same for every image.
+  public func prefixed(_ words: Tensor) -> Tensor {
+    var prefix: [Tensor] = []
+    if let classToken { prefix.append(classPosition.map { classToken + $0 } ?? classToken) }
+    if let registers { prefix.append(registers) }
+    if prefix.isEmpty { return words }
+    let B = words.dim(0)
+    let rows = Tensor.concatenated(prefix, axis: 0)  // [1, D], [R, D] → [1+R, D]
+    let each = rows.reshaped([1, -1, words.dim(2)])  // [1+R, D] → [1, 1+R, D]
+      .broadcast(to: [B, rows.dim(0), words.dim(2)])  // [1, 1+R, D] → [B, 1+R, D]
+    return .concatenated([each, words], axis: 1)  // [B, 1+R, D], [B, P, D] → [B, N, D]
+  }
+}
+
+/// The sizes and parts of a ``VisionTransformer``.
+public struct VisionTransformerConfiguration: Sendable, Equatable {
+  public var imageSize = 28  // pixels a side
+  public var patchSize = 14
+  public var width = 16
+  public var depth = 2
+  public var heads = 2
+  public var hidden = 32
+  public var activation = Activation.gelu
+  public var epsilon: Float = 1e-6
+  public var patchBias = true
+  public var classToken = true
+  public var classPosition = true
+  public var registers = 0
+  public var preNorm = false
+  public var postNorm = true
+  public var layerScale = false
+
+  public init() {}
+
+  /// P, the places of an image.
+  public var patchCount: Int { (imageSize / patchSize) * (imageSize / patchSize) }
+  /// What stands before the patches.
+  public var prefixCount: Int { (classToken ? 1 : 0) + registers }
+}

@@ -1,0 +1,111 @@
+// How pictures are to be prepared, read from a model's folder:
+//
+//   { "image_processor_type": "CLIPImageProcessor",
+//     "do_resize": true, "size": {"shortest_edge": 336}, "resample": 3,
+//     "do_center_crop": true, "crop_size": {"height": 336, "width": 336},
+//     "do_rescale": true, "rescale_factor": 0.00392156862745098,
+//     "do_normalize": true, "image_mean": […], "image_std": […] }
+//
+// Older files omit what was the default, and write a size as one number. OpenVLA's file names
+// everything differently, once for each vision tower.
+
+import Files
+import Foundation
+import Images
+
+extension ImagePreprocessor {
+  /// From `preprocessor_config.json` in `folder`, or else the `image_processor` part of
+  /// `processor_config.json`. Throws a `JSONFileError`.
+  public static func read(folder: URL) throws -> ImagePreprocessor {
+    let file = folder.appending(path: "preprocessor_config.json")
+    let combined = folder.appending(path: "processor_config.json")
+    let exists = { (file: URL) in FileManager.default.fileExists(atPath: file.path) }
+    if !exists(file), exists(combined) {
+      return try ImagePreprocessor(JSONFile.read(combined)["image_processor"])
+    }
+    return try ImagePreprocessor(JSONFile.read(file))
+  }
+
+  /// From the object that `preprocessor_config.json` holds. Throws a `JSONFileError`.
+  public init(_ config: JSONValue) throws {
+    let type = config["image_processor_type"].or(config["feature_extractor_type"])
+    let read = try type.choice([
+      "CLIPImageProcessor": Self.clip, "CLIPImageProcessorPil": Self.clip,
+      "CLIPImageProcessorFast": Self.clip, "CLIPFeatureExtractor": Self.clip,
+      "BlipImageProcessor": Self.blip, "BlipImageProcessorPil": Self.blip,
+      "BlipImageProcessorFast": Self.blip, "PrismaticImageProcessor": Self.prismatic,
+    ])
+    self = try read(config)
+  }
+
+  /// No side that a vision tower reads comes near it, and a picture of this size is 200 MB.
+  static let sides = 1...4096
+
+  /// CLIP and LLaVA: the short side, then the middle.
+  private static func clip(_ config: JSONValue) throws -> ImagePreprocessor {
+    var result = try common(config)
+    if try config["do_resize"].bool(default: true) {
+      result.target =
+        config["size"].isObject
+        ? try target(config["size"])
+        : .shortestEdge(try config["size"].int(sides, default: 224))
+    }
+    if try config["do_center_crop"].bool(default: true) {
+      result.crop = try size(config["crop_size"], default: 224)
+    }
+    return result
+  }
+
+  /// BLIP-2 and InstructBLIP: squashed.
+  private static func blip(_ config: JSONValue) throws -> ImagePreprocessor {
+    var result = try common(config)
+    if try config["do_resize"].bool(default: true) {
+      result.target = .exactly(try size(config["size"], default: 384))
+    }
+    return result
+  }
+
+  private static func common(_ config: JSONValue) throws -> ImagePreprocessor {
+    let rescales = try config["do_rescale"].bool(default: true)
+    let normalizes = try config["do_normalize"].bool(default: true)
+    let (mean, std) = (config["image_mean"], config["image_std"])
+    let given = mean.exists || std.exists ? try normalization(mean: mean, std: std) : clipColours
+    return ImagePreprocessor(
+      filter: try filter(config["resample"]),
+      scale: rescales
+        ? try config["rescale_factor"].number(1e-9...1e3, default: 1 / 255) : nil,
+      normalizations: [
+        normalizes ? given : Normalization(mean: [0, 0, 0], std: [1, 1, 1])
+      ])
+  }
+
+  /// Pillow's number of a filter, as the files have it.
+  static func filter(_ value: JSONValue) throws -> ResizeFilter {
+    ResizeFilter(rawValue: try value.int(0...5, default: ResizeFilter.bicubic.rawValue))!
+  }
+
+  private static func target(_ value: JSONValue) throws -> Target {
+    let edge = value["shortest_edge"]
+    return edge.exists
+      ? .shortestEdge(try edge.int(sides)) : .exactly(try size(value, default: nil))
+  }
+
+  /// `{"height": 336, "width": 336}`, or 336 for a square.
+  private static func size(_ value: JSONValue, default side: Int?) throws -> Size {
+    guard value.isObject else {
+      let side = try value.int(sides, default: side)
+      return Size(width: side, height: side)
+    }
+    return Size(width: try value["width"].int(sides), height: try value["height"].int(sides))
+  }
+
+  static func normalization(mean: JSONValue, std: JSONValue) throws -> Normalization {
+    Normalization(
+      mean: try mean.array(count: 3...3).map { Float(try $0.number(-1e6...1e6)) },
+      std: try std.array(count: 3...3).map { Float(try $0.number(1e-6...1e6)) })
+  }
+
+  /// Of CLIP's training pictures, which BLIP uses too; meant where a file has no constants.
+  private static let clipColours = Normalization(
+    mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711])
+}

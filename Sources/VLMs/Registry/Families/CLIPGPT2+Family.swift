@@ -1,0 +1,64 @@
+import Files
+import Foundation
+import Tensors
+
+/// How CLIP + GPT-2 is asked: the image, then a text to go on with. Its folder holds two published
+/// checkpoints and the two layers between them.
+extension VLMFamily {
+  public static let clipGPT2 = VLMFamily(
+    name: "clip+gpt2",
+    modelTypes: [
+      "clip", "CLIPModel", "clip_vision_model", "CLIPVisionModel", "gpt2", "GPT2LMHeadModel",
+    ],
+    parts: [CLIPGPT2.visionFolder, CLIPGPT2.languageFolder, CLIPGPT2.projectorFile],
+    load: { folder, vision in
+      let visionFolder = folder.appending(path: CLIPGPT2.visionFolder)
+      let languageFolder = folder.appending(path: CLIPGPT2.languageFolder)
+      let language = try JSONFile.read(languageFolder.appending(path: "config.json"))
+      var configuration = CLIPGPT2Configuration()
+      configuration.vision = try VisionTransformerConfiguration(clip: vision)
+      configuration.language = try GPT2Configuration(language)
+      let (gpt2, patches) = (configuration.language, configuration.vision.patchCount)
+      try vision["image_size"].mustKeep(places: patches, heads: gpt2.heads, widest: gpt2.hidden)
+      var random = SeededRandom(seed: 0)
+      let network = uninitialized { CLIPGPT2(configuration, using: &random) }
+      let projector = folder.appending(path: CLIPGPT2.projectorFile)
+      try network.vision.load(
+        SafetensorsFolder(url: visionFolder), with: CLIPGPT2.visionWeights, packed: true)
+      try network.language.load(
+        SafetensorsFolder(url: languageFolder), with: CLIPGPT2.languageWeights, packed: true)
+      try network.projector.load(
+        SafetensorsFile(url: projector), with: CLIPGPT2.projectorWeights, packed: true)
+      return vlm(
+        network, try TextTokenizer(contentsOf: languageFolder),
+        try .read(folder: visionFolder), isRandom: false,
+        stops: try stops(languageFolder, language))
+    },
+    nano: { random in
+      var configuration = CLIPGPT2Configuration()
+      configuration.language.vocabulary = ByteTokenizer().vocabularySize
+      configuration.language.maximumTokens = 512
+      let network = CLIPGPT2(configuration, using: &random)
+      return vlm(
+        network, ByteTokenizer(), .nano(side: network.imageSize), isRandom: true, stops: [])
+    })
+
+  private static func vlm(
+    _ network: CLIPGPT2, _ tokenizer: some Tokenizer, _ preprocessor: ImagePreprocessor,
+    isRandom: Bool, stops: Set<Int>
+  ) -> VLM {
+    VLM(
+      family: "clip+gpt2", network: network, tokenizer: tokenizer, preprocessor: preprocessor,
+      isRandom: isRandom, stops: stops,
+      robotQuestion: { "The robot should \($0)" }
+    ) { question, image in
+      try network.prompt([tokenizer.encode(question)], images: image)  // → [1, P + T, D]
+    }
+  }
+}
+
+extension CLIPGPT2 {
+  static let visionFolder = "clip_vision"
+  static let languageFolder = "gpt2"
+  static let projectorFile = "projector.safetensors"
+}

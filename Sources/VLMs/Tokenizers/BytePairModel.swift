@@ -1,0 +1,104 @@
+// Byte-pair encoding as published tokenizers use it: a word's letters become ids, and neighbours are
+// merged in the order of learning. What happens to a letter that the vocabulary lacks differs: with
+// byte fallback (SentencePiece) it becomes one token for each of its bytes, such as "<0x0A>"; else
+// it is unknown; GPT-2's byte alphabet has no such letter.
+//
+// Reference: Kudo & Richardson, "SentencePiece" (2018), section 3.
+
+import Files
+import Foundation
+import NanoVLA
+
+struct BytePairModel: Sendable {
+  private let encoding: BytePairEncoding
+  private let unknown: Int?
+  /// Whether a run of unknown letters is one token.
+  private let fusesUnknown: Bool
+  let fallsBackToBytes: Bool
+  /// Whether a word that is a token is taken whole, without merging.
+  private let ignoresMerges: Bool
+  /// Marks all letters of a word but the first, and the last one (CLIP's "</w>").
+  private let prefix, suffix: Scalars
+
+  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
+    if ignoresMerges, let id = vocabulary.ids[word] { return [id] }
+    return encoding(letters(word, vocabulary))
+  }
+
+  /// The ids of a word's letters, before any merge.
+  private func letters(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
+    var ids: [Int] = []
+    var waiting: Int?  // an unknown run, written down once it has ended
+    for (place, scalar) in word.enumerated() {
+      let lead = place == 0 ? [] : prefix
+      let letter = lead + [scalar] + (place == word.count - 1 ? suffix : [])
+      if let id = vocabulary.ids[letter] {
+        if let run = waiting { ids.append(run) }
+        waiting = nil
+        ids.append(id)
+      } else if let bytes = bytes(of: letter, vocabulary) {
+        ids += bytes
+      } else if let unknown {
+        if let run = waiting, !fusesUnknown { ids.append(run) }
+        waiting = unknown
+      }
+    }
+    if let run = waiting { ids.append(run) }
+    return ids
+  }
+
+  private func bytes(of letter: Scalars, _ vocabulary: Vocabulary) -> [Int]? {
+    guard fallsBackToBytes else { return nil }
+    let bytes = Array(letter.text.utf8)
+    let ids = bytes.compactMap { vocabulary.ids[Scalars(String(format: "<0x%02X>", $0))] }
+    return ids.count == bytes.count ? ids : nil
+  }
+}
+
+extension BytePairModel {
+  init(_ section: Section, _ vocabulary: Vocabulary) throws(TokenizerError) {
+    if case .number(let dropout)? = try section["dropout"]?.value, dropout != 0 {
+      throw section.unsupported("dropout \(dropout)", supported: ["dropout null"])
+    }
+    prefix = try section["continuing_subword_prefix"]?.scalars() ?? []
+    suffix = try section["end_of_word_suffix"]?.scalars() ?? []
+    fusesUnknown = try section.flag("fuse_unk", usual: false)
+    fallsBackToBytes = try section.flag("byte_fallback", usual: false)
+    ignoresMerges = try section.flag("ignore_merges", usual: false)
+    let name = try section["unk_token"]?.scalars()
+    unknown = name.flatMap { vocabulary.ids[$0] }
+    if let name, unknown == nil {
+      throw section.wrong("unk_token \"\(brief(name.text))\" is not in the vocabulary")
+    }
+    let prefix = prefix
+    let merges = try section.required("merges").items()
+    encoding = BytePairEncoding(
+      merges: try merges.enumerated().map { number, merge throws(TokenizerError) in
+        let (left, right) = try Self.pair(merge)
+        func id(_ token: Scalars) throws(TokenizerError) -> Int {
+          guard let id = vocabulary.ids[token] else {
+            throw .unknownMerge(
+              "\(left.text) \(right.text)", number: number, file: section.file, missing: token.text)
+          }
+          return id
+        }
+        let pair = BytePairEncoding.Pair(try id(left), try id(right))
+        let marked = right.starts(with: prefix) ? prefix.count : 0
+        return (pair, symbol: try id(left + right.dropFirst(marked)))
+      })
+  }
+
+  /// A merge is written `"a b"`, or `["a", "b"]` so that tokens may hold blanks.
+  private static func pair(_ merge: Section) throws(TokenizerError) -> (Scalars, Scalars) {
+    let parts: [Scalars]
+    if case .string(let text) = merge.value {
+      parts = Scalars(text).split(separator: " ", omittingEmptySubsequences: false).map(Array.init)
+    } else {
+      parts = try merge.items().map { item throws(TokenizerError) in try item.scalars() }
+    }
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+      throw merge.wrong("a merge is two tokens, \"a b\" or [\"a\", \"b\"]")
+    }
+    return (parts[0], parts[1])
+  }
+}

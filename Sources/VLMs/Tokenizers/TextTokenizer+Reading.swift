@@ -1,0 +1,81 @@
+// From a file tokenizer.json to a tokenizer: section by section, each refused with its place if it
+// asks for anything that is not built here.
+
+import Files
+import Foundation
+
+extension TextTokenizer {
+  /// Reads the `tokenizer.json` at `url`, or in the folder `url`; at most 64 MB.
+  public init(contentsOf url: URL) throws(TokenizerError) {
+    let (file, bytes) = try Self.bytes(at: url)
+    let json: JSON
+    do throws(JSON.Failure) {
+      json = try JSON(bytes)
+    } catch {
+      throw .badJSON(file: file, line: error.line, reason: error.reason.description)
+    }
+    let root = Section(file: file, place: "", value: json)
+    let version = try root["version"]?.string() ?? "1.0"
+    guard version == "1.0" else {
+      throw root.unsupported("version \(version)", supported: ["version 1.0"])
+    }
+    let modelSection = try root.required("model")
+    var vocabulary = try Vocabulary(modelSection.required("vocab"))
+    model = try TokenModel(modelSection, vocabulary)
+    let normalizer = try root["normalizer"].map(Normalizer.init)
+    self.normalizer = normalizer
+    preTokenizer = try root["pre_tokenizer"].map(PreTokenizer.init)
+    template = try root["post_processor"].map(Template.init) ?? .none
+    decoder = try root["decoder"].map(TokenDecoder.init)
+
+    var added: [Int: AddedToken] = [:]
+    for section in try root["added_tokens"]?.items() ?? [] {
+      let token = try AddedToken(section)
+      try vocabulary.add(token.content, id: token.id, section)
+      added[token.id] = token
+    }
+    for id in template.before + template.after where vocabulary.tokens[id] == nil {
+      throw root.wrong("post_processor adds the id \(id), which no token has")
+    }
+    (self.added, self.vocabulary) = (added, vocabulary)
+    rawFinder = AddedTokenFinder(
+      added.values.filter { !$0.isNormalized }.map { ($0.content, $0) })
+    normalizedFinder = AddedTokenFinder(
+      added.values.filter(\.isNormalized).map { (normalizer?($0.content) ?? $0.content, $0) })
+  }
+
+  private static func bytes(at url: URL) throws(TokenizerError) -> (file: String, [UInt8]) {
+    var file = url
+    do {
+      if try url.resolvingSymlinksInPath().resourceValues(forKeys: [.isDirectoryKey]).isDirectory
+        == true
+      {
+        file = url.appending(path: "tokenizer.json")
+      }
+      let facts = try file.resolvingSymlinksInPath()
+        .resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
+      guard facts.isRegularFile == true, let size = facts.fileSize, size <= 64 << 20 else {
+        throw TokenizerError.unreadable(
+          file: file.path, reason: "not a regular file of at most 64 MB")
+      }
+      return (file.path, Array(try Data(contentsOf: file)))
+    } catch let error as TokenizerError {
+      throw error
+    } catch {
+      throw .unreadable(file: file.path, reason: oneLine(error))
+    }
+  }
+}
+
+extension AddedToken {
+  init(_ section: Section) throws(TokenizerError) {
+    content = try section.required("content").scalars()
+    guard !content.isEmpty else { throw section.wrong("the token is empty") }
+    id = try section.required("id").count()
+    isSpecial = try section.flag("special", usual: false)
+    isNormalized = try section.flag("normalized", usual: !isSpecial)
+    isSingleWord = try section.flag("single_word", usual: false)
+    stripsLeft = try section.flag("lstrip", usual: false)
+    stripsRight = try section.flag("rstrip", usual: false)
+  }
+}

@@ -1,0 +1,64 @@
+// The third stage: a word → ids. Two models are in use. BPE starts from letters and merges pairs in
+// the order in which they were learned; WordPiece takes the longest known beginning, again and again.
+
+import Files
+
+enum TokenModel: Sendable {
+  case bytePair(BytePairModel)
+  case wordPiece(WordPieceModel)
+
+  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
+    switch self {
+    case .bytePair(let model): model(word, vocabulary)
+    case .wordPiece(let model): model(word, vocabulary)
+    }
+  }
+
+  init(_ section: Section, _ vocabulary: Vocabulary) throws(TokenizerError) {
+    // Files of old name no type; what has merges is BPE.
+    let (type, merges) = (try section["type"], try section["merges"])
+    switch type == nil && merges != nil ? "BPE" : try section.type() {
+    case "BPE": self = .bytePair(try BytePairModel(section, vocabulary))
+    case "WordPiece": self = .wordPiece(try WordPieceModel(section, vocabulary))
+    case let other: throw section.unsupported("model " + other, supported: ["BPE", "WordPiece"])
+    }
+  }
+}
+
+/// WordPiece: "gripper" → "grip" "##per". A word that cannot be cut is unknown as a whole.
+///
+/// Reference: Schuster & Nakajima, "Japanese and Korean Voice Search" (2012).
+struct WordPieceModel: Sendable {
+  let unknown: Int
+  /// What marks a piece that continues a word: "##".
+  let prefix: Scalars
+  let longestWord: Int
+  private let longestToken: Int
+
+  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
+    guard word.count <= longestWord else { return [unknown] }
+    var found: [Int] = []
+    var start = 0
+    while start < word.count {
+      let lead = start == 0 ? [] : prefix
+      let ends = (start + 1..<min(word.count, start + longestToken) + 1).reversed()
+      guard let end = ends.first(where: { vocabulary.ids[lead + word[start..<$0]] != nil }) else {
+        return [unknown]
+      }
+      found.append(vocabulary.ids[lead + word[start..<end]]!)
+      start = end
+    }
+    return found
+  }
+
+  init(_ section: Section, _ vocabulary: Vocabulary) throws(TokenizerError) {
+    prefix = try section["continuing_subword_prefix"]?.scalars() ?? Scalars("##")
+    longestWord = try section["max_input_chars_per_word"]?.count() ?? 100
+    longestToken = vocabulary.ids.keys.map(\.count).max() ?? 0
+    let name = try section["unk_token"]?.scalars() ?? Scalars("[UNK]")
+    guard let id = vocabulary.ids[name] else {
+      throw section.wrong("unk_token \"\(brief(name.text))\" is not in the vocabulary")
+    }
+    unknown = id
+  }
+}

@@ -1,0 +1,87 @@
+import Files
+import Foundation
+
+/// Where a model's pieces lie: mostly in one folder, with its config.json; or, if the model is put
+/// together from published ones, in a folder for each and files of weights between them.
+struct CheckpointParts {
+  /// The folders with a config.json, and what these say.
+  private(set) var folders: [URL] = []
+  private(set) var configurations: [JSONValue] = []
+  private var prefixes: [String] = []  // of the names of the tensors of each
+  private var files: [(prefix: String, url: URL)] = []  // of weights, beside the folders
+
+  /// The parts of the checkpoint in `url`, and the family that reads it.
+  static func find(in url: URL) throws -> (CheckpointParts, VLMFamily) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
+      isFolder.boolValue
+    else { throw VLMError.notAFolder(url.path) }
+    let exists = { (name: String) in
+      FileManager.default.fileExists(atPath: url.appending(path: name).path)
+    }
+    var parts = CheckpointParts()
+    if exists("config.json") {
+      try parts.add(url, prefix: "")
+      return (parts, try .reading(parts.configurations[0]))
+    }
+    guard let family = VLMFamily.all.first(where: { $0.parts.contains(where: exists) }) else {
+      throw VLMError.noConfiguration(url.path, families: VLMFamily.all.map(\.name))
+    }
+    for part in family.parts {
+      let place = url.appending(path: part)
+      if part.hasSuffix(".safetensors") {
+        parts.files.append((part + ": ", place))
+      } else {
+        try parts.add(place, prefix: part + ": ")
+      }
+    }
+    return (parts, family)
+  }
+
+  private mutating func add(_ folder: URL, prefix: String) throws {
+    configurations.append(try JSONFile.read(folder.appending(path: "config.json")))
+    folders.append(folder)
+    prefixes.append(prefix)
+  }
+
+  /// All tensors of all parts, from the headers.
+  func tensors() throws -> [TensorFacts] {
+    var tensors: [TensorFacts] = []
+    for (folder, prefix) in zip(folders, prefixes) {
+      let weights = try SafetensorsFolder(url: folder)
+      for name in weights.names {
+        tensors.append(
+          TensorFacts(
+            name: prefix + name, dataType: try weights.dataType(of: name),
+            shape: try weights.shape(of: name)))
+      }
+    }
+    for (prefix, url) in files {
+      let file = try SafetensorsFile(url: url)
+      for name in file.names {
+        tensors.append(
+          TensorFacts(
+            name: prefix + name, dataType: try file.dataType(of: name),
+            shape: try file.shape(of: name)))
+      }
+    }
+    return tensors
+  }
+
+  /// The first file called `name` in any of the folders.
+  func first(_ name: String) -> URL? {
+    folders.map { $0.appending(path: name) }
+      .first { FileManager.default.fileExists(atPath: $0.path) }
+  }
+}
+
+/// What a header says of one tensor.
+struct TensorFacts {
+  let name: String
+  let dataType: SafetensorsDataType
+  let shape: [Int]
+
+  // The file was checked: these numbers are in it, so neither product overflows.
+  var numbers: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
+  var bytes: Int { dataType.bytes(for: shape) ?? 0 }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import NanoVLA
+
+/// What a checkpoint's folder holds: which model, how large, for which words, images and robots.
+///
+/// Only headers and settings are read and no number is converted, so 15 GB take as long as 15 MB.
+public struct CheckpointSummary: Encodable, Sendable {
+  public let folder: String
+  /// The name of the ``VLMFamily`` that reads it.
+  public let family: String
+  /// Of config.json; several if the model is put together from others.
+  public let modelTypes: [String]
+  public let layers: [LayerGroup]
+  public let dataTypes: [DataTypeSize]
+  /// Numbers that were trained: all but whole numbers and flags, which are positions and masks.
+  public let parameters: Int
+  /// Bytes of these in the file. Weights stay as they are stored, so running takes as much memory.
+  public let weightBytes: Int
+  public let tokenizer: Tokenizer?
+  public let image: ImageInput?
+  public let statistics: [Statistics]
+
+  public struct DataTypeSize: Encodable, Sendable, Equatable {
+    /// As safetensors spells it: BF16, F16, F32, ….
+    public let name: String
+    public let tensors, numbers, bytes: Int
+  }
+
+  public struct Tokenizer: Encodable, Sendable, Equatable {
+    public let kind: String
+    public let vocabularySize: Int
+  }
+
+  /// Action statistics of one robot, by whose key a normalised action becomes one in its units.
+  public struct Statistics: Encodable, Sendable, Equatable {
+    public let key: String
+    public let dimensions, trajectories, transitions: Int
+  }
+
+  /// Reads the headers of `folder`.
+  /// - Throws: ``VLMError`` if it is no checkpoint of a known family; the error of the file that is
+  ///   damaged: `JSONFileError`, `SafetensorsError`, `TokenizerError`, `StatisticsFileError`.
+  public init(folder url: URL) throws {
+    let (found, family) = try CheckpointParts.find(in: url)
+    folder = url.path
+    self.family = family.name
+    modelTypes = try found.configurations.map { try $0["model_type"].string(default: family.name) }
+    let tensors = try found.tensors()
+    layers = LayerGroup.groups(of: tensors)
+    dataTypes = Dictionary(grouping: tensors, by: \.dataType).map { type, tensors in
+      DataTypeSize(
+        name: type.rawValue, tensors: tensors.count,
+        numbers: tensors.reduce(0) { $0 + $1.numbers }, bytes: tensors.reduce(0) { $0 + $1.bytes })
+    }.sorted { ($1.bytes, $0.name) < ($0.bytes, $1.name) }
+    let weights = tensors.filter { !$0.dataType.isWhole }
+    parameters = weights.reduce(0) { $0 + $1.numbers }
+    weightBytes = weights.reduce(0) { $0 + $1.bytes }
+    tokenizer = try found.first("tokenizer.json").map { file in
+      let tokenizer = try TextTokenizer(contentsOf: file)
+      return Tokenizer(kind: tokenizer.kind, vocabularySize: tokenizer.vocabularySize)
+    }
+    image = try found.folders.compactMap { try ImageInput(folder: $0) }.first
+    statistics = try Self.statistics(in: url, found)
+  }
+
+  private static func statistics(in folder: URL, _ parts: CheckpointParts) throws -> [Statistics] {
+    let file = folder.appending(path: "dataset_statistics.json")
+    guard
+      FileManager.default.fileExists(atPath: file.path)
+        || parts.configurations.contains(where: { $0["norm_stats"].exists })
+    else { return [] }
+    return try ActionStatistics.readAll(modelFolder: folder).map { key, statistics in
+      Statistics(
+        key: key, dimensions: statistics.count, trajectories: statistics.trajectories,
+        transitions: statistics.transitions)
+    }.sorted { $0.key < $1.key }
+  }
+}

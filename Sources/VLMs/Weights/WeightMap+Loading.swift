@@ -1,0 +1,98 @@
+import Files
+import Foundation
+import Tensors
+
+extension Module {
+  /// Fills every parameter from `source`, where `map` says.
+  ///
+  /// All names and shapes are checked before the first number is read, so a checkpoint of another
+  /// model changes nothing.
+  /// - Parameters:
+  ///   - map: the translation of names.
+  ///   - packed: whether numbers stay in their file as they are stored there: no time and no memory
+  ///     now, but they cannot learn. Build the model inside `uninitialized` then.
+  /// - Returns: the names in `source` that no parameter took and that `map` does not leave out.
+  /// - Throws: ``WeightError``, or what reading from `source` throws.
+  @discardableResult
+  public func load(
+    _ source: some TensorSource, with map: WeightMap, packed: Bool = false
+  ) throws -> [String] {
+    let parameters = namedParameters
+    let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.parameter) })
+    let names = Set(source.names)
+    let reads = try parameters.map { name, parameter in
+      guard let place = map.place(of: name) else { fatalError("weights: no rule for \(name)") }
+      guard let key = place.keys.first(where: names.contains) else {
+        let key = likeliest(place.keys, among: source.names)
+        let nearest = nearestNames(to: key, among: source.names, limit: 1)
+        throw WeightError.missing(key, nearest: nearest.first)
+      }
+      let sharers = place.sharers.map { byName[$0] ?? parameter }
+      let before = sharers.prefix { $0 !== parameter }.reduce(0) { $0 + $1.rowCount }
+      let read = WeightRead(
+        key: key, form: place.form, rows: before..<before + parameter.rowCount,
+        allRows: sharers.reduce(0) { $0 + $1.rowCount }, parameter: parameter)
+      let found = try source.shape(of: key)
+      guard found.filter({ $0 != 1 }) == read.publishedShape.filter({ $0 != 1 }) else {
+        throw WeightError.wrongShape(key, needed: read.publishedShape, found: found)
+      }
+      return read
+    }
+    for read in reads {
+      let numbers = try read.tensor(from: source)
+      if packed { read.parameter.adopt(numbers) } else { read.parameter.values = numbers.values }
+    }
+    let used = Set(reads.map(\.key))
+    return source.names.filter { !used.contains($0) && !map.ignores($0) }
+  }
+}
+
+/// The spelling of a key that agrees longest with any of `names`: the layout that a checkpoint has.
+private func likeliest(_ keys: [String], among names: [String]) -> String {
+  let agreements = keys.map { key in names.map { key.commonPrefix(with: $0).count }.max() ?? 0 }
+  return zip(keys, agreements).max { $0.1 < $1.1 }?.0 ?? ""
+}
+
+/// One parameter and where its numbers are, names and shapes known to fit.
+private struct WeightRead {
+  var key: String
+  var form: WeightMap.Form
+  var rows: Range<Int>  // of the published tensor, once in our form
+  var allRows: Int
+  var parameter: Tensor
+
+  /// The shape in which the checkpoint holds it, but for axes of length 1.
+  var publishedShape: [Int] {
+    let ours = parameter.shape.isEmpty ? [] : [allRows] + parameter.shape.dropFirst()
+    guard ours.count == 2 else { return ours }
+    switch form {
+    case .plain: return ours
+    case .transposed: return ours.reversed()
+    case .patches:
+      let side = Int(Double(ours[1] / 3).squareRoot())
+      return [ours[0], 3, side, side]
+    }
+  }
+
+  /// The numbers, in the parameter's shape.
+  func tensor(from source: some TensorSource) throws -> Tensor {
+    if case .plain = form, try source.shape(of: key).first == allRows {
+      // The rows alone are asked for, in whatever form the source keeps them.
+      return try source.tensor(key, rows: rows).reshaped(parameter.shape)
+    }
+    var whole = Tensor(try source.values(of: key), shape: publishedShape)
+    switch form {
+    case .transposed where whole.shape.count == 2:
+      whole = whole.transposed(0, 1)  // [I, O] → [O, I]
+    case .patches where whole.shape.count == 4:
+      whole = whole.permuted([0, 2, 3, 1])  // [D, 3, S, S] → [D, S, S, 3]
+        .reshaped([allRows, -1])  // [D, S, S, 3] → [D, S·S·3]
+    default: break
+    }
+    return rows.count == allRows ? whole : whole.sliced(axis: 0, rows)
+  }
+}
+
+extension Tensor {
+  fileprivate var rowCount: Int { shape.first ?? 1 }
+}

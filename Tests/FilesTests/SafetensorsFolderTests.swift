@@ -1,0 +1,192 @@
+import Foundation
+import Testing
+
+@testable import Files
+
+@Suite("Checkpoints in folders") struct SafetensorsFolderTests {
+  typealias Reason = SafetensorsError.Reason
+
+  /// Two shards, with the index `index` beside them; [2, 2] numbers each.
+  private func withShards<R>(
+    index: String, one: [String] = ["a", "b"], two: [String] = ["c"], _ body: (URL) throws -> R
+  ) throws -> R {
+    try withTemporaryFolder { folder in
+      for (shard, names) in [("one", one), ("two", two)] {
+        try Safetensors.write(
+          names.map { ($0, [2, 2], [1, 2, 3, Float($0.utf8.first!)]) }, as: .bfloat16,
+          to: folder.appending(path: shard + ".safetensors"))
+      }
+      try Data(index.utf8).write(to: folder.appending(path: SafetensorsFolder.indexFile))
+      return try body(folder)
+    }
+  }
+
+  private func map(_ members: [(String, String)]) -> String {
+    let map = members.map { #""\#($0.0)":"\#($0.1).safetensors""# }.joined(separator: ",")
+    return #"{"metadata":{"total_size":24.0,"by":"x","ok":true},"weight_map":{\#(map)}}"#
+  }
+
+  private var good: String { map([("c", "two"), ("b", "one"), ("a", "one")]) }
+
+  /// Why the folder is refused, from which file; nil if all of it is read.
+  private func refusal(_ folder: URL) -> (file: String, reason: Reason)? {
+    do {
+      let checkpoint = try SafetensorsFolder(url: folder)
+      for name in checkpoint.names { _ = try checkpoint.tensor(name) }
+      return nil
+    } catch {
+      let message = error.description
+      #expect(!message.contains(where: \.isNewline) && message.utf8.count < 3000)
+      return (URL(filePath: error.file).lastPathComponent, error.reason)
+    }
+  }
+
+  @Test("Shards give the names, shapes, types, numbers and sizes of one checkpoint")
+  func shards() throws {
+    try withShards(index: good) { folder in
+      let checkpoint = try SafetensorsFolder(url: folder)
+      #expect(checkpoint.names == ["c", "b", "a"])
+      #expect(checkpoint.shards == ["one.safetensors", "two.safetensors"])
+      #expect(checkpoint.contains("a") && !checkpoint.contains("d"))
+      #expect(try checkpoint.shape(of: "b") == [2, 2])
+      #expect(try checkpoint.dataType(of: "b") == .bfloat16)
+      #expect(try checkpoint.values(of: "c") == [1, 2, 3, 99])
+      #expect(try checkpoint.tensor("a").values == [1, 2, 3, 97])
+      #expect(try checkpoint.tensor("a", rows: 1..<2).values == [3, 97])
+      #expect(try checkpoint.parameterCount() == 12)
+      let sizes = try checkpoint.sizes()
+      #expect(sizes == [.bfloat16: .init(tensors: 3, numbers: 12, bytes: 24)])
+    }
+  }
+
+  @Test("A single file needs no index, and counts before one") func single() throws {
+    try withShards(index: "no JSON") { folder in
+      let only = folder.appending(path: SafetensorsFolder.onlyFile)
+      try FileManager.default.moveItem(at: folder.appending(path: "one.safetensors"), to: only)
+      let checkpoint = try SafetensorsFolder(url: folder)
+      #expect(checkpoint.names == ["a", "b"] && checkpoint.shards == ["model.safetensors"])
+      #expect(try checkpoint.tensor("b").values == [1, 2, 3, 98])
+    }
+  }
+
+  @Test("A shard is opened when it is first asked for") func lazily() throws {
+    try withShards(index: good) { folder in
+      try Data("damaged".utf8).write(to: folder.appending(path: "two.safetensors"))
+      let checkpoint = try SafetensorsFolder(url: folder)
+      #expect(try checkpoint.values(of: "a").count == 4)
+      #expect(throws: SafetensorsError.self) { try checkpoint.values(of: "c") }
+    }
+  }
+
+  @Test("A tensor that no shard has is refused with the nearest names") func missingTensor() throws
+  {
+    try withShards(index: good) { folder in
+      let checkpoint = try SafetensorsFolder(url: folder)
+      let reason = Reason.missingTensor("ab", nearest: ["a", "b", "c"], count: 3)
+      let index = folder.appending(path: SafetensorsFolder.indexFile).path
+      #expect(throws: SafetensorsError(file: index, reason: reason)) { try checkpoint.tensor("ab") }
+    }
+  }
+
+  @Test("A folder without a checkpoint, and no folder, are refused") func nothing() throws {
+    try withTemporaryFolder { folder in
+      #expect(refusal(folder)?.reason == .noCheckpoint)
+      #expect(refusal(folder.appending(path: "absent"))?.reason == .noCheckpoint)
+    }
+  }
+
+  @Test("A missing shard is named at once") func missingShard() throws {
+    let index = map([("a", "one"), ("c", "three")])
+    let found = try withShards(index: index) { refusal($0) }
+    #expect(found?.reason == .missingShard("three.safetensors"))
+    #expect(found?.file == SafetensorsFolder.indexFile)
+  }
+
+  @Test("A shard outside the folder is refused") func outside() throws {
+    for shard in ["../one", "/tmp/one", "sub/one", "..", ""] {
+      let found = try withShards(index: map([("a", shard)])) { refusal($0)?.reason }
+      let expected: Reason =
+        shard.isEmpty || shard == ".."
+        ? .missingShard(shard + ".safetensors")
+        : .badShardName(shard + ".safetensors")
+      #expect(found == expected)
+    }
+    for name in ["config.json", "..", "", "\\u0000.safetensors"] {
+      let found = try withShards(index: #"{"weight_map":{"a":"\#(name)"}}"#) { refusal($0)?.reason }
+      guard case .badShardName = found else { throw CancellationError() }
+    }
+  }
+
+  @Test("A shard that lacks a listed tensor, or has another shard's, is refused by both names")
+  func disagreement() throws {
+    let lacks = try withShards(index: map([("a", "one"), ("d", "two"), ("c", "two")])) {
+      refusal($0)
+    }
+    #expect(lacks?.file == "two.safetensors" && lacks?.reason == .missingFromShard(tensor: "d"))
+    let twice = try withShards(index: good, one: ["a", "b", "c"]) { refusal($0) }
+    #expect(twice?.file == "one.safetensors")
+    #expect(twice?.reason == .inTwoShards(tensor: "c", other: "two.safetensors"))
+  }
+
+  @Test("An index without tensors, or that is none, is refused") func badIndexes() throws {
+    for index in [#"{"weight_map":{}}"#, "{}", #"{"metadata":{}}"#] {
+      let reason = try withShards(index: index) { refusal($0)?.reason }
+      #expect(reason == .emptyIndex)
+    }
+    let deep = String(repeating: "[", count: 1_000_000)
+    let objects = String(repeating: #"{"a":"#, count: 1_000_000)
+    for index in [
+      "", "[]", "no JSON", good + "x", String(good.dropLast()), deep, objects,
+      #"{"metadata":{"a":\#(deep)}}"#, #"{"metadata":{"a":{}}}"#, #"{"metadata":{"a":nope}}"#,
+      #"{"metadata":{"a":\#(String(repeating: "1", count: 1_000_000))}}"#,
+      #"{"weight_map":{"a":1}}"#, #"{"weight_map":[]}"#, #"{"weight_map":{"a":["one"]}}"#,
+    ] {
+      let found = try withShards(index: index) { refusal($0) }
+      guard case .badIndex = found?.reason else {
+        Issue.record("\(index.prefix(60)) gave \(String(describing: found))")
+        continue
+      }
+      #expect(found?.file == SafetensorsFolder.indexFile)
+    }
+    let twice = try withShards(index: map([("a", "one"), ("a", "two")])) { refusal($0)?.reason }
+    #expect(twice == .duplicateName("a"))
+  }
+
+  @Test("An index of 5 GB is refused unread") func giantIndex() throws {
+    try withShards(index: good) { folder in
+      let handle = try FileHandle(
+        forWritingTo: folder.appending(path: SafetensorsFolder.indexFile))
+      try handle.truncate(atOffset: 5_000_000_000)
+      try handle.close()
+      let limit = SafetensorsIndex.longest
+      #expect(refusal(folder)?.reason == .indexTooLong(bytes: 5_000_000_000, limit: limit))
+    }
+  }
+
+  @Test("15 GB of numbers are inspected in a moment: only headers are read") func inspection()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let entries = (0..<230).map { layer -> String in
+        let begin = layer * 65_536_000
+        return #""layers.\#(layer).weight":{"dtype":"BF16","shape":[8192,4000],"#
+          + #""data_offsets":[\#(begin),\#(begin + 65_536_000)]}"#
+      }
+      let header = "{" + entries.joined(separator: ",") + "}"
+      let only = folder.appending(path: SafetensorsFolder.onlyFile)
+      let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+      try (length + Data(header.utf8)).write(to: only)
+      let handle = try FileHandle(forWritingTo: only)
+      try handle.truncate(atOffset: UInt64(8 + header.utf8.count + 230 * 65_536_000))
+      try handle.close()
+      let start = DispatchTime.now().uptimeNanoseconds
+      let checkpoint = try SafetensorsFolder(url: folder)
+      #expect(try checkpoint.parameterCount() == 7_536_640_000)
+      #expect(try checkpoint.sizes()[.bfloat16]?.bytes == 15_073_280_000)
+      let tensors = try checkpoint.names.map { try checkpoint.tensor($0) }
+      #expect(tensors[229].rows(at: [8_191]).values.allSatisfy { $0 == 0 })
+      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+      #expect(seconds < 2)
+    }
+  }
+}

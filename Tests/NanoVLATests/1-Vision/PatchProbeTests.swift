@@ -1,0 +1,76 @@
+import Images
+import NanoVLA
+import Tabletop
+import Tensors
+import Testing
+
+@Suite struct PatchProbeTests {
+  /// A black left or right half on white, in four shades of black.
+  private let pictures = (0..<8).map { number in
+    var image = RGBImage(width: 16, height: 16)
+    for y in 0..<16 {
+      for x in number % 2 * 8..<number % 2 * 8 + 8 {
+        image[x, y] = RGBImage.Color(UInt8(10 * number), 0, 0)
+      }
+    }
+    return image
+  }
+  private let answers = (0..<8).map { $0 % 2 }
+
+  private func probe(hasPositions: Bool) -> PatchProbe {
+    var random = SeededRandom(seed: 2)
+    return PatchProbe(
+      imageSize: 16, patchSize: 8, width: 8, answers: 2, hasPositions: hasPositions,
+      using: &random)
+  }
+
+  @Test("images become one vector each, and a score for every answer")
+  func shapes() {
+    let images = Pixels.tensor(of: pictures)
+    let probe = probe(hasPositions: true)
+    #expect(probe.pooled(images).shape == [8, 16])
+    #expect(probe(images).shape == [8, 2])
+  }
+
+  @Test("the vector is the mean over the words that one layer looked at, as a plain loop finds it")
+  func pooling() {
+    let images = Pixels.tensor(of: pictures)
+    let probe = probe(hasPositions: true)
+    let looked = probe.look(probe.embedding(images)).gelu()  // [8, 4, 16]
+    let pooled = probe.pooled(images)
+    for image in 0..<8 {
+      for d in 0..<16 {
+        let mean = (0..<4).reduce(Float(0)) { $0 + looked.values[(image * 4 + $1) * 16 + d] } / 4
+        #expect(abs(pooled.values[image * 16 + d] - mean) < 1e-5)
+      }
+    }
+  }
+
+  @Test("with positions it learns which half is black; without, both halves are the same bag")
+  func positions() {
+    let (placed, bag) = (probe(hasPositions: true), probe(hasPositions: false))
+    var told = 0
+    for probe in [placed, bag] {
+      probe.train(on: pictures, answers: answers, steps: 150, learningRate: 1e-2, seed: 1) { _ in
+        told += 1
+      }
+    }
+    #expect(told == 300)
+    #expect(placed.accuracy(on: pictures, answers: answers) == 1)
+    #expect(bag.embedding.positions.values.allSatisfy { $0 == 0 })
+    // Each shade's two halves: alike to a bag, so that no more than chance is possible.
+    let mirrored = [pictures[0], pictures[0].mirrored]
+    let pooled = bag.pooled(Pixels.tensor(of: mirrored)).values
+    for d in 0..<16 { #expect(abs(pooled[d] - pooled[16 + d]) < 1e-5) }
+  }
+}
+
+extension RGBImage {
+  /// Left and right halves exchanged.
+  fileprivate var mirrored: RGBImage {
+    .filmStrip([
+      cropped(x: width / 2, y: 0, width: width / 2, height: height),
+      cropped(x: 0, y: 0, width: width / 2, height: height),
+    ])
+  }
+}

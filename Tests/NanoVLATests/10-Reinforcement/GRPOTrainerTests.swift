@@ -1,0 +1,255 @@
+import Foundation
+import Testing
+
+@testable import NanoVLA
+@testable import Tabletop
+@testable import Tensors
+
+/// Small runs from a policy that was cloned once, for all tests here, and seldom succeeds.
+@Suite(.serialized) struct GRPOTrainerTests {
+  private static let cloned = Result { () throws -> [[Float]] in
+    let policy = try fresh()
+    let demonstrations = try DemonstrationDataset.bundled().demonstrations.prefix(5)
+    let training = BehaviorCloning(
+      policy, on: try CloningExamples(Array(demonstrations), for: policy), steps: 150)
+    for _ in 0..<150 { training.step() }
+    return policy.head.parameters.map(\.values)
+  }
+
+  private static func fresh() throws -> VLA {
+    var random = SeededRandom(seed: 0)
+    return try VLA(backbone: .bundled(), statistics: .bundled(), using: &random)
+  }
+
+  private func policy() throws -> VLA {
+    let policy = try Self.fresh()
+    for (parameter, values) in zip(policy.head.parameters, try Self.cloned.get()) {
+      parameter.values = values
+    }
+    return policy
+  }
+
+  private func configuration(_ epochs: Int, seed: UInt64 = 0) -> RLConfiguration {
+    var configuration = RLConfiguration(totalEpochs: epochs, seed: seed)
+    (configuration.groups, configuration.groupSize, configuration.evaluateEvery) = (6, 4, 0)
+    configuration.minibatchSize = 64
+    return configuration
+  }
+
+  private func weights(_ trainer: GRPOTrainer) -> [[Float]] {
+    trainer.policy.parameters.map(\.values)
+  }
+
+  private func withFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "grpo-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+  }
+
+  @Test("a few seconds of trying raise success, and the backbone stays as it was")
+  func learns() throws {
+    let policy = try policy()
+    let backbone = policy.backbone.parameters.map(\.values)
+    var configuration = RLConfiguration(totalEpochs: 12)
+    (configuration.groups, configuration.minibatchSize) = (16, 64)
+    (configuration.evaluateEvery, configuration.evaluationEpisodes) = (0, 200)
+    let trainer = try GRPOTrainer(policy, configuration)
+    let before = try trainer.evaluate().rate
+    while !trainer.isDone { try trainer.step() }
+    let after = try trainer.evaluate().rate
+    #expect(after > before + 0.05, "\(before) → \(after)")
+    #expect(policy.backbone.parameters.map(\.values) == backbone)
+    let last = try #require(trainer.metrics.last)
+    #expect(last.episodes == 128 && last.histogram.reduce(0, +) == 16)
+    #expect((last.startKL ?? 0) > 0 && (last.entropy ?? 0) > 0)
+  }
+
+  @Test("the same seed gives the same weights bit for bit, another seed others")
+  func deterministic() throws {
+    func run(seed: UInt64) throws -> [[Float]] {
+      let trainer = try GRPOTrainer(policy(), configuration(2, seed: seed))
+      while !trainer.isDone { try trainer.step() }
+      return weights(trainer)
+    }
+    let first = try run(seed: 1)
+    #expect(try run(seed: 1) == first)
+    #expect(try run(seed: 2) != first)
+  }
+
+  @Test("a run that stops at any iteration and goes on elsewhere ends bit for bit the same")
+  func resumes() throws {
+    try withFolder { folder in
+      let file = folder.appending(path: GRPOTrainer.checkpointFile)
+      let whole = try GRPOTrainer(policy(), configuration(4))
+      while !whole.isDone { try whole.step() }
+      try GRPOTrainer(policy(), configuration(4)).writeCheckpoint(to: file)
+      for _ in 0..<4 {
+        let part = try GRPOTrainer(policy(), configuration(4))
+        try part.restore(from: file)
+        try part.step()
+        try part.writeCheckpoint(to: file)
+      }
+      let resumed = try GRPOTrainer(Self.fresh(), configuration(4))
+      try resumed.restore(from: file)
+      #expect(resumed.isDone)
+      #expect(weights(resumed) == weights(whole))
+      #expect(resumed.optimizer.state == whole.optimizer.state)
+      #expect(resumed.random.state == whole.random.state)
+      func timeless(_ trainer: GRPOTrainer) -> [RLMetrics] {
+        trainer.metrics.map { metrics in
+          var metrics = metrics
+          metrics.seconds = 0
+          return metrics
+        }
+      }
+      #expect(timeless(resumed) == timeless(whole))
+    }
+  }
+
+  @Test("a policy that never succeeds learns nothing: not one weight changes")
+  func hopeless() throws {
+    let policy = try Self.fresh()
+    let trainer = try GRPOTrainer(policy, configuration(2))
+    let before = weights(trainer)
+    while !trainer.isDone { try trainer.step() }
+    #expect(trainer.metrics.allSatisfy { $0.success == 0 && $0.groupsKept == 0 })
+    #expect(weights(trainer) == before)
+    #expect(trainer.optimizer.state.steps == 0)
+  }
+
+  @Test(
+    "rollouts of a group begin alike; steps after the end are masked, and 0 or 1 is all it gets")
+  func rollouts() throws {
+    let policy = try policy()
+    let head = try #require(policy.head as? TokenHead)
+    let seeds: [UInt64] = [5, 6, 7]
+    let groups = try Rollouts(groupSize: 4)(policy, head, seeds: seeds, draw: 9)
+    #expect(groups.map(\.seed) == seeds)
+    for group in groups {
+      let N = group.rollout.count
+      #expect(group.states.dim(0) == N)
+      #expect(group.bins.count == N * head.chunk * head.dimensions)
+      #expect(group.logProbabilities.shape == [N, head.chunk, head.dimensions])
+      #expect(group.mask.shape == [N, head.chunk, 1])
+      for g in 0..<4 {
+        let mine = group.rollout.indices.filter { group.rollout[$0] == g }
+        let first = try #require(mine.first)
+        let states = [first, 0].map { group.states.rows(at: [$0]).values }
+        #expect(states[0] == states[1])
+        let steps = mine.map { row in (0..<head.chunk).map { group.mask[row, $0, 0] } }.flatMap {
+          $0
+        }
+        #expect(steps.reduce(0, +) == Float(group.steps[g]))
+        #expect(steps == steps.sorted(by: >), "a masked step is followed by masked ones only")
+        #expect(group.rewards[g] == 0 || group.rewards[g] == 1)
+        if group.steps[g] < Suite.object.horizon, group.rewards[g] == 0 { continue }
+        #expect(group.steps[g] <= Suite.object.horizon)
+      }
+    }
+    let drawn = Set(groups.map(\.bins))
+    #expect(drawn.count == 3)
+  }
+
+  @Test(
+    "only groups that differ within themselves are kept, and every decision bears its advantage")
+  func experience() throws {
+    let policy = try policy()
+    let head = try #require(policy.head as? TokenHead)
+    let groups = try Rollouts(groupSize: 4)(policy, head, seeds: Array(0..<8), draw: 1)
+    let moves = [true, true, true, false, false, false, true]  // the toy arm's wrist never does
+    let all = Experience(joining: groups, statistics: policy.statistics)
+    var row = 0
+    for group in groups {
+      let advantages = GroupAdvantage(rewards: group.rewards).advantages
+      for (n, g) in group.rollout.enumerated() {
+        #expect(all.advantages[row, 0, 0] == advantages[g])
+        for k in 0..<2 {
+          for a in 0..<7 { #expect(all.mask[row, k, a] == (moves[a] ? group.mask[n, k, 0] : 0)) }
+        }
+        row += 1
+      }
+    }
+    #expect(all.count == row)
+    let part = all.rows(at: [3, 0])
+    #expect(part.states.values == all.states.rows(at: [3, 0]).values)
+    #expect(part.bins == Array(all.bins[42..<56]) + Array(all.bins[0..<14]))
+  }
+
+  @Test("what a try is worth can be decided by another rule than the group's")
+  func otherWorth() throws {
+    let policy = try policy()
+    let head = try #require(policy.head as? TokenHead)
+    let groups = try Rollouts(groupSize: 4)(policy, head, seeds: [0, 1], draw: 1)
+    let all = Experience(joining: groups, statistics: policy.statistics) { rewards in
+      rewards.indices.map { Float(10 * rewards.count + $0) }
+    }
+    #expect(all.advantages.values == groups.flatMap(\.rollout).map { Float(40 + $0) })
+  }
+
+  @Test(
+    "batches hold every decision once and are alike in size", arguments: [1, 7, 30, 64, 1000])
+  func batches(size: Int) throws {
+    let policy = try policy()
+    let head = try #require(policy.head as? TokenHead)
+    let groups = try Rollouts(groupSize: 4)(policy, head, seeds: Array(0..<4), draw: 1)
+    let all = Experience(joining: groups, statistics: policy.statistics)
+    var random = SeededRandom(seed: 3)
+    let batches = all.batches(of: size, using: &random)
+    let counts = batches.map(\.count)
+    #expect(counts.reduce(0, +) == all.count)
+    #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
+    #expect(batches.count == max(1, (all.count + size / 2) / size))
+    func rows(_ x: Experience) -> [[Float]] {
+      (0..<x.count).map {
+        Array(x.states.values[$0 * x.states.dim(1)..<($0 + 1) * x.states.dim(1)])
+      }
+    }
+    func sorted(_ rows: [[Float]]) -> [[Float]] { rows.sorted { $0.lexicographicallyPrecedes($1) } }
+    #expect(sorted(batches.flatMap(rows)) == sorted(rows(all)))
+  }
+
+  @Test("a head that answers with numbers is refused by name")
+  func notTokens() throws {
+    var random = SeededRandom(seed: 0)
+    let policy = try VLA(
+      backbone: .bundled(), statistics: .bundled(), head: .l1, using: &random)
+    let error = #expect(throws: RLConfigurationError.self) {
+      try GRPOTrainer(policy, RLConfiguration())
+    }
+    #expect(error.map(\.description)?.contains("ContinuousHead") == true)
+  }
+
+  @Test("damaged checkpoints are refused in one line that names the file, and change nothing")
+  func damaged() throws {
+    try withFolder { folder in
+      let file = folder.appending(path: GRPOTrainer.checkpointFile)
+      let trainer = try GRPOTrainer(policy(), configuration(2))
+      try trainer.writeCheckpoint(to: file)
+      let good = try Data(contentsOf: file)
+      let before = weights(trainer)
+      func problem(_ data: Data) throws -> String {
+        try data.write(to: file)
+        var caught: (any Error)?
+        do { try trainer.restore(from: file) } catch { caught = error }
+        #expect(weights(trainer) == before)
+        return "\(try #require(caught))"
+      }
+      for length in [0, 7, 100, good.count - 1] {
+        let text = try problem(good.prefix(length))
+        #expect(text.contains(file.path) && !text.contains("\n"))
+      }
+      func replaced(_ one: String, by other: String) -> Data {
+        var data = good
+        data.replaceSubrange(data.range(of: Data(one.utf8))!, with: Data(other.utf8))
+        return data
+      }
+      #expect(try problem(replaced(#"\"steps\":0"#, by: #"\"steps\":-"#)).contains(file.path))
+      #expect(try problem(replaced(#""run""#, by: #""ruin"#)).contains(file.path))
+      var other = configuration(2)
+      other.groups = 5
+      try GRPOTrainer(policy(), other).writeCheckpoint(to: file)
+      #expect(try problem(Data(contentsOf: file)).contains("other settings"))
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import NanoVLA
+import Tabletop
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ToyVLMTests {
+  @Test("the bundled model points within 0.03 of objects on 1,000 fresh scenes")
+  func pointing() throws {
+    let error = try ToyVLM.bundled().pointingError(scenes: 1000)
+    #expect(error.object <= 0.03)
+    #expect(error.destination <= 0.06)
+  }
+
+  @Test("an untrained model points nowhere in particular")
+  func untrained() {
+    var random = SeededRandom(seed: 1)
+    #expect(ToyVLM(using: &random).pointingError(scenes: 100).object > 0.2)
+  }
+
+  @Test("written and read back, it finds the same to the last bit")
+  func roundTrip() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "toyvlm-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let bundled = try ToyVLM.bundled()
+    try bundled.write(to: folder)
+    let copy = try ToyVLM(contentsOf: folder)
+    #expect(copy.configuration == bundled.configuration)
+    let image = uniform(1, 64, 64, 3)
+    func points(_ model: ToyVLM) throws -> [Float] {
+      let (text, mask) = model.read([try model.tokenizer.encode("pick up the red block")])
+      return model.ground(vision: model.see(image), text: text, mask: mask).points.values
+    }
+    #expect(try points(copy) == points(bundled))
+  }
+
+  @Test("all that it finds has the shape its documentation gives")
+  func shapes() throws {
+    let model = try ToyVLM.bundled()
+    let ids = try ["pick up the red block", "push the blue ball left"].map {
+      try model.tokenizer.encode($0)
+    }
+    let (text, mask) = model.read(ids)
+    let found = model.ground(vision: model.see(uniform(1, 64, 64, 3)), text: text, mask: mask)
+    #expect(text.shape == [2, 14, 64])
+    #expect(mask.shape == [2, 1, 1, 14])
+    #expect(found.points.shape == [2, 3, 2])
+    #expect(found.flags.shape == [2, 3])
+    #expect(found.intent.shape == [2, 6])
+    #expect(found.firstLook.weights.shape == [1, 4, 6, 64])
+  }
+}

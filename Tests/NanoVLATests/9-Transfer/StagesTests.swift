@@ -1,0 +1,70 @@
+import NanoVLA
+import Tabletop
+import Tensors
+import Testing
+import VLMs
+
+@Suite struct StagesTests {
+  private func model(depth: Int = 3) -> TinyTransformer {
+    var random = SeededRandom(seed: 1)
+    return TinyTransformer(width: 4, depth: depth, heads: 1, using: &random)
+  }
+
+  @Test("a stage is a numbered block, or what stands between two; together they are all there is")
+  func stages() {
+    var random = SeededRandom(seed: 1)
+    let trunk = ToyVLM(using: &random)
+    let stages = trunk.stages
+    let names = stages.map(\.name)
+    #expect(names.count == 8)
+    #expect(names[1] == "vision.blocks.0" && names[3] == "language.blocks.0")
+    #expect(names[5] == "fusion.blocks.0" && names[6] == "fusion.blocks.1")
+    #expect(names[0].hasPrefix("patchEmbedding") && names[7].hasSuffix("intent.bias"))
+    let all = stages.flatMap(\.parameters).map(ObjectIdentifier.init)
+    #expect(all == trunk.parameters.map(ObjectIdentifier.init))
+  }
+
+  @Test("stages thaw from the last to the first, one an interval")
+  func unfreezing() {
+    let model = model()
+    let stages = model.stages  // three blocks and a norm
+    let schedule = ProgressiveUnfreezing(stages.map(\.parameters), firstStep: 5, interval: 10)
+    for (step, thawed) in [(0, 0), (4, 0), (5, 1), (14, 1), (15, 2), (25, 3), (35, 4), (999, 4)] {
+      schedule.apply(at: step)
+      #expect(schedule.thawed(at: step) == thawed)
+      for (index, stage) in stages.enumerated() {
+        #expect(stage.parameters.allSatisfy { $0.isFrozen == (index < 4 - thawed) })
+      }
+    }
+  }
+
+  @Test("a plan thaws every stage within three quarters of the run, after the head's own part")
+  func planned() {
+    let stages = model().stages
+    var plan = TransferPlan(
+      for: VLMCapabilities(parameterCount: 1), strategy: .progressiveUnfreezing)
+    plan.headFirst = 0.25
+    let progressive = plan.unfreezing(stages, steps: 100)
+    #expect(progressive.thawed(at: 24) == 0 && progressive.thawed(at: 25) == 1)
+    #expect(progressive.thawed(at: 75) == 4)
+    plan.strategy = .lora
+    let whole = plan.unfreezing(stages, steps: 100)
+    #expect(whole.thawed(at: 24) == 0 && whole.thawed(at: 25) == whole.stages.count)
+    #expect(whole.stages[0].count == model().parameters.count)
+  }
+
+  @Test("each stage learns at decay times the rate of the next one")
+  func rates() {
+    let stages = model().stages
+    let factors = LayerwiseRates(decay: 0.5).factors(of: stages)
+    let expected = zip(stages, [0.125, 0.25, 0.5, 1] as [Float]).flatMap { stage, factor in
+      stage.parameters.map { _ in factor }
+    }
+    #expect(factors == expected)
+    var plan = TransferPlan(for: VLMCapabilities(parameterCount: 1), strategy: .layerwiseRates)
+    (plan.headRate, plan.backboneRate, plan.layerwise.decay) = (4, 2, 0.5)
+    #expect(plan.rateFactors(stages) == expected.map { $0 / 2 })
+    plan.strategy = .directFineTuning
+    #expect(plan.rateFactors(stages).allSatisfy { $0 == 0.5 })
+  }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import NanoVLA
+import Tabletop
+import Tensors
+import TestSupport
+import Testing
+
+/// Attention with the sizes of published models: fewer keys than queries, turned places, a memory.
+@Suite struct GroupedAttentionTests {
+  private func attention(
+    keyValueHeads: Int = 2, headWidth: Int? = nil, rotary: Bool = false
+  ) -> MultiHeadAttention {
+    var random = SeededRandom(seed: 7)
+    let attention = MultiHeadAttention(
+      width: 8, heads: 4, keyValueHeads: keyValueHeads, headWidth: headWidth,
+      rotary: rotary ? RotaryPosition(headWidth: headWidth ?? 2, theta: 100) : nil, using: &random)
+    unsettle(attention)
+    return attention
+  }
+
+  @Test(
+    "heads in groups are heads with repeated keys and values, as in a plain loop",
+    arguments: [(4, nil), (2, nil), (1, nil), (2, 6)] as [(Int, Int?)])
+  func plainLoop(keyValueHeads: Int, headWidth: Int?) {
+    let attention = attention(keyValueHeads: keyValueHeads, headWidth: headWidth)
+    let x = uniform(2, 5, 8)
+    let result = attention(x, mask: MultiHeadAttention.causalMask(count: 5))
+    #expect(result.output.shape == [2, 5, 8])
+    #expect(result.weights.shape == [2, 4, 5, 5])
+    #expect(worstDistance(result.output.values, naiveGrouped(attention, x)) < 1e-5)
+  }
+
+  @Test("groups need fewer parameters")
+  func parameters() {
+    let shapes = attention(keyValueHeads: 1, headWidth: 6).namedParameters.map(\.parameter.shape)
+    #expect(shapes == [[24, 8], [24], [6, 8], [6], [6, 8], [6], [8, 24], [8]])
+  }
+
+  @Test("biases are left out one by one")
+  func biases() {
+    var random = SeededRandom(seed: 1)
+    let attention = MultiHeadAttention(
+      width: 4, heads: 2, inputBias: true, outputBias: false, using: &random)
+    let names = attention.namedParameters.map(\.name)
+    #expect(names.contains("key.bias"))
+    #expect(!names.contains("output.bias"))
+  }
+
+  @Test("the context may have a width of its own")
+  func contextWidth() {
+    var random = SeededRandom(seed: 1)
+    let attention = MultiHeadAttention(width: 4, heads: 2, contextWidth: 6, using: &random)
+    let output = attention(uniform(1, 3, 4), context: uniform(1, 7, 6)).output
+    #expect(output.shape == [1, 3, 4])
+    #expect(attention.key.weight.shape == [4, 6])
+  }
+
+  @Test(
+    "token by token with a cache is all tokens at once",
+    arguments: [[5], [1, 1, 1, 1, 1], [3, 2]])
+  func cache(steps: [Int]) {
+    let (attention, x) = (attention(rotary: true), uniform(2, 5, 8))
+    let whole = attention(x, mask: MultiHeadAttention.causalMask(count: 5)).output
+    let cache = KeyValueCache(depth: 1)
+    var parts: [Tensor] = []
+    for count in steps {
+      let past = cache.length
+      parts.append(
+        attention(
+          x.sliced(axis: 1, past..<past + count),
+          mask: MultiHeadAttention.causalMask(count: count, past: past), cache: cache.layers[0]
+        ).output)
+    }
+    #expect(cache.length == 5)
+    #expect(cache.layers[0].keys?.shape == [2, 2, 5, 2])
+    let joined = Tensor.concatenated(parts, axis: 1)
+    #expect(worstDistance(joined.values, whole.values) < 1e-6)
+  }
+
+  @Test("a copied cache remembers the same, and what is added to it stays its own")
+  func copiedCache() {
+    let (attention, x) = (attention(rotary: true), uniform(1, 4, 8))
+    func read(_ tokens: Range<Int>, _ cache: KeyValueCache) -> [Float] {
+      let mask = MultiHeadAttention.causalMask(count: tokens.count, past: cache.length)
+      let part = x.sliced(axis: 1, tokens)
+      return attention(part, mask: mask, cache: cache.layers[0]).output.values
+    }
+    let cache = KeyValueCache(depth: 1)
+    _ = read(0..<3, cache)
+    let copy = cache.copy()
+    let once = read(3..<4, copy)
+    #expect(copy.length == 4 && cache.length == 3)
+    let again = read(3..<4, cache)
+    #expect(once == again)
+  }
+
+  @Test("a causal mask with a past lets all look at the past")
+  func mask() {
+    let values = MultiHeadAttention.causalMask(count: 2, past: 3)
+    #expect(values.shape == [2, 5])
+    #expect(values.values == [0, 0, 0, 0, -1e9, 0, 0, 0, 0, 0])
+  }
+
+  @Test("the gradient through groups and turned places is that of finite differences")
+  func gradient() {
+    let (attention, x) = (attention(rotary: true), uniform(2, 3, 8).asParameter())
+    let mask = MultiHeadAttention.causalMask(count: 3)
+    expectGradients(attention.namedParameters + [("x", x)]) { attention(x, mask: mask).output }
+  }
+
+  @Test("heads that do not divide into groups stop with both numbers")
+  func uneven() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = SeededRandom(seed: 7)
+      _ = MultiHeadAttention(width: 8, heads: 4, keyValueHeads: 3, using: &random)
+    }
+    expectMessage(result, "4 heads", "3 key/value heads")
+  }
+}
+
+/// Causal attention in groups, as loops over single numbers in Double: head h reads key head
+/// h / (H/G), as torch's repeat_interleave lays them out.
+private func naiveGrouped(_ attention: MultiHeadAttention, _ x: Tensor) -> [Float] {
+  let (H, G) = (attention.heads, attention.keyValueHeads)
+  let d = attention.query.weight.dim(0) / H
+  func layer(_ layer: Linear, _ row: [Double]) -> [Double] {
+    (0..<layer.weight.dim(0)).map { o in
+      row.indices.reduce(Double(layer.bias?.values[o] ?? 0)) {
+        $0 + Double(layer.weight[o, $1]) * row[$1]
+      }
+    }
+  }
+  var output: [Float] = []
+  for b in 0..<x.dim(0) {
+    let rows = (0..<x.dim(1)).map { t in (0..<x.dim(2)).map { Double(x[b, t, $0]) } }
+    let (keys, values) = (
+      rows.map { layer(attention.key, $0) }, rows.map { layer(attention.value, $0) }
+    )
+    for t in rows.indices {
+      let query = layer(attention.query, rows[t])
+      var joined = [Double](repeating: 0, count: H * d)
+      for h in 0..<H {
+        let g = h / (H / G)
+        let exponentials = (0...t).map { c in
+          exp((0..<d).reduce(0) { $0 + query[h * d + $1] * keys[c][g * d + $1] } / sqrt(Double(d)))
+        }
+        let sum = exponentials.reduce(0, +)
+        for c in 0...t {
+          for i in 0..<d { joined[h * d + i] += exponentials[c] / sum * values[c][g * d + i] }
+        }
+      }
+      output += layer(attention.output, joined).map { Float($0) }
+    }
+  }
+  return output
+}

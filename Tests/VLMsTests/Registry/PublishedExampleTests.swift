@@ -1,0 +1,51 @@
+import Tabletop
+import TestSupport
+import Testing
+import VLMs
+
+@Suite struct PublishedExampleTests {
+  @Test("read right, every stage has the reference's shape and numbers, and so has the action")
+  func right() throws {
+    let example = try PublishedExample.bundled()
+    let run = try example.run(try example.port())
+    #expect(run.stages.count == 7)
+    for stage in run.stages {
+      #expect(stage.ours.shape == stage.reference.shape, "\(stage.name)")
+      let difference = stage.largestDifference
+      #expect(difference < 1e-4, "\(stage.name): \(difference)")
+    }
+    #expect(run.largestDifference < 1e-4)
+    #expect(run.otherWords == 0)
+    #expect(run.actionDifference < 1e-4)
+  }
+
+  @Test("a small mistake computes other numbers, and says nothing")
+  func mistakes() throws {
+    let example = try PublishedExample.bundled()
+    let right = try example.port()
+    let mistakes: [(inout PublishedExample.Port) -> Void] = [
+      { $0.configuration.language.epsilon = 1e-5 },
+      { $0.configuration.geometry.activation = .geluTanh },
+      { $0.preprocessor.filter = .bilinear },
+      { $0.preprocessor.normalizations.reverse() },
+    ]
+    for (number, spoil) in mistakes.enumerated() {
+      var port = right
+      spoil(&port)
+      let run = try example.run(port)
+      #expect(run.scoreDifference > 1e-4, "mistake \(number)")
+      #expect(run.largestDifference > 1e-4, "mistake \(number)")
+    }
+  }
+
+  @Test("a prompt of another length gives stages of another shape, infinitely far off")
+  func otherShape() throws {
+    let example = try PublishedExample.bundled()
+    var port = try example.port()
+    port.promptIDs.removeLast()
+    let run = try example.run(port)
+    let prompt = run.stages.first { $0.name == "merged_inputs_embeds" }
+    #expect(prompt?.largestDifference == .infinity)
+    #expect(run.scoreDifference.isFinite)
+  }
+}

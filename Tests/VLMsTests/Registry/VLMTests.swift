@@ -1,0 +1,66 @@
+import Foundation
+import NanoVLA
+import Tabletop
+import Tensors
+import TestSupport
+import Testing
+import VLMs
+
+/// The whole way of a user: a folder, a picture and a question in, words or an action out.
+@Suite struct VLMTests {
+  @Test(
+    "from the folder alone, each family answers with the reference's own tokens",
+    arguments: Fixture.of(
+      "llava15", "llava15_gqa", "blip2_opt", "instructblip_vicuna"))
+  func answers(fixture: Fixture) throws {
+    let vlm = try VLM.read(fixture.folder)
+    let asked = try fixture.question(of: vlm.family)
+    let expected = try fixture.integers("generate.ids")
+    let prompt = try withoutGradient { try vlm.prompt(fixture.image(), asked) }
+    let found = Generation(vlm.network.language)(after: prompt, count: expected.count)
+    #expect(found == expected, "\(fixture.family)")
+  }
+
+  @Test("CLIP + GPT-2 goes on as the reference does", arguments: Fixture.of("clip_gpt2"))
+  func goesOn(fixture: Fixture) throws {
+    let vlm = try VLM.read(fixture.folder)
+    let asked = try #require(fixture.facts()["prompt"] as? String)
+    let expected = try fixture.integers("composed.generate.ids")
+    let prompt = try withoutGradient { try vlm.prompt(fixture.image(), asked) }
+    #expect(Generation(vlm.network.language)(after: prompt, count: expected.count) == expected)
+  }
+
+  @Test(
+    "OpenVLA's folder is a policy with the reference's actions", arguments: Fixture.of("openvla"))
+  func acts(fixture: Fixture) throws {
+    let facts = try fixture.facts()
+    let prompt = try #require(facts["prompt"] as? String)
+    let instruction = String(
+      prompt.dropFirst("In: What action should the robot take to ".count).prefix { $0 != "?" })
+    for (key, expected) in try #require(facts["actions"] as? [String: [Double]]) {
+      let policy = try VLA.fromVLM(
+        "openvla", modelPath: fixture.folder.path, unnormKey: key)
+      let action = try policy.predictAction(fixture.image(), instruction: instruction)
+      #expect(action.count == expected.count)
+      for (a, b) in zip(action.values, expected) { #expect(abs(Double(a) - b) < 1e-4) }
+    }
+    let error = #expect(throws: StatisticsFileError.self) {
+      try VLA.fromVLM("openvla", modelPath: fixture.folder.path)
+    }
+    #expect("\(error!)".contains("name the one of your robot"))
+  }
+}
+
+extension Fixture {
+  /// What a user would ask to arrive at the reference's prompt.
+  fileprivate func question(of family: String) throws -> String {
+    let prompt = try #require(facts()["prompt"] as? String)
+    switch family {
+    case "llava":
+      return String(prompt.dropFirst("USER: <image>\n".count).dropLast(" ASSISTANT:".count))
+    case "blip-2":
+      return String(prompt.dropFirst("Question: ".count).dropLast(" Answer:".count))
+    default: return prompt
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import NanoVLA
+import Tabletop
+import Tensors
+import TestSupport
+import Testing
+import VLMs
+
+@Suite struct WeightMapTests {
+  /// Tensors in memory, as a checkpoint offers them.
+  struct Memory: TensorSource {
+    var tensors: [String: Tensor]
+    var names: [String] { tensors.keys.sorted() }
+    func shape(of name: String) -> [Int] { tensors[name]!.shape }
+    func values(of name: String) -> [Float] { tensors[name]!.values }
+  }
+
+  final class Small: Module {
+    let layers: [MultiHeadAttention]
+    let patches: PatchEmbedding
+    init(using random: inout SeededRandom) {
+      layers = [
+        MultiHeadAttention(width: 4, heads: 2, keyValueHeads: 1, using: &random),
+        MultiHeadAttention(width: 4, heads: 2, keyValueHeads: 1, using: &random),
+      ]
+      patches = PatchEmbedding(imageSize: 4, patchSize: 2, width: 4, bias: false, using: &random)
+    }
+  }
+  private let map =
+    WeightMap(["patches.positions": "(model.|)pos"], ignoring: ["(model.|)h.{N}.mask"])
+    + WeightMap(["patches.projection": "(model.|)conv"], form: .patches)
+    + WeightMap(
+      split: "(model.|)h.{N}.qkv",
+      into: ["layers.{N}.query", "layers.{N}.key", "layers.{N}.value"])
+    + WeightMap(["layers.{N}.output": "(model.|)h.{N}.out"], form: .transposed)
+
+  private func checkpoint(_ prefix: String = "") -> Memory {
+    var tensors: [String: Tensor] = [
+      "pos": uniform(1, 4, 4, seed: 1), "conv.weight": uniform(4, 3, 2, 2, seed: 2),
+    ]
+    for n in 0..<2 {
+      tensors["h.\(n).qkv.weight"] = uniform(8, 4, seed: UInt64(10 + n))
+      tensors["h.\(n).qkv.bias"] = uniform(8, seed: UInt64(20 + n))
+      tensors["h.\(n).out.weight"] = uniform(4, 4, seed: UInt64(30 + n))
+      tensors["h.\(n).out.bias"] = uniform(4, seed: UInt64(40 + n))
+      tensors["h.\(n).mask"] = uniform(1, seed: 5)
+    }
+    return Memory(
+      tensors: Dictionary(uniqueKeysWithValues: tensors.map { (prefix + $0.key, $0.value) }))
+  }
+  private func model() -> Small {
+    var random = SeededRandom(seed: 9)
+    return Small(using: &random)
+  }
+
+  @Test("each number lands where it belongs, under either prefix", arguments: ["", "model."])
+  func lands(prefix: String) throws {
+    let (model, source) = (model(), checkpoint(prefix))
+    let unused = try model.load(source, with: map)
+    #expect(unused == [])
+    let second = model.layers[1]
+    let qkv = source.tensors[prefix + "h.1.qkv.weight"]!
+    #expect(second.query.weight.values == Array(qkv.values[0..<16]))
+    #expect(second.key.weight.values == Array(qkv.values[16..<24]))
+    #expect(second.value.weight.values == Array(qkv.values[24..<32]))
+    let bias = source.tensors[prefix + "h.1.qkv.bias"]!.values
+    #expect(second.value.bias?.values == Array(bias[6..<8]))
+    let output = source.tensors[prefix + "h.1.out.weight"]!
+    #expect(second.output.weight[1, 3] == output[3, 1])
+    let convolution = source.tensors[prefix + "conv.weight"]!
+    // Our patches hold row, column, colour; a convolution colour, row, column.
+    #expect(model.patches.projection.weight[2, (1 * 2 + 0) * 3 + 2] == convolution[2, 2, 1, 0])
+    #expect(model.patches.positions.values == source.tensors[prefix + "pos"]!.values)
+  }
+
+  @Test("a missing tensor is named, with the nearest there is, and nothing changes")
+  func missing() throws {
+    let model = model()
+    let before = model.parameters.map(\.values)
+    var source = checkpoint()
+    source.tensors["poss"] = source.tensors.removeValue(forKey: "pos")
+    let error = #expect(throws: WeightError.self) { try model.load(source, with: map) }
+    #expect(error == .missing("pos", nearest: "poss"))
+    let after = model.parameters.map(\.values)
+    #expect(before == after)
+    let empty = #expect(throws: WeightError.self) {
+      try model.load(Memory(tensors: [:]), with: map)
+    }
+    let line = empty.map { "\($0)" } ?? ""
+    #expect(line.contains("no tensor at all") && !line.contains("\n"))
+  }
+
+  @Test(
+    "a wrong shape is refused with both shapes",
+    arguments: [
+      ("pos", [5, 4], [4, 4]), ("conv.weight", [4, 3, 3, 3], [4, 3, 2, 2]),
+      ("h.0.qkv.weight", [12, 4], [8, 4]), ("h.0.out.bias", [5], [4]),
+    ] as [(String, [Int], [Int])])
+  func wrongShape(name: String, found: [Int], needed: [Int]) {
+    var source = checkpoint()
+    source.tensors[name] = .zeros(found)
+    let error = #expect(throws: WeightError.self) { try model().load(source, with: map) }
+    #expect(error == .wrongShape(name, needed: needed, found: found))
+  }
+
+  @Test("what no parameter takes is listed, but for known buffers")
+  func unused() throws {
+    var source = checkpoint()
+    source.tensors["h.2.out.weight"] = .zeros([4, 4])
+    source.tensors["h.0.mask.weight"] = .zeros([1])
+    let unused = try model().load(source, with: map)
+    #expect(unused == ["h.0.mask.weight", "h.2.out.weight"])
+  }
+
+  @Test("every parameter of every family has a place, tied and biased ones too")
+  func complete() {
+    var random = SeededRandom(seed: 1)
+    var qwen = LlamaConfiguration()
+    (qwen.inputBias, qwen.isTied) = (true, true)
+    let families: [(any Module, WeightMap)] = [
+      (CLIP(CLIPConfiguration(), using: &random), CLIP.weights),
+      (LLaVA(LLaVAConfiguration(), using: &random), LLaVA.weights),
+      (Llama(qwen, using: &random), Llama.weights()),
+      (GPT2(GPT2Configuration(), using: &random), GPT2.weights()),
+    ]
+    for (model, map) in families {
+      // An empty checkpoint names the first missing key; a parameter without a rule would stop.
+      #expect(throws: WeightError.self) { try model.load(Memory(tensors: [:]), with: map) }
+    }
+  }
+}
