@@ -39,7 +39,9 @@ func scripts(in folder: String, _ names: [String], called productName: (String) 
 let package = Package(
   name: "nanoVLA",
   products: [
-    .library(name: "NanoVLA", targets: ["NanoVLA", "VLMs", "Runs", "Tabletop", "Images", "Files", "Tensors"]),
+    .library(
+      name: "NanoVLA",
+      targets: ["NanoVLA", "VLMs", "Runs", "Tabletop", "Images", "Files", "Tensors"]),
     .executable(name: "nanovla-lesson", targets: ["nanovla-lesson"]),
     .executable(name: "nanovla", targets: ["nanovla"]),
     .executable(name: "nanovla-bench", targets: ["nanovla-bench"]),
@@ -82,11 +84,13 @@ let package = Package(
     .executableTarget(
       name: "nanovla-bench",
       dependencies: library + ["COpenBLAS", argumentParser]),
-    .target(name: "TestSupport", dependencies: library, path: "Tests/TestSupport"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "Tensors"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images"]),
-    .testTarget(name: "TabletopTests", dependencies: ["Tabletop", "Images", "Tensors"]),
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Files", "Images"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Tensors", "TestSupport"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"]),
+    .testTarget(
+      name: "TabletopTests", dependencies: ["Tabletop", "Images", "Files", "Tensors"]),
     .testTarget(name: "NanoVLATests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "VLMsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),

@@ -5,6 +5,7 @@ import Blackboard
 import Foundation
 import NanoVLA
 import Tabletop
+import Runs
 import Tensors
 import VLMs
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -70,9 +71,9 @@ import Testing
 
   @Test("Gradients equal differences", arguments: [1, 3, 17, 65])
   func gradients(count: Int) {
-    let x = random(count, in: -3...3)
-    expectGradients([random(count, in: -1...1)]) { $0[0].exp() }
-    expectGradients([random(count, in: 0.5...3)]) { $0[0].log() }
+    let x = uniform(count, in: -3...3)
+    expectGradients([uniform(count, in: -1...1)]) { $0[0].exp() }
+    expectGradients([uniform(count, in: 0.5...3)]) { $0[0].log() }
     expectGradients([x]) { $0[0].tanh() }
     expectGradients([x]) { $0[0].sigmoid() }
     expectGradients([x]) { $0[0].gelu() }

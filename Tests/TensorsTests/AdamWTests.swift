@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -41,7 +42,7 @@ import Testing
 
   @Test("A parameter without a gradient stays where it is, and so does a frozen one")
   func untouched() {
-    let (a, b, c) = (random(3).asParameter(), random(3).asParameter(), random(3).asParameter())
+    let (a, b, c) = (uniform(3).asParameter(), uniform(3).asParameter(), uniform(3).asParameter())
     b.isFrozen = true
     let before = a.values
     let optimizer = AdamW([a, b, c], weightDecay: 0.5)
@@ -53,14 +54,14 @@ import Testing
 
   @Test("Each parameter has its own part of the rate, and its own age, as two optimizers would")
   func factors() {
-    let (a, b) = (random(5).asParameter(), random(5).asParameter())
+    let (a, b) = (uniform(5).asParameter(), uniform(5).asParameter())
     let (plainA, plainB) = (
       Tensor(a.values, shape: [5]).asParameter(), Tensor(b.values, shape: [5]).asParameter()
     )
     let optimizer = AdamW([a, b], rateFactors: [1, 0.25], weightDecay: 0.1)
     let (first, second) = (AdamW([plainA], weightDecay: 0.1), AdamW([plainB], weightDecay: 0.1))
     for step in 0..<20 {
-      let gradient = Tensor(random(5).values.map { $0 * Float(step % 3 + 1) }, shape: [5])
+      let gradient = Tensor(uniform(5).values.map { $0 * Float(step % 3 + 1) }, shape: [5])
       (a.gradient, plainA.gradient) = (gradient, gradient)
       if step >= 8 {  // b joins in later
         (b.gradient, plainB.gradient) = (gradient, gradient)
@@ -83,7 +84,7 @@ import Testing
   }
 
   @Test("Clipping shrinks all gradients by one factor to the wanted length") func clipping() {
-    let (a, b, c) = (random(2).asParameter(), random(1).asParameter(), random(4).asParameter())
+    let (a, b, c) = (uniform(2).asParameter(), uniform(1).asParameter(), uniform(4).asParameter())
     a.gradient = Tensor([3, 0], shape: [2])
     b.gradient = Tensor([-4], shape: [1])
     #expect([a, b, c].clipGradients(toNorm: 6) == 5)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -8,7 +9,7 @@ import Testing
     let y = x * x  // 2x each time it is used
     (y * x + y + y + x).sum().backward()  // x³ + 2x² + x
     #expect(x.gradient?.values == [3 * 9 + 4 * 3 + 1])
-    expectGradients([random(2, 3), random(3, seed: 2)]) { inputs in
+    expectGradients([uniform(2, 3), uniform(3, seed: 2)]) { inputs in
       let (a, b) = (inputs[0], inputs[1])
       let c = (a * b).tanh()
       return c * a + c.exp() * b - (c + c) / (b.squared() + 1)
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test("Frozen inputs get no gradient, the others the same as before") func frozen() {
-    let (a, b) = (random(2, 3).asParameter(), random(3, 4, seed: 2).asParameter())
+    let (a, b) = (uniform(2, 3).asParameter(), uniform(3, 4, seed: 2).asParameter())
     a.matmul(b).squared().sum().backward()
     let before = b.gradient!.values
     (a.gradient, b.gradient) = (nil, nil)
@@ -34,11 +35,11 @@ import Testing
   }
 
   @Test("Every operation passes a frozen partner by") func frozenPartners() {
-    let constant = random(3, in: 1...2)
-    expectGradients([random(2, 3)]) { ($0[0] + constant) * constant / constant - constant }
-    expectGradients([random(2, 3)]) { constant - constant / ($0[0] + 3) * constant + $0[0] }
-    let (gain, weight) = (constant.detached(), random(4, 3, seed: 3))
-    expectGradients([random(2, 3, in: -2...2)], tolerance: 1e-3) {
+    let constant = uniform(3, in: 1...2)
+    expectGradients([uniform(2, 3)]) { ($0[0] + constant) * constant / constant - constant }
+    expectGradients([uniform(2, 3)]) { constant - constant / ($0[0] + 3) * constant + $0[0] }
+    let (gain, weight) = (constant.detached(), uniform(4, 3, seed: 3))
+    expectGradients([uniform(2, 3, in: -2...2)], tolerance: 1e-3) {
       $0[0].layerNormalized(gain: gain, bias: gain, epsilon: 0.5)
         .linear(weight: weight, bias: .zeros([4]))
     }
@@ -46,7 +47,7 @@ import Testing
 
   @Test("Nothing is recorded without gradient, nor after an error inside") func withoutGradients() {
     struct Stop: Error {}
-    let x = random(3).asParameter()
+    let x = uniform(3).asParameter()
     #expect(withoutGradient { !x.exp().requiresGradient })
     try? withoutGradient { throw Stop() }
     #expect(x.exp().requiresGradient)
@@ -64,8 +65,8 @@ import Testing
 
   @Test("One attention layer with a loss over weighted rows") func attention() {
     let inputs = [
-      random(2, 5, 6), random(6, 6, seed: 2), random(6, 6, seed: 3), random(6, 6, seed: 4),
-      random(6, in: 0.5...2, seed: 5), random(7, 6, seed: 6),
+      uniform(2, 5, 6), uniform(6, 6, seed: 2), uniform(6, 6, seed: 3), uniform(6, 6, seed: 4),
+      uniform(6, in: 0.5...2, seed: 5), uniform(7, 6, seed: 6),
     ]
     let causal = Tensor(
       (0..<25).map { $0 % 5 > $0 / 5 ? -1e9 : 0 }, shape: [5, 5])

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -68,7 +69,7 @@ import Testing
 
   @Test("Numbers on either side", arguments: [1, 3, 17, 65])
   func numbers(count: Int) {
-    let x = random(count)
+    let x = uniform(count)
     let wide = x.values.map { Double($0) }
     #expect(worstError((x + 2).values, wide.map { $0 + 2 }) < 1e-6)
     #expect(worstError((2 + x).values, wide.map { $0 + 2 }) < 1e-6)
@@ -84,7 +85,7 @@ import Testing
   @Test(
     "Square, root, distance and rectifier are those of a plain loop", arguments: [1, 3, 17, 65])
   func functions(count: Int) {
-    let x = random(count, in: -2...2)
+    let x = uniform(count, in: -2...2)
     let wide = x.values.map { Double($0) }
     #expect(worstError(x.squared().values, wide.map { $0 * $0 }) < 1e-6)
     #expect(worstError(x.abs().values, wide.map { abs($0) }) == 0)
@@ -95,8 +96,8 @@ import Testing
   @Test("Gradients of square, root, distance and rectifier equal differences")
   func functionGradients() {
     // Away from 0, where the last two have a corner.
-    let positive = random(3, 5, in: 0.5...2)
-    let negative = random(3, 5, in: -2 ... -0.5, seed: 2)
+    let positive = uniform(3, 5, in: 0.5...2)
+    let negative = uniform(3, 5, in: -2 ... -0.5, seed: 2)
     expectGradients([positive, negative]) { ($0[0] * $0[1]).squared() }
     expectGradients([positive]) { $0[0].sqrt() }
     expectGradients([positive, negative]) { $0[0].abs() + $0[1].abs() }

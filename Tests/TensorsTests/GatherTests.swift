@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 @Suite("Rows by number") struct GatherTests {
   @Test("Each number picks its row", arguments: [1, 3, 17, 65]) func values(width: Int) {
-    let table = random(4, width)
+    let table = uniform(4, width)
     let found = table.rows(at: [3, 0, 3, 1]).values
     let rows = (0..<4).map { Array(table.values[$0 * width..<($0 + 1) * width]) }
     #expect(found == rows[3] + rows[0] + rows[3] + rows[1])
@@ -12,7 +13,7 @@ import Testing
   }
 
   @Test("No numbers pick no rows") func none() {
-    let table = random(4, 3).asParameter()
+    let table = uniform(4, 3).asParameter()
     let picked = table.rows(at: [])
     #expect(picked.shape == [0, 3])
     picked.sum().backward()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -22,7 +23,7 @@ import Testing
     let targets = [0, classes - 1, classes / 2, 0, classes / 3]
     let weights: [Float] = [1, 0, 0.5, 2, 3]
     for scale: Float in [1, 1e-3, 100] {
-      let logits = random(5, classes, in: -scale...scale)
+      let logits = uniform(5, classes, in: -scale...scale)
       let even = Tensors.crossEntropy(logits, targets: targets).item
       let weighted = Tensors.crossEntropy(logits, targets: targets, weights: weights).item
       let expected = [
@@ -31,7 +32,7 @@ import Testing
       ]
       #expect(worstError([even, weighted], expected) < 2e-6)
     }
-    let logits = random(5, classes)
+    let logits = uniform(5, classes)
     expectGradients([logits]) { Tensors.crossEntropy($0[0], targets: targets) }
     expectGradients([logits]) {
       Tensors.crossEntropy($0[0], targets: targets, weights: weights) * 3
@@ -58,8 +59,8 @@ import Testing
     }
     let found = binaryCrossEntropy(logits, targets: targets).item
     #expect(worstError([found], [expected / 8]) < 1e-6)
-    let soft = random(3, 5, in: 0...1)
-    expectGradients([random(3, 5, in: -2...2, seed: 2)]) {
+    let soft = uniform(3, 5, in: 0...1)
+    expectGradients([uniform(3, 5, in: -2...2, seed: 2)]) {
       binaryCrossEntropy($0[0], targets: soft) * 15
     }
   }

@@ -1,34 +1,7 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
-
-/// A product of matrices in Double, one number at a time. `a` is [B, M, K]; `b` is [B, K, N], or
-/// [B, N, K] if transposed; with `shared`, one matrix for all B.
-func plainProduct(
-  _ a: Tensor, _ b: Tensor, _ sizes: (b: Int, m: Int, n: Int, k: Int), transposed: Bool,
-  shared: Bool
-) -> [Double] {
-  let (left, right) = (a.values.map { Double($0) }, b.values.map { Double($0) })
-  var result = [Double](repeating: 0, count: sizes.b * sizes.m * sizes.n)
-  let (m, n, k) = (sizes.m, sizes.n, sizes.k)
-  left.withUnsafeBufferPointer { left in
-    right.withUnsafeBufferPointer { right in
-      for batch in 0..<sizes.b {
-        for i in 0..<m {
-          for j in 0..<n {
-            let (row, matrix) = ((batch * m + i) * k, shared ? 0 : batch * n * k)
-            var sum = 0.0
-            for l in 0..<k {
-              sum += left[row + l] * right[matrix + (transposed ? j * k + l : l * n + j)]
-            }
-            result[(batch * m + i) * n + j] = sum
-          }
-        }
-      }
-    }
-  }
-  return result
-}
 
 @Suite("Matrix products") struct MatrixProductTests {
   /// B, M, N, K
@@ -39,9 +12,9 @@ func plainProduct(
 
   @Test("Equal batches, either way round", arguments: sizes) func batches(size: [Int]) {
     let (b, m, n, k) = (size[0], size[1], size[2], size[3])
-    let x = random(b, m, k)
-    let y = random(b, k, n, seed: 2)
-    let z = random(b, n, k, seed: 3)
+    let x = uniform(b, m, k)
+    let y = uniform(b, k, n, seed: 2)
+    let z = uniform(b, n, k, seed: 3)
     let plain = plainProduct(x, y, (b, m, n, k), transposed: false, shared: false)
     let turned = plainProduct(x, z, (b, m, n, k), transposed: true, shared: false)
     #expect(x.matmul(y).shape == [b, m, n])
@@ -54,10 +27,10 @@ func plainProduct(
 
   @Test("One matrix for all, with and without a bias", arguments: sizes) func shared(size: [Int]) {
     let (b, m, n, k) = (size[0], size[1], size[2], size[3])
-    let x = random(b, m, k)
-    let y = random(k, n, seed: 2)
-    let weight = random(n, k, seed: 3)
-    let bias = random(n, seed: 4)
+    let x = uniform(b, m, k)
+    let y = uniform(k, n, seed: 2)
+    let weight = uniform(n, k, seed: 3)
+    let bias = uniform(n, seed: 4)
     let plain = plainProduct(x, y, (b, m, n, k), transposed: false, shared: true)
     let turned = plainProduct(x, weight, (b, m, n, k), transposed: true, shared: true)
     let biased = turned.enumerated().map { $1 + Double(bias.values[$0 % n]) }
@@ -71,17 +44,17 @@ func plainProduct(
   }
 
   @Test("A vector counts as one row; several leading axes as one") func leadingAxes() {
-    let (x, y) = (random(2, 3, 4, 5), random(2, 3, 5, 7, seed: 2))
+    let (x, y) = (uniform(2, 3, 4, 5), uniform(2, 3, 5, 7, seed: 2))
     let expected = plainProduct(x, y, (6, 4, 7, 5), transposed: false, shared: false)
     #expect(x.matmul(y).shape == [2, 3, 4, 7])
     #expect(worstError(x.matmul(y).values, expected) < 1e-5)
-    let (vector, matrix) = (random(5), random(5, 3))
+    let (vector, matrix) = (uniform(5), uniform(5, 3))
     #expect(vector.matmul(matrix).shape == [3])
     expectGradients([vector, matrix]) { $0[0].matmul($0[1]) }
   }
 
   @Test("A matrix times itself collects both gradients") func usedTwice() {
-    expectGradients([random(3, 3)]) { $0[0].matmul($0[0]).matmul(transposed: $0[0]) }
+    expectGradients([uniform(3, 3)]) { $0[0].matmul($0[0]).matmul(transposed: $0[0]) }
   }
 
   @Test("No rows, no columns and nothing between") func empty() {
@@ -89,7 +62,7 @@ func plainProduct(
     #expect(Tensor.zeros([2, 3]).matmul(.zeros([3, 0])).shape == [2, 0])
     #expect(Tensor.full([2, 0], 1).matmul(.zeros([0, 2])).values == [0, 0, 0, 0])
     #expect(Tensor.zeros([0, 2, 3]).matmul(.zeros([0, 3, 2])).shape == [0, 2, 2])
-    let (weight, bias) = (random(2, 3).asParameter(), random(2).asParameter())
+    let (weight, bias) = (uniform(2, 3).asParameter(), uniform(2).asParameter())
     Tensor.zeros([0, 3]).linear(weight: weight, bias: bias).sum().backward()
     #expect(weight.gradient?.values == [0, 0, 0, 0, 0, 0] && bias.gradient?.values == [0, 0])
     let sum = Tensor.zeros([2, 0]).linear(weight: .zeros([2, 0]), bias: bias).values

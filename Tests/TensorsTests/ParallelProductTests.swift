@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -12,7 +13,7 @@ extension ParallelTests {
   @Test("Large products on two threads are those of a plain loop", arguments: large)
   func largeProducts(size: [Int]) {
     let (b, m, n, k) = (size[0], size[1], size[2], size[3])
-    let (x, y, z) = (random(b, m, k), random(b, k, n, seed: 2), random(b, n, k, seed: 3))
+    let (x, y, z) = (uniform(b, m, k), uniform(b, k, n, seed: 2), uniform(b, n, k, seed: 3))
     let plain = plainProduct(x, y, (b, m, n, k), transposed: false, shared: false)
     let turned = plainProduct(x, z, (b, m, n, k), transposed: true, shared: false)
     for threads in [1, 2] {
@@ -25,9 +26,9 @@ extension ParallelTests {
   @Test("Gradients of large products are the products with the transpose", arguments: large)
   func largeGradients(size: [Int]) {
     let (b, m, n, k) = (size[0], size[1], size[2], size[3])
-    let (x, y) = (random(b, m, k).asParameter(), random(b, k, n, seed: 2).asParameter())
+    let (x, y) = (uniform(b, m, k).asParameter(), uniform(b, k, n, seed: 2).asParameter())
     let z = y.detached().transposed(1, 2).asParameter()
-    let w = random(b, m, n, seed: 4)
+    let w = uniform(b, m, n, seed: 4)
     onThreads(2) { (x.matmul(y) * w).sum().backward() }
     // ∂x = w yᵀ, ∂y = xᵀ w
     let left = plainProduct(w, y, (b, m, k, n), transposed: true, shared: false)
@@ -43,9 +44,9 @@ extension ParallelTests {
   }
 
   @Test("A large linear layer on two threads") func largeLinear() {
-    let (x, weight) = (random(7, 43, 145).asParameter(), random(97, 145, seed: 2).asParameter())
-    let bias = random(97, seed: 3).asParameter()
-    let w = random(7, 43, 97, seed: 4)
+    let (x, weight) = (uniform(7, 43, 145).asParameter(), uniform(97, 145, seed: 2).asParameter())
+    let bias = uniform(97, seed: 3).asParameter()
+    let w = uniform(7, 43, 97, seed: 4)
     let y = onThreads(2) { x.linear(weight: weight, bias: bias) }
     let plain = plainProduct(x, weight, (1, 301, 97, 145), transposed: true, shared: true)
     let expected = plain.enumerated().map { $1 + Double(bias.values[$0 % 97]) }

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test("Shards record gradients exactly if their caller does") func recording() {
-    let x = random(3).asParameter()
+    let x = uniform(3).asParameter()
     let (on, off) = onThreads(2) {
       (
         inShards(of: 2) { _ in x.exp().requiresGradient },

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 @Suite("Shapes") struct ShapeTests {
   @Test("Reshaping keeps the order, and one axis takes what is left") func reshaped() {
-    let x = random(2, 3, 5)
+    let x = uniform(2, 3, 5)
     #expect(x.reshaped([5, -1]).shape == [5, 6] && x.reshaped([-1]).values == x.values)
     #expect(Tensor.full([], 3).reshaped([1, 1]).shape == [1, 1])
     #expect(Tensor.zeros([0, 3]).reshaped([3, 0]).shape == [3, 0])
@@ -15,7 +16,7 @@ import Testing
     "Each order of axes moves each element to its place",
     arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
   func permuted(order: [Int]) {
-    let x = random(3, 1, 5)
+    let x = uniform(3, 1, 5)
     let y = x.permuted(order)
     #expect(y.shape == order.map { x.shape[$0] })
     for i in 0..<3 {
@@ -25,28 +26,28 @@ import Testing
         #expect(y[moved[0], moved[1], moved[2]] == x[i, 0, k])
       }
     }
-    expectGradients([random(3, 2, 5)]) { $0[0].permuted(order).squared() }
+    expectGradients([uniform(3, 2, 5)]) { $0[0].permuted(order).squared() }
   }
 
   @Test("Two axes change places, counted from either end") func transposed() {
-    let x = random(2, 3, 4, 5)
+    let x = uniform(2, 3, 4, 5)
     let y = x.transposed(1, -1)
     #expect(y.shape == [2, 5, 4, 3] && y[1, 4, 2, 0] == x[1, 0, 2, 4])
     #expect(y.transposed(-1, 1).values == x.values)
     #expect(Tensor.zeros([3, 0]).transposed(0, 1).shape == [0, 3])
-    expectGradients([random(2, 3, 5)]) { $0[0].transposed(0, 2) * $0[0].transposed(-1, 0) }
+    expectGradients([uniform(2, 3, 5)]) { $0[0].transposed(0, 2) * $0[0].transposed(-1, 0) }
   }
 
   @Test("A slice holds its part of an axis, and joins up again", arguments: [0, 1, 2, -1])
   func sliced(axis: Int) {
-    let x = random(3, 5, 7)
+    let x = uniform(3, 5, 7)
     let length = x.dim(axis)
     let parts = [0..<1, 1..<1, 1..<length].map { x.sliced(axis: axis, $0) }
     #expect(parts.map { $0.dim(axis) } == [1, 0, length - 1])
     #expect(Tensor.concatenated(parts, axis: axis).values == x.values)
     #expect(x.sliced(axis: 1, 2..<4)[1, 0, 6] == x[1, 2, 6])
     expectGradients([x]) { $0[0].sliced(axis: axis, 1..<3).squared() }
-    expectGradients([random(2, 3, 2), random(2, 3, 2, seed: 2)]) {
+    expectGradients([uniform(2, 3, 2), uniform(2, 3, 2, seed: 2)]) {
       Tensor.concatenated([$0[0], $0[1], $0[0]], axis: axis).squared()
     }
   }
@@ -58,7 +59,7 @@ import Testing
     y.sum().backward()
     #expect(x.gradient?.values == [6, 6])
     #expect(Tensor.zeros([1, 3]).broadcast(to: [0, 3]).shape == [0, 3])
-    expectGradients([random(2, 1, 3)]) { $0[0].broadcast(to: [4, 2, 5, 3]).squared() }
+    expectGradients([uniform(2, 1, 3)]) { $0[0].broadcast(to: [4, 2, 5, 3]).squared() }
   }
 
   @Test("A repeat to no elements has gradient 0") func broadcastToNothing() {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -23,7 +24,7 @@ import Testing
     var (a, b) = (SeededRandom(seed: 7), SeededRandom(seed: 7))
     let x = Tensor.normal([3, 5], scale: 2, using: &a).values
     #expect(x == (0..<15).map { _ in 2 * b.normal() })
-    #expect(random(1_000, in: 2...3).values.allSatisfy { $0 >= 2 && $0 <= 3 })
+    #expect(uniform(1_000, in: 2...3).values.allSatisfy { $0 >= 2 && $0 <= 3 })
   }
 
   @Test("Detached numbers carry no gradient") func detached() {

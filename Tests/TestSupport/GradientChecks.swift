@@ -43,10 +43,24 @@ package func expectGradients(
   }
 }
 
-/// A tensor of uniform random numbers in −1 … 1.
-package func uniform(_ shape: Int..., seed: UInt64 = 1) -> Tensor {
+/// The same for a function of `inputs`, each made a parameter first.
+package func expectGradients(
+  _ inputs: [Tensor], tolerance: Double = 4e-4, step: Float = 0x1p-5,
+  sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) -> Tensor
+) {
+  let leaves = inputs.map { Tensor($0.values, shape: $0.shape).asParameter() }
+  let named = leaves.enumerated().map { (name: "input \($0)", parameter: $1) }
+  expectGradients(named, tolerance: tolerance, step: step, sourceLocation: sourceLocation) {
+    function(leaves)
+  }
+}
+
+/// A tensor of uniform random numbers in `range`.
+package func uniform(
+  _ shape: Int..., in range: ClosedRange<Float> = -1...1, seed: UInt64 = 1
+) -> Tensor {
   var random = SeededRandom(seed: seed)
-  return Tensor.uniform(shape, in: -1...1, using: &random)
+  return Tensor.uniform(shape, in: range, using: &random)
 }
 
 /// Spreads a fresh module's biases and gains, which start at 0 and 1, so that none is left untested.
@@ -55,6 +69,12 @@ package func unsettle(_ module: some Module) {
   for parameter in module.parameters {
     parameter.values = parameter.values.map { $0 + random.uniform(in: -0.2...0.2) }
   }
+}
+
+/// The largest distance between two lists, relative to 1 or to the expected value if that is more.
+package func worstError(_ found: [Float], _ expected: [Double]) -> Double {
+  guard found.count == expected.count else { return .infinity }
+  return zip(found, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? 0
 }
 
 /// The largest distance between two lists, infinite if one is longer.

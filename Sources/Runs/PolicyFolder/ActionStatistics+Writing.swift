@@ -3,7 +3,6 @@
 import Files
 import Foundation
 import NanoVLA
-import VLMs
 
 extension ActionStatistics {
   /// Writes `entries` to `file`, wholly or not at all.

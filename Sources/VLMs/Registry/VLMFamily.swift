@@ -69,7 +69,8 @@ extension VLM {
 extension VLMRegistry {
   /// The VLM called `name`: from a folder, or without one at nano size with random weights.
   /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
-  package func makeVLM(_ name: String, folder: URL?, using random: inout SeededRandom) throws -> VLM {
+  package func makeVLM(_ name: String, folder: URL?, using random: inout SeededRandom) throws -> VLM
+  {
     let entry = try entry(for: name)
     guard let family = entry.family else {
       throw VLMError.planned(entry.name, available: available)

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import NanoVLA
+@testable import Runs
 @testable import Tabletop
 @testable import Tensors
 

@@ -2,7 +2,6 @@ import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
-import TestSupport
 import Testing
 
 @Suite struct DiscreteCosineTransformTests {

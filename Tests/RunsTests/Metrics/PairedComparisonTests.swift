@@ -1,7 +1,6 @@
 import NanoVLA
 import Runs
 import Tabletop
-import TestSupport
 import Testing
 
 @Suite struct PairedComparisonTests {

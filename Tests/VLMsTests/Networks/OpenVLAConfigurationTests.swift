@@ -2,7 +2,6 @@ import Files
 import Foundation
 import NanoVLA
 import Tabletop
-import TestSupport
 import Testing
 import VLMs
 

@@ -1,5 +1,4 @@
 import Tabletop
-import TestSupport
 import Testing
 import VLMs
 

@@ -23,7 +23,8 @@ import VLMs
     arguments: [
       (openVLA, TransferStrategy.directFineTuning, "predicts actions"),
       (llava, .lora, "follows instructions"), (fastVLM, .adapterLayers, "small and fast"),
-      (blip2, .progressiveUnfreezing, "trained on images"), (clipGPT2, .freezeBackbone, "never trained on images"),
+      (blip2, .progressiveUnfreezing, "trained on images"),
+      (clipGPT2, .freezeBackbone, "never trained on images"),
       (vilt, .freezeBackbone, "no language model"),
     ])
   func choices(vlm: VLMCapabilities, strategy: TransferStrategy, reason: String) {

@@ -1,16 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
+@testable import Files
 @testable import Tensors
-
-/// A path in a folder of its own, removed after `body`.
-func withTemporaryFolder<R>(_ body: (URL) throws -> R) throws -> R {
-  let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("tensors-" + UUID().uuidString)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
-}
 
 /// `tensor` written as `dataType` and taken from the file, its numbers at an address that is
 /// `offset` beyond an even one.
@@ -55,7 +48,7 @@ private func packed(
 
   @Test("They stay packed, with their shape and values, at any address", arguments: types)
   func values(type: SafetensorsDataType) throws {
-    let original = random(5, 3, 7, in: -2...2)
+    let original = uniform(5, 3, 7, in: -2...2)
     for offset in 0..<4 {
       let tensor = try packed(original, as: type, offset: offset)
       #expect(tensor.isPacked && tensor.shape == [5, 3, 7])
@@ -92,19 +85,19 @@ private func packed(
   @Test("Products equal those of the converted weights, and so do gradients of x", arguments: sizes)
   func products(size: [Int]) throws {
     let (m, n, k) = (size[0], size[1], size[2])
-    let bias = random(n, seed: 3)
+    let bias = uniform(n, seed: 3)
     for (type, offset) in [(.bfloat16, 0), (.float16, 1), (.float32, 0), (.float32, 2)]
       as [(SafetensorsDataType, Int)]
     {
-      let weight = try packed(random(n, k, seed: 2), as: type, offset: offset)
-      let turned = try packed(random(k, n, seed: 4), as: type, offset: offset)
+      let weight = try packed(uniform(n, k, seed: 2), as: type, offset: offset)
+      let turned = try packed(uniform(k, n, seed: 4), as: type, offset: offset)
       let scale = Double(k).squareRoot()
       func compare(_ product: (Tensor, _ isPacked: Bool) -> Tensor) {
-        let x = [true, false].map { _ in random(m, k).asParameter() }
+        let x = [true, false].map { _ in uniform(m, k).asParameter() }
         let y = [product(x[0], true), product(x[1], false)]
         #expect(y[0].shape == [m, n] && y[0].shape == y[1].shape)
         #expect(worstError(y[0].values, y[1].values.map { Double($0) }) < 1e-6 * scale)
-        for result in y { (result * random(m, n, seed: 5)).sum().backward() }
+        for result in y { (result * uniform(m, n, seed: 5)).sum().backward() }
         let gradients = x.map { $0.gradient?.values ?? [] }
         #expect(worstError(gradients[0], gradients[1].map { Double($0) }) < 2e-6 * scale)
       }
@@ -116,9 +109,9 @@ private func packed(
 
   @Test("A product is that of a plain loop over the bits in the file", arguments: [1, 3, 6])
   func plainLoop(rows: Int) throws {
-    let x = random(rows, 19)
+    let x = uniform(rows, 19)
     for type in Self.types {
-      let weight = try packed(random(7, 19, seed: 2), as: type)
+      let weight = try packed(uniform(7, 19, seed: 2), as: type)
       let expected = plainProduct(
         x, weight.unpacked(), (1, rows, 7, 19), transposed: true, shared: true)
       #expect(worstError(x.linear(weight: weight, bias: nil).values, expected) < 1e-6)
@@ -126,10 +119,10 @@ private func packed(
   }
 
   @Test("No rows, no columns and nothing between") func empty() throws {
-    let weight = try packed(random(4, 3), as: .bfloat16)
+    let weight = try packed(uniform(4, 3), as: .bfloat16)
     #expect(Tensor.zeros([0, 3]).linear(weight: weight, bias: nil).shape == [0, 4])
     let none = try packed(.zeros([2, 0]), as: .bfloat16)
-    let bias = random(2)
+    let bias = uniform(2)
     #expect(Tensor.zeros([5, 0]).linear(weight: none, bias: nil).values.allSatisfy { $0 == 0 })
     let onlyBias = Tensor.zeros([1, 0]).linear(weight: none, bias: bias).values
     #expect(onlyBias == bias.values)
@@ -138,7 +131,7 @@ private func packed(
 
   @Test("Rows by number, slices of rows and other shapes read the file too", arguments: types)
   func rowsAndSlices(type: SafetensorsDataType) throws {
-    let table = try packed(random(9, 5), as: type)
+    let table = try packed(uniform(9, 5), as: type)
     let plain = table.unpacked()
     let rows = table.rows(at: [8, 0, 8])
     #expect(rows.shape == [3, 5] && rows.values == plain.rows(at: [8, 0, 8]).values)
@@ -147,7 +140,7 @@ private func packed(
     #expect(part.rows(at: [1]).values == plain.rows(at: [4]).values)
     let inner = part.sliced(axis: 0, 1..<3)
     #expect(inner.isPacked && inner.values == plain.sliced(axis: 0, 4..<6).values)
-    let x = random(2, 5, seed: 3)
+    let x = uniform(2, 5, seed: 3)
     let product = x.linear(weight: part, bias: nil).values
     #expect(
       worstError(product, x.linear(weight: part.unpacked(), bias: nil).values.map(Double.init))
@@ -157,13 +150,13 @@ private func packed(
   }
 
   @Test("Any other operation converts a small tensor, on all threads alike") func small() throws {
-    let table = try packed(random(6, 4), as: .float16)
+    let table = try packed(uniform(6, 4), as: .float16)
     let plain = table.unpacked()
     #expect((table + 1).values == (plain + 1).values)
     #expect(table.transposed(0, 1).values == plain.transposed(0, 1).values)
     #expect(table.sliced(axis: 1, 1..<3).values == plain.sliced(axis: 1, 1..<3).values)
     #expect(table[5, 3] == plain[5, 3] && table.isPacked)
-    let fresh = try packed(random(6, 4), as: .float16)
+    let fresh = try packed(uniform(6, 4), as: .float16)
     let sums = inShards(of: 8) { _ in (fresh + plain).values }
     #expect(sums.allSatisfy { $0 == (plain + plain).values })
   }
@@ -180,9 +173,9 @@ private func packed(
 
   @Test("It is a frozen parameter, unless converted first") func frozen() async throws {
     let parameter = Tensor.zeros([4, 3]).asParameter()
-    parameter.adopt(try packed(random(4, 3), as: .bfloat16))
+    parameter.adopt(try packed(uniform(4, 3), as: .bfloat16))
     #expect(parameter.isParameter && parameter.isFrozen && !parameter.requiresGradient)
-    #expect(try packed(random(4, 3), as: .bfloat16).asParameter().isFrozen)
+    #expect(try packed(uniform(4, 3), as: .bfloat16).asParameter().isFrozen)
     let free = Tensor.zeros([4, 3]).asParameter()
     free.adopt(parameter.unpacked())
     #expect(free.requiresGradient && free.values == parameter.values)
@@ -190,7 +183,7 @@ private func packed(
     parameter.isFrozen = false
     #expect(parameter.requiresGradient && !parameter.isPacked)
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let parameter = try packed(random(4, 3), as: .bfloat16).asParameter()
+      let parameter = try packed(uniform(4, 3), as: .bfloat16).asParameter()
       parameter.isFrozen = false
     }
     expectMessage(result, "[4, 3]", "cannot learn")

@@ -1,33 +1,34 @@
 import Files
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// What the parity tests of the backbones ask of a fixture.
 extension Fixture {
-  package func config(_ subfolder: String = "") throws -> JSONValue {
+  func config(_ subfolder: String = "") throws -> JSONValue {
     try JSONFile.read(folder.appending(path: subfolder).appending(path: "config.json"))
   }
 
   /// The checkpoint, whole or in shards.
-  package func weights(_ subfolder: String = "") throws -> SafetensorsFolder {
+  func weights(_ subfolder: String = "") throws -> SafetensorsFolder {
     try SafetensorsFolder(url: folder.appending(path: subfolder))
   }
 
   /// A table of whole numbers with `rows` rows.
-  package func table(_ name: String, rows: Int = 1) throws -> [[Int]] {
+  func table(_ name: String, rows: Int = 1) throws -> [[Int]] {
     let all = try integers(name)
     let columns = all.count / rows
     return (0..<rows).map { Array(all[$0 * columns..<($0 + 1) * columns]) }
   }
 
   /// Images [B, 3, H, W] as this course lays them out, [B, H, W, 3].
-  package func pixels(_ name: String = "pixel_values") throws -> Tensor {
+  func pixels(_ name: String = "pixel_values") throws -> Tensor {
     try tensor(name).permuted([0, 2, 3, 1])
   }
 
   /// Expects `found` to be the reference called `name`, within 10⁻⁴.
-  package func expect(
+  func expect(
     _ name: String, _ found: Tensor, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let problem = difference(found, try tensor(name))
@@ -36,7 +37,7 @@ extension Fixture {
 }
 
 /// What is wrong with `found`; nil if its shape is the reference's and every number is within 10⁻⁴.
-package func difference(_ found: Tensor, _ reference: Tensor) -> String? {
+func difference(_ found: Tensor, _ reference: Tensor) -> String? {
   guard found.shape == reference.shape else { return "\(found.shape), not \(reference.shape)" }
   var worst: Float = 0
   for (a, b) in zip(found.values, reference.values) {
@@ -47,7 +48,7 @@ package func difference(_ found: Tensor, _ reference: Tensor) -> String? {
 }
 
 /// A model to fill: with numbers of its own, or, if they shall stay in their file, without.
-package func build<Model>(packed: Bool, _ model: (inout SeededRandom) throws -> Model) rethrows -> Model {
+func build<Model>(packed: Bool, _ model: (inout SeededRandom) throws -> Model) rethrows -> Model {
   var random = SeededRandom(seed: 0)
   return packed ? try uninitialized { try model(&random) } : try model(&random)
 }

@@ -1,5 +1,6 @@
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 import Testing
 import VLMs

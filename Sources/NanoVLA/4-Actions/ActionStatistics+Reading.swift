@@ -8,7 +8,6 @@
 
 import Files
 import Foundation
-import NanoVLA
 import Tabletop
 
 extension ActionStatistics {
@@ -23,7 +22,7 @@ extension ActionStatistics {
   }
 
   /// The data set `key` of `all`; without a key, the only one there is.
-  static func chosen(
+  package static func chosen(
     _ key: String?, of all: [String: ActionStatistics], in file: String, for space: ActionSpace?
   ) throws -> ActionStatistics {
     let keys = all.keys.sorted()
@@ -58,7 +57,7 @@ extension ActionStatistics {
   }
 
   /// All data sets in `data`, the text of a file or a part of one; `file` is its name in an error.
-  static func parseAll(_ data: Data, _ file: String) throws -> [String: ActionStatistics] {
+  package static func parseAll(_ data: Data, _ file: String) throws -> [String: ActionStatistics] {
     let entries: [String: Entry]
     do {
       _ = try JSONSerialization.jsonObject(with: data)  // the decoder would not say where
