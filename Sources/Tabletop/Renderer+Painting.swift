@@ -1,4 +1,4 @@
-import Images
+import Tensors
 
 /// How one layer comes onto the image: each pixel is mixed with the layer's color by the share of the
 /// pixel that the figure covers, times the layer's opacity.

@@ -1,7 +1,7 @@
-import Tabletop
 import Testing
 
-@testable import NanoVLA
+@testable import Runs
+@testable import Tabletop
 
 @Suite struct GroundingExamplesTests {
   private let renderer = Renderer(size: 16)

@@ -1,5 +1,3 @@
-import Tabletop
-
 extension FASTTokenizer {
   /// The chunks of an episode, one beginning at each of its N steps: `[N, A]` → `[N, T, A]`. Near
   /// the end there are fewer than T steps left, and the last action is repeated.

@@ -1,4 +1,3 @@
-import Tabletop
 import Tensors
 
 /// A probe: a fusion and one linear layer that predict where the named object is.
@@ -13,6 +12,10 @@ import Tensors
 /// (2016), section 3.
 public final class PointingProbe: Module {
   /// The fusion that is compared with others.
+  /// Where the loss of a point turns from quadratic to linear, in world units: a fifth of
+  /// `Rules.graspRadius`. Closer than that a point is good enough.
+  package static let smoothL1Width: Float = 0.02
+
   public let fusion: any Fusion
   /// From the fused state to a point.
   public let point: Linear  // D → 2
@@ -61,8 +64,7 @@ public final class PointingProbe: Module {
       let batch = (0..<64).map { _ in random.integer(below: features.count) }
       _ = backwardInShards(of: batch.count) { part in
         let some = features.rows(Array(batch[part]))
-        return smoothL1(
-          self(some), some.positions, width: GroundingPretraining.smoothL1Width)
+        return smoothL1(self(some), some.positions, width: Self.smoothL1Width)
       }
       optimizer.step(learningRate: schedule(step), maximumNorm: 5)
       progress(step + 1)

@@ -31,9 +31,6 @@ public final class GroundingPretraining {
     static let flags: Float = 0.2
     static let intent: Float = 0.1
   }
-  /// Where the loss of a point turns from quadratic to linear, in world units: a fifth of
-  /// `Rules.graspRadius`. Closer than that a point is good enough.
-  static let smoothL1Width: Float = 0.02
 
   /// The toy VLM that learns.
   public let model: ToyVLM
@@ -105,7 +102,7 @@ public final class GroundingPretraining {
     // Errors are weighted before the loss: an open slot's error counts less.
     let error =
       (found.points - Tensor(positions, shape: [N, Q, 2])) * Tensor(weights, shape: [N, Q, 2])
-    let points = smoothL1(error, .zeros([N, Q, 2]), width: Self.smoothL1Width)
+    let points = smoothL1(error, .zeros([N, Q, 2]), width: PointingProbe.smoothL1Width)
 
     let scores = found.firstLook.scores.reshaped([N / R * H * R * Q, -1])  // → [B·H·R·Q, P]
     let rows = (0..<N / R).flatMap { b in  // the same R·Q answers for each head

@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 @testable import NanoVLA
-@testable import Runs
 @testable import Tabletop
 @testable import Tensors
 

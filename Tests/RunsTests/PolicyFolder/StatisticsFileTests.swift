@@ -1,6 +1,5 @@
 import Foundation
 import NanoVLA
-import Runs
 import Tabletop
 import Testing
 import VLMs
