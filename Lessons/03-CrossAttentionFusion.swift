@@ -37,7 +37,8 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
     _ name: String, isTextAblated: Bool = false, _ make: (inout SeededRandom) -> any Fusion
   ) -> PointingProbe {
     var random = SeededRandom(seed: lesson.seed)
-    let probe = PointingProbe(make(&random), width: width, isTextAblated: isTextAblated, using: &random)
+    let probe = PointingProbe(
+      make(&random), width: width, isTextAblated: isTextAblated, using: &random)
     probe.train(on: features, steps: steps, learningRate: learningRate, seed: lesson.seed) {
       lesson.progress($0, of: steps, name)
     }
