@@ -57,7 +57,7 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
     }
     let count = difference.values.count { $0 > 0 }
     lesson.keep(name, Double(count))
-    bars.append((label, Double(count) / Double(P), "\(count) of \(P) tokens come out different"))
+    bars.append((label, Double(count), "\(count) of \(P)"))
   }
   count("with attention", "changed_with_attention")
   count("none looks ahead", "changed_causal", mask: MultiHeadAttention.causalMask(count: P))
@@ -65,7 +65,8 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
     block.attention.output.weight.values = Array(repeating: 0, count: width * width)
   }
   count("without", "changed_without_attention")
-  lesson.bars(bars)
+  lesson.bars(
+    "Tokens whose output changes", Axis("number of tokens", 0...Double(P)), bars)
   lesson.say("Without attention, feed-forward layers are left: each token stays by itself.")
 
   lesson.heading("Why 1/√d?")

@@ -70,9 +70,11 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
       .look(vision: one.vision, text: one.text, textMask: one.mask).firstLook.weights
       .mean(axis: 1)  // [1, H, 1, P] → [1, 1, P], the mean of the heads
   }
-  let map = picture.lit(by: weights.values)
+  let map = picture.attentionMap(weights.values)
   lesson.picture(map)
-  try lesson.save(map, as: "attention.png", "The map of where it looks, as a picture")
+  try lesson.save(
+    map.captioned("“\(start.task.instruction)”: brighter patches have larger attention weights"),
+    as: "attention.png", "The attention map as a picture")
 
   lesson.heading("Five probes, trained alike: how far off do they point?")
   let probes: [(name: String, probe: PointingProbe)] = [
@@ -86,9 +88,10 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
   for (name, probe) in probes {
     let error = Double(probe.error(on: heldOut))
     lesson.keep("pointing_\(name)", error)
-    bars.append((name, error / 0.4, "off by \(Terminal.number(error))"))
+    bars.append((name, error, Terminal.number(error)))
   }
-  lesson.bars(bars)
+  lesson.bars(
+    "Mean pointing error on held-out scenes", Axis("distance (table widths)", 0...0.4), bars)
   lesson.say(
     "A cup is about a sixth of the table wide. Who does not hear the words can only guess among three "
       + "objects; who averages the patches before pointing has lost where each one was.")

@@ -79,7 +79,7 @@ Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
     let label = "\(count), loss " + String(format: "%.2f", loss)
     curve.append((label, success.rate, "\(success)"))
   }
-  lesson.bars(curve)
+  lesson.bars("Success by number of demonstrations", .successRate, curve)
   lesson.result("episodes", Double(episodes), "held-out layouts, the same for every policy")
 
   lesson.heading("Does it look? Does it listen?")

@@ -67,7 +67,7 @@ Lesson.run(6, "Rollouts", idea: idea) { lesson in
     try drive("execute\(executed)", "first \(executed)", ClosedLoop(executed: executed))
   }
   try drive("ensemble", "ensemble", ClosedLoop(executed: 1, ensembles: true))
-  lesson.bars(curve)
+  lesson.bars("Success by execution horizon", .successRate, curve)
   lesson.say(
     "Same network, same loss. Temporal ensembling keeps the commitment of a chunk while looking at "
       + "every step: what earlier plans said about this moment still has a vote.")
@@ -80,7 +80,10 @@ Lesson.run(6, "Rollouts", idea: idea) { lesson in
     lesson.say("\(episode.outcome) after \(episode.steps) steps: \(episode.instruction)")
   }
   try lesson.save(
-    .contactSheet(films: (best + worst).map(\.frames)), as: "rollouts.png",
+    .contactSheet(
+      episodes: (best + worst).map {
+        ("\($0.instruction): \($0.outcome) after \($0.steps) steps", $0.frames)
+      }), as: "rollouts.png",
     "The pictures, one episode a row")
 
   lesson.finish(

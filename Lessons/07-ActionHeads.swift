@@ -89,14 +89,16 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
   lesson.say(
     "A post stands between arm and object. The expert begins with a step sideways: \(left) times to "
       + "the left, \(detours - left) times to the right. And the heads, on new layouts?")
-  var films: [[RGBImage]] = []
+  var episodes: [(caption: String, frames: [RGBImage])] = []
   lesson.bars(
+    "Success around the post", .successRate,
     try detourHeads.map { name, kind in
       let policy = try clone(name, kind, from: recorded, steps: detourSteps, weightDecay: 0.03)
         .policy
       let driven = try ClosedLoop(suite: .obstacle, executed: chunk, keepsFrames: true)(
         policy, seeds: layouts)
-      films.append(Array(driven[shown].frames.prefix(8)))
+      episodes.append(
+        ("\(name): \(driven[shown].outcome)", Array(driven[shown].frames.prefix(8))))
       lesson.keep("twoMode_\(name)", SuccessRate(of: driven).rate)
       return (name, SuccessRate(of: driven).rate, "\(SuccessRate(of: driven))")
     })
@@ -104,7 +106,8 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
     "The squared error wants the mean of left and right: straight on. The absolute error wants the "
       + "median. Where half went either way, any number in between is one; a few more to one side, and "
       + "the median is that side. Tokens and flow keep both ways apart.")
-  try lesson.save(.contactSheet(films: films), as: "two-modes.png", "One layout, a head a row")
+  try lesson.save(
+    .contactSheet(episodes: episodes), as: "two-modes.png", "One layout, a head a row")
 
   lesson.finish(
     readNext: [

@@ -70,7 +70,7 @@ Lesson.run(10, "Learning from outcomes", idea: idea) { lesson in
     while !trainer.isDone {
       let metrics = try trainer.step()
       display.show(
-        metrics.iteration, of: iterations, successes: metrics.successes, size: groupSize,
+        metrics.iteration, of: iterations, successes: metrics.successes, groupSize: groupSize,
         curve: trainer.metrics.map(\.success),
         note: String(format: "%.2f of the tokens clipped", metrics.clipFraction))
     }
@@ -87,12 +87,11 @@ Lesson.run(10, "Learning from outcomes", idea: idea) { lesson in
     let after = try trainer.evaluate()
     lesson.result("successAfter" + suffix, after.rate, "after \(iterations) iterations: \(after)")
     let greedy = shown.map { (iteration: $0.iteration, success: $0.greedySuccess ?? .nan) }
-    try lesson.save(
-      LineChart.learning(
-        drawn: trainer.metrics.map(\.success), likeliest: [(0, before.rate)] + greedy,
-        iterations: iterations
-      ).image(), as: "outcomes-\(count).png", "The curve, blue for drawn actions, red for likeliest"
-    )
+    try lesson.chart(
+      .learning(
+        "Learning from outcomes after \(count) demonstrations",
+        sampled: trainer.metrics.map(\.success), greedy: [(0, before.rate)] + greedy,
+        iterations: iterations), as: "outcomes-\(count).png")
   }
   lesson.say(
     "“starts”: a bar each for those of which 0, 1, … \(groupSize) tries succeeded. “tries” is success "

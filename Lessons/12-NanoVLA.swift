@@ -122,7 +122,7 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
     }
     curve.append(Double(groups.map(\.successes).reduce(0, +)) / Double(starts * tries))
     display.show(
-      iteration, of: iterations, successes: groups.map(\.successes), size: tries, curve: curve,
+      iteration, of: iterations, successes: groups.map(\.successes), groupSize: tries, curve: curve,
       note: "\(iteration * starts * tries) tries so far")
   }
   display.clear()
@@ -139,7 +139,9 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
   for (row, episode) in each.enumerated() {
     lesson.say("\(row + 1). “\(episode.instruction)”: \(episode.outcome)")
   }
-  try lesson.save(.contactSheet(films: each.map(\.frames)), as: "nanovla.png", "These, row by row")
+  try lesson.save(
+    .contactSheet(episodes: each.map { ("\($0.instruction): \($0.outcome)", $0.frames) }),
+    as: "nanovla.png", "These, row by row")
   try policy.write(to: lesson.output(named: "nanovla"), dataset: suite.dataset)
   lesson.say("What does it still get wrong? nanovla evaluate --policy nanovla-output/nanovla")
 

@@ -55,7 +55,7 @@ Lesson.run(5, "Notebook: demonstrations and pre-training", idea: idea) { lesson 
     lesson.result("success_pretrained_\(count)", success.rate, "\(count): \(success)")
     curve.append(("\(count)", success.rate, "\(success)"))
   }
-  lesson.bars(curve)
+  lesson.bars("Success by number of demonstrations", .successRate, curve)
 
   // %% Without: the same network with random weights, frozen. The same head, the same data.
   lesson.heading("The same trunk, never trained")

@@ -1,42 +1,48 @@
 import Foundation
 
-/// Learning from outcomes to watch: which starts went how well, and the curve as it grows.
+/// A live view of learning from outcomes: how many rollouts of each group succeed, and the success
+/// rate of each iteration so far.
 public struct LearningDisplay {
   private var panel = LivePanel()
-  private let began = Date()
+  private let start = Date()
   private let first: Int
 
   /// - Parameter first: iterations that an earlier part of the run has done.
   public init(after first: Int = 0) { self.first = first }
 
+  /// Shows the state after an iteration.
   /// - Parameters:
   ///   - done, total: iterations.
-  ///   - successes: of each start, how many of its `size` tries succeeded.
-  ///   - curve: success of each iteration so far.
-  ///   - note: what else is worth knowing.
+  ///   - successes: the number of successful rollouts in each group.
+  ///   - groupSize: rollouts in a group.
+  ///   - curve: the success rate of each iteration so far, 0 to 1.
+  ///   - note: other measurements, in one line.
   public mutating func show(
-    _ done: Int, of total: Int, successes: [Int], size: Int, curve: [Double], note: String
+    _ done: Int, of total: Int, successes: [Int], groupSize: Int, curve: [Double], note: String
   ) {
-    let seconds = Date().timeIntervalSince(began)
+    let seconds = Date().timeIntervalSince(start)
     let remaining = Int(seconds * Double(total - done) / Double(max(done - first, 1))) + 1
     let time = done == total ? "\(Int(seconds)) s" : "\(remaining) s to go"
-    let kept = successes.count { 0 < $0 && $0 < size }
-    let counts = (0...size).map { count in successes.count { $0 == count } }
-    let now = curve.last.map { String(format: "%.2f", $0) } ?? "–"
-    let each = Sparkline.bars(successes.map(Double.init), top: Double(size))
+    let title = "iteration \(done) of \(total), \(time)"
+    let withSignal = successes.count { 0 < $0 && $0 < groupSize }
+    let signal = "\(withSignal) of \(successes.count) groups have signal"
+    let rate = curve.last.map { String(format: "%.2f", $0) } ?? "–"
+    let counts = (0...groupSize).map { count in successes.count { $0 == count } }
+    let labels = [
+      "successes of each group, 0 to \(groupSize)", "groups with 0 to \(groupSize) successes",
+      "success rate (0 to 1) by iteration",
+    ]
+    let room = (labels.map(\.count).max() ?? 0) + 2
+    let plots = [
+      Sparkline.bars(successes.map(Double.init), top: Double(groupSize)),
+      "\(Sparkline.histogram(counts))  \(signal)",
+      "\(Sparkline.curve(curve, width: panel.width - room - rate.count - 2))  \(rate)",
+    ]
     panel.show(
-      [
-        "iteration \(done) of \(total), \(time)",
-        "each start  \(each)",
-        "0 … \(size) of \(size)  \(Sparkline.histogram(counts))  \(kept) of \(successes.count) starts kept",
-        "success     \(Sparkline.curve(curve, width: panel.width - 20))  \(now)",
-        note,
-      ],
-      plain: "iteration \(done) of \(total), \(time), success \(now), "
-        + "\(kept) of \(successes.count) starts kept, \(note)",
-      isLast: done == total)
+      [title] + zip(labels, plots).map { $0.padded(to: room) + $1 } + [note],
+      plain: "\(title), success rate \(rate), \(signal), \(note)", isLast: done == total)
   }
 
-  /// Takes the display away, to make room for a result.
+  /// Removes the display from a terminal, to make room for a result.
   public mutating func clear() { panel.clear() }
 }

@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// What a lesson traces and measures.
+/// Traces, results and progress of a lesson.
 extension Lesson {
-  /// Runs `body` and prints the true shape of every tensor that it traced on its way.
-  /// - Parameter skipping: labels of another lesson's concept, which would only be in the way.
+  /// Runs `body` and prints the shape of each tensor that it traces with `Tensor.traced`.
+  /// - Parameter skipping: labels to leave out, such as those of an earlier lesson's concept.
   public func trace<Result>(
     _ title: String, skipping: Set<String> = [], _ body: () throws -> Result
   ) rethrows -> Result {
@@ -16,27 +16,28 @@ extension Lesson {
     return result
   }
 
-  /// Prints a number with what it means, and keeps it under `name` for `--json`.
+  /// Prints a number with its meaning and keeps it under `name` for `--json`.
   public func result(_ name: String, _ value: Double, _ meaning: String) {
     keep(name, value)
     "→ \(name) = \(Terminal.number(value))  \(meaning)".wrapped(to: width - 2, hanging: 2)
       .forEach { print("  " + $0) }
   }
 
+  /// Prints a number with its meaning and keeps it under `name` for `--json`.
   public func result(_ name: String, _ value: Float, _ meaning: String) {
     result(name, Double("\(value)") ?? .nan, meaning)  // 0.1, not 0.10000000149011612
   }
 
-  /// Keeps a number for `--json` that a table or a bar already shows.
+  /// Keeps a number under `name` for `--json` that a table or a bar shows.
   public func keep(_ name: String, _ value: Double) { results.append((name, value)) }
 
-  /// A line on standard error while something takes more than two seconds.
+  /// Shows progress on standard error if the work takes more than two seconds.
   public func progress(_ done: Int, of total: Int, _ title: @autoclosure () -> String) {
     if done <= 1 || work == nil { work = Progress() }
     work?.report(done, of: total, "steps", title())
   }
 
-  /// Does `step` again and again, `count` times, and shows how far it is.
+  /// Calls `step` `count` times and shows the progress.
   public func repeating(
     _ count: Int, _ title: @autoclosure () -> String, _ step: () throws -> Void
   ) rethrows {

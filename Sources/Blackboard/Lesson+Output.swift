@@ -1,16 +1,17 @@
 import Foundation
 import Images
 
-/// Where a lesson leaves its pictures.
+/// The pictures and files that a lesson saves.
 extension Lesson {
-  /// Writes a picture and says where it is.
+  /// Saves a PNG picture in `nanovla-output` and prints its path after `meaning`.
   public func save(_ image: RGBImage, as name: String, _ meaning: String) throws {
     try image.writePNG(to: output(named: name))
     say("\(meaning): nanovla-output/\(name)")
   }
 
-  /// Where a picture of this lesson goes: `nanovla-output/` at the top of the checkout, or in the
-  /// working directory if that is somewhere else.
+  /// The path of an output file: `nanovla-output/` at the top of the checkout, or in the working
+  /// directory if that is outside of the checkout. Creates the folder; throws an `OutputError` if it
+  /// cannot.
   public func output(named name: String) throws -> URL {
     let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
     let isInside = (here.path + "/").hasPrefix(checkout.path + "/")
@@ -22,10 +23,10 @@ extension Lesson {
   }
 }
 
-/// A folder for pictures that cannot be made.
+/// The folder for output could not be created.
 public struct OutputError: Error, CustomStringConvertible {
   public let folder: String
   public var description: String {
-    "cannot make the folder \(folder): is a file of that name in the way?"
+    "cannot create the folder \(folder): a file of that name may exist; move it"
   }
 }

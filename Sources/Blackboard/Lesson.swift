@@ -1,21 +1,21 @@
 import Foundation
 import Tensors
 
-/// The blackboard of a lesson: what its script says, traces and measures, for a reader at a terminal
-/// or, with `--json`, for a program.
+/// The output of a lesson's script: text, tables, traces and results for a reader at a terminal or,
+/// with `--json`, one JSON object for a program.
 public final class Lesson {
   public let number: Int
   public let title: String
-  /// From `--seed`, 0 if not given: fixes every random choice.
+  /// The seed of all random numbers, from `--seed`; 0 by default.
   public let seed: UInt64
-  /// Those of the lesson's own flags that were given.
+  /// The lesson's own flags on the command line.
   public let flags: Set<String>
   let showsColor: Bool
   let width: Int
   private let file: String
   let checkout: URL
   private let isJSON: Bool
-  /// Where standard output went when the program started.
+  /// The standard output at the start of the program.
   private let output: Int32
   private let start = Date()
   var entries: [ShapeTrace.Entry] = []
@@ -53,32 +53,32 @@ public final class Lesson {
     width = min(100, Terminal.columns())
     self.file = URL(filePath: file).pathComponents.suffix(2).joined(separator: "/")
     checkout = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
-    // With --json, what a script prints by itself must not come between: it goes to standard error.
+    // With --json, the script's own `print` goes to standard error.
     output = isJSON ? dup(STDOUT_FILENO) : STDOUT_FILENO
     if isJSON { dup2(STDERR_FILENO, STDOUT_FILENO) }
   }
 
-  // MARK: - Saying
+  // MARK: - Text
 
-  /// Opens a section.
+  /// Prints the title of a section.
   public func heading(_ text: String) {
     print("")
     text.wrapped(to: width).forEach { print(bold($0)) }
   }
 
-  /// A paragraph, broken to the terminal's width. An empty line in `text` begins another one; lines
-  /// that begin with a space (a formula) stay lines of their own.
+  /// Prints paragraphs, wrapped to the terminal's width. An empty line in `text` separates two; a
+  /// line that begins with a space, such as a formula, stays a line of its own.
   public func say(_ text: String) { text.paragraphs(width: width).forEach(print) }
 
-  /// Columns that fit the terminal's width; numbers stand to the right.
+  /// Prints a table that fits the terminal's width, with numbers aligned at the right.
   public func table(columns: [String], rows: [[any TableCell]]) {
     TextTable(columns: columns, rows: rows.map { $0.map(\.cell) })
       .lines(width: width).forEach(print)
   }
 
-  // MARK: - Ending
+  // MARK: - End
 
-  /// Prints what to read and what to try next; with `--json`, the one object of this lesson.
+  /// Prints the files to read next and the exercises, or with `--json` the object of this lesson.
   public func finish(readNext: [String], tryThis: [String]) {
     let seconds = Date().timeIntervalSince(start)
     heading("Read next")

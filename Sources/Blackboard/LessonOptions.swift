@@ -1,15 +1,16 @@
-/// What may follow a lesson's name: `--seed N`, `--json`, `--no-color`, and flags of its own.
+/// The command line of a lesson: `--seed N`, `--json`, `--no-color`, and flags of its own.
 ///
-/// The runner passes these on; a lesson reads them itself, so that it depends on nothing else.
+/// `nanovla-lesson` passes them on. A lesson parses them without a package, so that it builds fast.
 struct LessonOptions {
   var seed: UInt64 = 0
   var isJSON = false
   var showsColor = Terminal.showsColor
 
-  /// The lesson's own flags that were given.
+  /// The lesson's own flags on the command line.
   var flags: Set<String> = []
 
-  /// - Parameter known: flags that this lesson has beside those of all.
+  /// Throws a `UsageError` for an unknown argument or a wrong seed.
+  /// - Parameter known: flags of this lesson alone.
   init(_ arguments: ArraySlice<String>, known: [String] = []) throws {
     var rest = arguments
     while let argument = rest.popFirst() {
@@ -18,17 +19,17 @@ struct LessonOptions {
       case "--no-color": showsColor = false
       case "--seed":
         guard let value = rest.popFirst().flatMap({ UInt64($0) }) else {
-          throw UsageError(description: "--seed takes a whole number from 0 on")
+          throw UsageError(description: "--seed requires a whole number, 0 or larger")
         }
         seed = value
       case _ where known.contains(argument): flags.insert(argument)
       default:
         let all = (["--seed N", "--json", "--no-color"] + known).joined(separator: ", ")
-        throw UsageError(description: "unknown argument \(argument): there are \(all)")
+        throw UsageError(description: "unknown argument \(argument); the options are \(all)")
       }
     }
   }
 }
 
-/// A command line that says something else.
+/// A command line that a lesson does not accept.
 struct UsageError: Error, CustomStringConvertible { let description: String }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A few lines on standard error that show how something is going. On a terminal they are drawn over
-/// and over in the same place; elsewhere one plain line is written, every ten seconds.
+/// A few lines on standard error about the state of long work: redrawn in place on a terminal, and
+/// one plain line every ten seconds elsewhere.
 public struct LivePanel {
   private let isTerminal: Bool
   private let write: (String) -> Void
-  private var drawn = 0
+  private var drawnLines = 0
   private var lastShown: Date?
 
   public init() {
@@ -19,13 +19,14 @@ public struct LivePanel {
     (self.isTerminal, self.write) = (isTerminal, write)
   }
 
-  /// Columns that the lines may fill.
+  /// The width of a line in characters.
   public var width: Int { min(100, Terminal.columns(of: STDERR_FILENO) - 1) }
 
+  /// Shows a new state, unless the last one is too recent.
   /// - Parameters:
-  ///   - lines: for a terminal; each is cut at its edge.
+  ///   - lines: for a terminal; each is cut at the edge.
   ///   - plain: for a pipe or file.
-  ///   - isLast: shown however soon it comes.
+  ///   - isLast: if true, the state is shown in any case.
   public mutating func show(_ lines: [String], plain: String, isLast: Bool = false) {
     let now = Date()
     let pause = isTerminal ? 0.1 : 10
@@ -33,14 +34,14 @@ public struct LivePanel {
     lastShown = now
     guard isTerminal else { return write(plain + "\n") }
     let shown = lines.map { "\u{1B}[K" + $0.prefix(width) + "\n" }.joined()
-    write((drawn > 0 ? "\u{1B}[\(drawn)A" : "") + shown + "\u{1B}[J")
-    drawn = lines.count
+    write((drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : "") + shown + "\u{1B}[J")
+    drawnLines = lines.count
   }
 
-  /// Takes the lines away, to make room for a result.
+  /// Removes the lines from a terminal, to make room for a result.
   public mutating func clear() {
-    guard isTerminal, drawn > 0 else { return }
-    write("\u{1B}[\(drawn)A\u{1B}[J")
-    drawn = 0
+    guard isTerminal, drawnLines > 0 else { return }
+    write("\u{1B}[\(drawnLines)A\u{1B}[J")
+    drawnLines = 0
   }
 }

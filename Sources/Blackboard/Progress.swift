@@ -1,7 +1,7 @@
 import Foundation
 
-/// How far a long piece of work is, on standard error: one line that is overwritten on a terminal,
-/// a line every ten seconds elsewhere. Work of under two seconds passes in silence.
+/// The progress of long work on standard error: one line that is overwritten on a terminal, and a line
+/// every ten seconds elsewhere. Work of less than two seconds prints nothing.
 public struct Progress {
   private let start = Date()
   private var lastReport: Date?
@@ -11,10 +11,11 @@ public struct Progress {
   /// - Parameter first: steps that an earlier part of the work has done.
   public init(after first: Int = 0) { self.first = first }
 
+  /// Prints the progress if enough time has passed since the last report.
   /// - Parameters:
-  ///   - done, total: steps of equal length.
-  ///   - unit: what the steps are.
-  ///   - note: how well it goes.
+  ///   - done, total: numbers of steps of similar length.
+  ///   - unit: the name of a step, in the plural.
+  ///   - note: a measurement, such as the loss.
   public mutating func report(
     _ done: Int, of total: Int, _ unit: String, _ note: @autoclosure () -> String = ""
   ) {
@@ -31,7 +32,7 @@ public struct Progress {
     let line =
       "\(done) of \(total) \(unit), "
       + (isLast ? "\(Int(seconds)) s" : "\(remaining) s to go") + (note.isEmpty ? "" : ", \(note)")
-    let end = isLast ? "\r\u{1B}[K" : ""  // a finished line makes room for the result
+    let end = isLast ? "\r\u{1B}[K" : ""  // clears the line for the result
     let text =
       isTerminal
       ? "\r\u{1B}[K\(line.prefix(Terminal.columns(of: STDERR_FILENO) - 1))\(end)" : line + "\n"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a lesson found, for a program to read: one JSON object on one line.
+/// The results of a lesson as one JSON object on one line, for `--json`.
 struct Report: Encodable {
   struct Entry: Encodable {
     let label: String
@@ -14,11 +14,11 @@ struct Report: Encodable {
   let results: [String: Double?]
   let seconds: Double
 
-  /// Sorted keys. A result that is not finite is null, for JSON knows no other numbers.
+  /// Keys are sorted. A result that is not finite is null, since JSON has finite numbers only.
   var json: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Strings, finite numbers and lists of them always encode.
+    // Cannot throw: all numbers are finite.
     return String(decoding: try! encoder.encode(self), as: UTF8.self)
   }
 }

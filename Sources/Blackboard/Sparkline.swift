@@ -1,8 +1,11 @@
-/// Numbers as a line of small bars: "▁▂▅▇█".
+/// Numbers as a line of small bars, such as "▁▂▅▇█".
+///
+/// A sparkline has no axes of its own: the text or column title beside it names the quantity and its
+/// range.
 public enum Sparkline {
   private static let blocks = Array("▁▂▃▄▅▆▇█")
 
-  /// One character a number: 0 (or less, or NaN) is the lowest bar, `top` the highest.
+  /// One bar for each number, the highest for `top` or more and the lowest for 0, less, or NaN.
   public static func bars(_ values: [Double], top: Double = 1) -> String {
     String(
       values.map { value in
@@ -11,7 +14,7 @@ public enum Sparkline {
       })
   }
 
-  /// A curve that grows until it fills `width` characters; then neighbours share one, by their mean.
+  /// At most `width` bars; a longer curve is averaged over neighboring values.
   public static func curve(_ values: [Double], top: Double = 1, width: Int) -> String {
     let width = max(1, width)
     guard values.count > width else { return bars(values, top: top) }
@@ -22,7 +25,7 @@ public enum Sparkline {
       }, top: top)
   }
 
-  /// How often each of 0, 1, … occurred: an empty place for never, a bar from 1 on.
+  /// One bar for each count, relative to the largest, and a dot for a count of 0.
   public static func histogram(_ counts: [Int]) -> String {
     let top = Double(counts.max() ?? 0)
     return counts.map { $0 == 0 ? "·" : bars([Double($0)], top: top) }.joined()

@@ -1,5 +1,6 @@
-/// What may stand in a lesson's table: words, numbers, and shapes.
+/// A value in a table of a lesson: text, a number, or a shape.
 public protocol TableCell {
+  /// The text that is printed.
   var cell: String { get }
 }
 

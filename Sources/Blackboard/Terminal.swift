@@ -1,37 +1,38 @@
 import Foundation
 
-/// The reader's terminal: how wide it is, whether it shows colours, and how it is written to.
+/// The terminal's width and colors, and the format of numbers printed to it.
 public enum Terminal {
-  /// Columns of the terminal behind `descriptor`; `COLUMNS` comes first, 80 last.
+  /// The width in characters, 20 to 500: `COLUMNS` if it is set, otherwise the size of the terminal
+  /// behind `descriptor`, otherwise 80.
   public static func columns(of descriptor: Int32 = STDOUT_FILENO) -> Int {
     var size = winsize()
-    let told = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    let requested = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
     let measured = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
-    let columns = [told ?? 0, measured].first { $0 > 0 } ?? 80
+    let columns = [requested ?? 0, measured].first { $0 > 0 } ?? 80
     return max(20, min(columns, 500))
   }
 
-  /// Whether colours are welcome: on a terminal, unless `NO_COLOR` says otherwise (no-color.org).
+  /// True on a terminal unless `NO_COLOR` is set (see no-color.org) or `TERM` is "dumb".
   public static var showsColor: Bool {
     let environment = ProcessInfo.processInfo.environment
     let no = environment["NO_COLOR"] ?? ""
     return isatty(STDOUT_FILENO) == 1 && no.isEmpty && environment["TERM"] != "dumb"
   }
 
-  /// A number as a reader wants it: four digits that count.
+  /// A number with four significant digits; whole numbers below a million have all of theirs.
   public static func number(_ value: Double) -> String {
     if value == value.rounded(), abs(value) < 1e6 { return String(Int(value)) }
     return String(format: abs(value) < 1e-3 || abs(value) >= 1e5 ? "%.2e" : "%.4g", value)
   }
 
-  /// "+0.250": a number whose direction matters.
+  /// A number with its sign, such as "+0.250".
   public static func signed(_ value: some BinaryFloatingPoint, digits: Int = 3) -> String {
     String(format: "%+.\(digits)f", Double(value))
   }
 
-  /// Writes all of `text` at once; ends the program quietly when nobody reads any more (`| head`).
+  /// Writes all of `text` without a buffer, and ends the program if the reader has closed the pipe.
   public static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
-    fflush(nil)  // what a script printed by itself comes first
+    fflush(nil)  // first the output of `print`
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }

@@ -1,7 +1,6 @@
 extension String {
-  /// Lines of at most `width` characters, cut at spaces; a word that is longer is cut where it must
-  /// be.
-  /// - Parameter hanging: the spaces before each line but the first.
+  /// Lines of at most `width` characters, broken at spaces. A longer word is cut.
+  /// - Parameter hanging: the number of spaces before each line except the first.
   func wrapped(to width: Int, hanging: Int = 0) -> [String] {
     let width = max(width, hanging + 1)
     let indent = String(repeating: " ", count: hanging)
@@ -25,8 +24,8 @@ extension String {
     return line.isEmpty ? lines : lines + [line]
   }
 
-  /// Paragraphs with an empty line between them. Within one, the ends of lines count as spaces; but
-  /// a line that begins with a space, such as a formula, is kept as it is while it fits.
+  /// The lines of paragraphs, which an empty line separates. Within a paragraph a line break counts
+  /// as a space, but a line that begins with a space, such as a formula, stays a line of its own.
   func paragraphs(width: Int) -> [String] {
     var lines: [String] = []
     var pending = ""
@@ -51,7 +50,8 @@ extension String {
     return lines
   }
 
-  /// Filled up with spaces to `width` characters.
+  /// This string with spaces up to `width` characters.
+  /// - Parameter atRight: if true, the spaces come first.
   func padded(to width: Int, atRight: Bool = false) -> String {
     let space = String(repeating: " ", count: max(0, width - count))
     return atRight ? space + self : self + space

@@ -57,17 +57,6 @@ extension RGBImage {
     return sheet
   }
 
-  /// Episodes, one a row, enlarged: of each at most `columns` frames, equally spaced in time.
-  public static func contactSheet(
-    films: [[RGBImage]], columns: Int = 8, enlargedBy factor: Int = 2
-  ) -> RGBImage {
-    let rows = films.map { frames in
-      let stride = max(1, (frames.count + columns - 1) / columns)
-      return frames.indices.filter { $0 % stride == 0 }.map { frames[$0].enlarged(by: factor) }
-    }
-    return contactSheet(rows: rows, padding: 4)
-  }
-
   /// This image with every pixel as a `factor`×`factor` square.
   public func enlarged(by factor: Int) -> RGBImage {
     guard factor > 0 else { fatalError("enlarged: factor \(factor) is not positive") }

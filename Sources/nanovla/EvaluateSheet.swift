@@ -15,9 +15,7 @@ struct EvaluationSheet {
   private let showsDifferences: Bool
   static let frames = 6
   private static let (enlargement, padding, bar) = (2, 6, 12)
-  private static let green = RGBImage.Color(34, 139, 84)
-  private static let red = RGBImage.Color(200, 44, 44)
-  private static let grey = RGBImage.Color(150, 150, 150)
+  private static let gray = RGBImage.Color(150, 150, 150)
 
   /// - Parameter measured: the episodes of one or two policies.
   init(of measured: [[ClosedLoop.Episode]]) {
@@ -43,17 +41,18 @@ struct EvaluationSheet {
     var pictures: [[RGBImage]] = []
     var rows: [EvaluationReport.Sheet.Row] = []
     for group in groups where !group.isEmpty {
-      if !pictures.isEmpty { pictures.append([divider(of: pictures[0])]) }
+      if !pictures.isEmpty { pictures.append([divider(of: pictures[1])]) }
       for (index, block) in group.enumerated() {
         if index > 0, block.count > 1 { pictures.append([gap]) }
         for (policy, episode) in block {
           let filmed = try driving.film(policies[policy], seed: episode.seed)
-          pictures.append(row(filmed))
-          rows.append(
-            .init(
-              row: rows.count + 1, seed: filmed.seed, instruction: filmed.instruction,
-              policy: policies.count == 1 ? "policy" : ["A", "B"][policy],
-              ending: filmed.ending.rawValue, steps: filmed.steps))
+          let entry = EvaluationReport.Sheet.Row(
+            row: rows.count + 1, seed: filmed.seed, instruction: filmed.instruction,
+            policy: policies.count == 1 ? "policy" : ["A", "B"][policy],
+            ending: filmed.ending.rawValue, steps: filmed.steps)
+          let frames = row(filmed)
+          pictures += [[caption(entry, width: width(of: frames))], frames]
+          rows.append(entry)
         }
       }
     }
@@ -72,9 +71,18 @@ struct EvaluationSheet {
     return [bar(height: shown[0].height, succeeded: episode.ending == .success)] + shown
   }
 
-  /// Green, or red in stripes: told apart without colours too.
+  /// "3. policy B, pick up the red cup: collision after 12 steps (seed 10004)".
+  private func caption(_ entry: EvaluationReport.Sheet.Row, width: Int) -> RGBImage {
+    let policy = entry.policy == "policy" ? "" : "policy \(entry.policy), "
+    return RGBImage(
+      text: "\(entry.row). \(policy)\(entry.instruction): \(entry.ending) "
+        + "after \(entry.steps) steps (seed \(entry.seed))", width: width)
+  }
+
+  /// Green, or orange-red in stripes, so that a reader tells them apart without colors too.
   private func bar(height: Int, succeeded: Bool) -> RGBImage {
-    var bar = RGBImage(width: Self.bar, height: height, color: succeeded ? Self.green : Self.red)
+    var bar = RGBImage(
+      width: Self.bar, height: height, color: succeeded ? .bluishGreen : .vermilion)
     guard !succeeded else { return bar }
     for y in 0..<height where y / 8 % 2 == 1 {
       for x in 0..<Self.bar { bar[x, y] = .init(255, 255, 255) }
@@ -82,9 +90,12 @@ struct EvaluationSheet {
     return bar
   }
 
+  private func width(of row: [RGBImage]) -> Int {
+    row.reduce(-Self.padding) { $0 + $1.width + Self.padding }
+  }
+
   private func divider(of row: [RGBImage]) -> RGBImage {
-    let width = row.reduce(-Self.padding) { $0 + $1.width + Self.padding }
-    return RGBImage(width: width, height: 4, color: Self.grey)
+    return RGBImage(width: width(of: row), height: 4, color: Self.gray)
   }
 
   private var gap: RGBImage { RGBImage(width: Self.bar, height: 8) }

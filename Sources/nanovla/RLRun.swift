@@ -32,7 +32,7 @@ struct RLRun {
       }
       display.show(
         metrics.iteration, of: configuration.totalEpochs, successes: metrics.successes,
-        size: metrics.groupSize, curve: trainer.metrics.map(\.success), note: note(metrics))
+        groupSize: metrics.groupSize, curve: trainer.metrics.map(\.success), note: note(metrics))
     }
     display.clear()
     try trainer.policy.write(
@@ -56,11 +56,12 @@ struct RLRun {
   }
 
   private func writeCurve(from before: SuccessRate) throws {
-    let likeliest = trainer.metrics.compactMap { metrics in
+    let greedy = trainer.metrics.compactMap { metrics in
       metrics.greedySuccess.map { (iteration: metrics.iteration, success: $0) }
     }
     try LineChart.learning(
-      drawn: trainer.metrics.map(\.success), likeliest: [(0, before.rate)] + likeliest,
+      "Learning from outcomes, \(trainer.configuration.dataset)",
+      sampled: trainer.metrics.map(\.success), greedy: [(0, before.rate)] + greedy,
       iterations: trainer.configuration.totalEpochs
     ).image().writePNG(to: folder.appending(path: "curve.png"))
   }

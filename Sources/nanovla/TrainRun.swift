@@ -40,11 +40,12 @@ struct TrainRun {
     }
     let lines = means.map { #"{"loss":\#($0.loss),"step":\#($0.step)}"# + "\n" }.joined()
     try Data(lines.utf8).writeAtomically(to: folder.url.appending(path: "metrics.jsonl"))
-    let first = Double(losses.first ?? 1)
+    let curve =
+      [(x: 0.0, y: Double(losses.first ?? 1))] + means.map { (x: Double($0.step), y: $0.loss) }
     try LineChart(
-      [
-        .init([(0, 1)] + means.map { (Double($0.step), $0.loss / first) }, color: LineChart.blue)
-      ], end: Double(recipe.steps)
+      "Training loss", x: Axis("optimizer step", 0...Double(recipe.steps)),
+      y: Axis("loss of the action head", 0...(curve.map(\.y).max() ?? 1)),
+      [.init("mean of 50 steps", curve)]
     ).image().writePNG(to: folder.url.appending(path: "curve.png"))
   }
 }

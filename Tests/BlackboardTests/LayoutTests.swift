@@ -2,11 +2,11 @@ import Testing
 
 @testable import Blackboard
 
-/// Text, tables and bars at the widths of real terminals.
+/// Text and tables at the widths of real terminals.
 @Suite struct LayoutTests {
   let sentence = "A transformer reads a sequence of vectors, so the image is cut into squares."
 
-  @Test("Wrapped text loses no word and is never wider than asked for", arguments: [1, 7, 40, 80])
+  @Test("Wrapped text keeps every word within the width", arguments: [1, 7, 40, 80])
   func wrapping(width: Int) {
     let lines = sentence.wrapped(to: width)
     #expect(lines.allSatisfy { $0.count <= width })
@@ -14,7 +14,7 @@ import Testing
     #expect(letters == sentence.filter { $0 != " " })
   }
 
-  @Test("Later lines hang, and words stay whole where they fit")
+  @Test("Later lines are indented, and words that fit stay whole")
   func hanging() {
     let lines = "one two three four".wrapped(to: 10, hanging: 2)
     #expect(lines == ["one two", "  three", "  four"])
@@ -22,7 +22,7 @@ import Testing
     #expect("".wrapped(to: 10) == [])
   }
 
-  @Test("A paragraph's line ends are spaces, an empty line parts paragraphs, a formula stays")
+  @Test("A line break in a paragraph is a space, an empty line separates, a formula keeps its line")
   func paragraphs() {
     let lines = "one\ntwo\n\n  y = W  x\nthree".paragraphs(width: 40)
     #expect(lines == ["one two", "", "  y = W  x", "three"])
@@ -30,13 +30,13 @@ import Testing
     #expect(narrow == ["    a long", "      formula"])
   }
 
-  @Test("A table's numbers stand to the right, its words to the left")
+  @Test("A table aligns numbers at the right and text at the left")
   func table() {
     let table = TextTable(columns: ["bins", "word"], rows: [["4", "a"], ["256", "bc"]])
     #expect(table.lines(width: 40) == ["bins  word", "   4  a", " 256  bc"])
   }
 
-  @Test("A table fits any terminal without losing a word", arguments: [20, 40, 60, 100])
+  @Test("A table keeps every word within the width", arguments: [20, 40, 60, 100])
   func tableFits(width: Int) {
     let table = TextTable(
       columns: ["tensor", "shape", "time"],
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test("Shapes and notes stand beside each other where there is room")
+  @Test("Notes are beside their row where there is room, otherwise below it")
   func notesBeside() {
     let table = TextTable(columns: ["tensor", "n"], rows: [["a", "1"]], notes: ["why"])
     #expect(table.lines(width: 40) == ["tensor  n", "a       1  why"])
@@ -65,24 +65,14 @@ import Testing
       ])
   }
 
-  @Test("Bars are as long as their numbers, and harmless numbers draw none")
-  func bars() {
-    #expect(BarChart.bar(1, room: 4) == "████")
-    #expect(BarChart.bar(0.5, room: 3) == "█▌")
-    #expect(BarChart.bar(7, room: 2) == "██")
-    for value in [0, -1, Double.nan] { #expect(BarChart.bar(value, room: 4) == "") }
-    let chart = BarChart(values: [("a very long label indeed", 1, "0.945 [0.90, 0.97]")])
-    #expect(chart.lines(width: 40).allSatisfy { $0.count <= 40 })
-  }
-
-  @Test("Numbers have four digits that count")
+  @Test("Numbers have four significant digits")
   func numbers() {
     let shown = [0.00392156, 1.386294, 200, 0.5, 1e-7].map(Terminal.number)
     #expect(shown == ["0.003922", "1.386", "200", "0.5", "1.00e-07"])
     #expect(Terminal.number(.nan) == "nan")
   }
 
-  @Test("Words, numbers and shapes stand in a table as a reader wants them")
+  @Test("Text, numbers and shapes are formatted in a table")
   func cells() {
     let cells: [any TableCell] = ["a", 3, 0.123456, Float(2e-5), [1, 64]]
     #expect(cells.map(\.cell) == ["a", "3", "0.1235", "2.00e-05", "[1, 64]"])

@@ -1,10 +1,9 @@
-import Images
 import Testing
 
 @testable import Blackboard
 
 @Suite struct LearningDisplayTests {
-  @Test("bars grow with their number, and what is no share stays inside")
+  @Test("bars grow with their number, and values outside of the range are clipped")
   func bars() {
     #expect(Sparkline.bars([0, 0.5, 1]) == "▁▅█")
     #expect(Sparkline.bars([-1, .nan, 7]) == "▁▁█")
@@ -13,14 +12,14 @@ import Testing
     #expect(Sparkline.histogram([0, 0]) == "··")
   }
 
-  @Test("a curve grows to its width, then neighbours share a bar", arguments: [1, 5, 10, 11, 500])
+  @Test("a curve longer than its width is averaged", arguments: [1, 5, 10, 11, 500])
   func curve(count: Int) {
     let curve = Sparkline.curve((0..<count).map { Double($0) / 500 }, width: 10)
     #expect(curve.count == min(count, 10))
     #expect(Array(curve) == curve.sorted())
   }
 
-  /// What a panel writes of `frames`.
+  /// The text that a panel writes for `frames`.
   private func written(isTerminal: Bool, _ frames: [[String]]) -> String {
     var text = ""
     var panel = LivePanel(isTerminal: isTerminal) { text += $0 }
@@ -29,44 +28,29 @@ import Testing
     return text
   }
 
-  @Test("in a pipe there are plain lines, and no escapes")
+  @Test("in a pipe a panel writes plain lines without escape codes")
   func pipe() {
     #expect(written(isTerminal: false, [["a", "b"], ["c"]]) == "plain 2\nplain 1\n")
   }
 
-  @Test("on a terminal each frame is drawn over the one before, and goes at the end")
+  @Test("on a terminal each frame replaces the one before, and clear removes the last")
   func terminal() {
     #expect(
       written(isTerminal: true, [["a", "b"], ["c", "d"]])
         == "\u{1B}[Ka\n\u{1B}[Kb\n\u{1B}[J\u{1B}[2A\u{1B}[Kc\n\u{1B}[Kd\n\u{1B}[J\u{1B}[2A\u{1B}[J")
   }
 
-  @Test("lines that are wider than the terminal are cut, so that none wraps")
+  @Test("lines wider than the terminal are cut")
   func cut() {
     let text = written(isTerminal: true, [[String(repeating: "x", count: 900)]])
     #expect(text.count { $0 == "x" } <= 100)
   }
 
-  @Test("in a pipe, frames that follow at once are left out")
+  @Test("in a pipe, frames within ten seconds of the last are left out")
   func pause() {
     var text = ""
     var panel = LivePanel(isTerminal: false) { text += $0 }
     for i in 0..<5 { panel.show([], plain: "\(i)") }
     #expect(text == "0\n")
-  }
-
-  @Test("a chart shows its points in their colour where they belong, whatever they are")
-  func chart() {
-    let chart = LineChart(
-      [.init([(0, 0), (5, .nan), (10, 1), (99, 7)], color: LineChart.red, showsPoints: true)],
-      end: 10)
-    let image = chart.image()
-    let red = (0..<image.width).flatMap { x in
-      (0..<image.height).filter { image[x, $0] == LineChart.red }.map { (x: x, y: $0) }
-    }
-    let (left, right) = (red.min { $0.x < $1.x }, red.max { $0.x < $1.x })
-    #expect((left?.y ?? 0) > (right?.y ?? 0) + 250, "from the bottom left to the top right")
-    #expect((right?.x ?? 0) - (left?.x ?? 0) > 500)
-    #expect(LineChart([], end: 0).image().width == image.width)
   }
 }

@@ -7,7 +7,7 @@ import Testing
     try LessonOptions(arguments[...])
   }
 
-  @Test("the seed is 0 unless it is given")
+  @Test("the seed is 0 by default")
   func seed() throws {
     #expect(try options().seed == 0)
     #expect(try options("--seed", "7", "--no-color").seed == 7)
@@ -15,22 +15,23 @@ import Testing
   }
 
   @Test(
-    "a seed that is missing or no whole number is refused", arguments: ["-1", "1.5", "", "many"])
+    "a seed that is missing or not a whole number is refused", arguments: ["-1", "1.5", "", "many"])
   func wrongSeed(word: String) {
     let error = #expect(throws: UsageError.self) { try options("--seed", word) }
-    #expect(error?.description.contains("--seed takes a whole number") == true)
+    #expect(error?.description.contains("--seed requires a whole number") == true)
     #expect(throws: UsageError.self) { try options("--seed") }
   }
 
   @Test(
-    "an unknown argument is refused with those that there are", arguments: ["--steps", "7", ""])
+    "an unknown argument is refused with a list of the options", arguments: ["--steps", "7", ""])
   func unknown(word: String) {
     let error = #expect(throws: UsageError.self) { try options(word) }
     #expect(
-      error?.description == "unknown argument \(word): there are --seed N, --json, --no-color")
+      error?.description == "unknown argument \(word); the options are --seed N, --json, --no-color"
+    )
   }
 
-  @Test("a lesson's own flags are taken by that lesson alone, which names them")
+  @Test("a flag is accepted only by a lesson that declares it")
   func flags() throws {
     let options = try LessonOptions(["--pretrain", "--json"], known: ["--pretrain"])
     #expect(options.flags == ["--pretrain"] && options.isJSON)

@@ -5,7 +5,7 @@ import Testing
 @testable import Blackboard
 
 @Suite struct ReportTests {
-  @Test("A report is one line of JSON, and a result that is no number is null")
+  @Test("A report is one line of JSON, and a result that is not finite is null")
   func json() throws {
     let report = Report(
       lesson: 3, title: "“Quoted”\nand broken", file: "Lessons/03.swift",
@@ -22,7 +22,7 @@ import Testing
     #expect(((object["trace"] as? [[String: Any]])?.first?["shape"]) as? [Int] == [1, 2])
   }
 
-  @Test("The command line is read")
+  @Test("The command line sets the seed, JSON and color")
   func options() throws {
     let options = try LessonOptions(["--seed", "7", "--json"])
     #expect(options.seed == 7)
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(
-    "A wrong command line is told in one line",
+    "The error for a wrong command line is one line",
     arguments: [["--sed"], ["--seed"], ["--seed", "-1"], ["--seed", "x"], ["3"], [""]])
   func wrongLessonOptions(words: ArraySlice<String>) {
     let error = #expect(throws: UsageError.self) { try LessonOptions(words) }

@@ -77,19 +77,4 @@ import Testing
     let double = image.resized(width: 4, height: 1)
     #expect((0..<4).map { double[$0, 0].red } == [0, 25, 75, 100])
   }
-
-  @Test("A long episode is shown by as many frames as fit, equally spaced")
-  func films() {
-    let film = (0..<10).map { number in
-      var frame = RGBImage(width: 2, height: 2)
-      frame[0, 0] = .init(UInt8(number), 0, 0)
-      return frame
-    }
-    let sheet = RGBImage.contactSheet(films: [film, [film[7]]], columns: 4, enlargedBy: 3)
-    #expect((sheet.width, sheet.height) == (4 + 4 * (6 + 4), 4 + 2 * (6 + 4)))
-    let shown = (0..<4).map { sheet[4 + $0 * 10, 4] }
-    #expect(shown == [0, 3, 6, 9].map { .init($0, 0, 0) })
-    #expect(sheet[4, 14] == .init(7, 0, 0))
-    #expect(sheet[14, 14] == .init(255, 255, 255))
-  }
 }

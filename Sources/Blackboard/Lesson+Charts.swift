@@ -1,0 +1,19 @@
+/// Charts in the output of a lesson.
+extension Lesson {
+  /// Prints one horizontal bar for each value.
+  /// - Parameters:
+  ///   - title: what the bars compare.
+  ///   - axis: the quantity with its unit; its range fills the space for the bars.
+  ///   - values: each with a label at its left and a text at its right.
+  public func bars(
+    _ title: String, _ axis: Axis, _ values: [(label: String, value: Double, text: String)]
+  ) {
+    BarChart(title: title, axis: axis, values: values).lines(width: width).forEach(print)
+  }
+
+  /// Prints a line chart as text and saves it as a PNG picture in `nanovla-output`.
+  public func chart(_ chart: LineChart, as name: String) throws {
+    chart.lines(width: width).forEach(print)
+    try save(chart.image(), as: name, "The same chart as a picture")
+  }
+}
