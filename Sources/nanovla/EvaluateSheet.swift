@@ -51,7 +51,7 @@ struct EvaluationSheet {
             policy: policies.count == 1 ? "policy" : ["A", "B"][policy],
             ending: filmed.ending.rawValue, steps: filmed.steps)
           let frames = row(filmed)
-          pictures += [[caption(entry, width: width(of: frames))], frames]
+          pictures += [[caption(entry, width: width(for: frames))], frames]
           rows.append(entry)
         }
       }
@@ -71,12 +71,12 @@ struct EvaluationSheet {
     return [bar(height: shown[0].height, succeeded: episode.ending == .success)] + shown
   }
 
-  /// "3. policy B, pick up the red cup: collision after 12 steps (seed 10004)".
+  /// "3. policy B, pick up the red cup: collision after 12 steps".
   private func caption(_ entry: EvaluationReport.Sheet.Row, width: Int) -> RGBImage {
     let policy = entry.policy == "policy" ? "" : "policy \(entry.policy), "
     return RGBImage(
       text: "\(entry.row). \(policy)\(entry.instruction): \(entry.ending) "
-        + "after \(entry.steps) steps (seed \(entry.seed))", width: width)
+        + "after \(entry.steps) steps", width: width)
   }
 
   /// Green, or orange-red in stripes, so that a reader tells them apart without colors too.
@@ -90,12 +90,13 @@ struct EvaluationSheet {
     return bar
   }
 
-  private func width(of row: [RGBImage]) -> Int {
-    row.reduce(-Self.padding) { $0 + $1.width + Self.padding }
+  /// The width of a full row, even if `row` has fewer frames.
+  private func width(for row: [RGBImage]) -> Int {
+    Self.bar + Self.frames * (Self.padding + row[1].width)
   }
 
   private func divider(of row: [RGBImage]) -> RGBImage {
-    return RGBImage(width: width(of: row), height: 4, color: Self.gray)
+    RGBImage(width: width(for: row), height: 4, color: Self.gray)
   }
 
   private var gap: RGBImage { RGBImage(width: Self.bar, height: 8) }

@@ -142,8 +142,9 @@ import Testing
   @Test("the legend avoids the corners with points")
   func legendCorner() {
     // Points fill the top right corner and both corners on the left.
-    let points = (0...20).flatMap { i in
-      [(x: 70 + 1.5 * Double(i), y: 1.9), (x: Double(i), y: 0.1), (x: Double(i), y: 1.9)]
+    let points: [(x: Double, y: Double)] = (0...20).flatMap { i in
+      let x = Double(i)
+      return [(x: 70 + 1.5 * x, y: 1.9), (x: x, y: 0.1), (x: x, y: 1.9)]
     }
     let image = LineChart("", x: steps, y: loss, [.init("train", points)]).image()
     let curve = RGBImage.Color.okabeIto[0]

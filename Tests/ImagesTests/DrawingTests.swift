@@ -109,7 +109,7 @@ import Testing
     #expect(short.width == 72 && long.width == 72)
     #expect(short.cropped(x: 6, y: 6, width: 60, height: 20) == image)
     #expect(!isBlank(short.cropped(x: 6, y: 32, width: 60, height: 18)))
-    #expect(long.height == short.height + 44)  // three lines of 22 pixels
+    #expect(long.height == short.height + 66)  // four lines of 22 pixels instead of one
   }
 
   @Test("each episode of a contact sheet has its caption above its frames")
