@@ -59,28 +59,31 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
 
   lesson.heading("A network: where is the hand, so does it rise or sink?")
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
-  func examples(_ part: ArraySlice<Demonstration>) -> (felt: Tensor, dz: Tensor) {
-    let felt = part.flatMap(\.proprioception)  // each [x, y, z, closed]
+  func examples(_ part: ArraySlice<Demonstration>) -> (proprioception: Tensor, dz: Tensor) {
+    let proprioception = part.flatMap(\.proprioception)  // each [x, y, z, closed]
     let dz = part.flatMap(\.actions).map { $0[2] / Rules.maximumLift }  // −1 … 1
-    return (Tensor(felt.flatMap { $0 }, shape: [felt.count, 4]), Tensor(dz, shape: [dz.count, 1]))
+    return (
+      Tensor(proprioception.flatMap { $0 }, shape: [proprioception.count, 4]),
+      Tensor(dz, shape: [dz.count, 1])
+    )
   }
   let learned = examples(demonstrations.dropLast(testDemonstrations))
   let test = examples(demonstrations.suffix(testDemonstrations))
   var random = SeededRandom(seed: lesson.seed)
   let network = Network(using: &random)
-  let loss = lesson.trace("from what the arm feels to the loss") {
-    learned.felt.traced("felt", "x, y, z, closed of every time step")
-    return (network(learned.felt) - learned.dz).squared().mean()
+  let loss = lesson.trace("from proprioception to the loss") {
+    learned.proprioception.traced("proprioception", "x, y, z, closed of every time step")
+    return (network(learned.proprioception) - learned.dz).squared().mean()
       .traced("loss", "mean squared error, one number")
   }
 
   lesson.heading("One weight, as many uses as rows")
   loss.backward()
-  let N = learned.felt.dim(0)
+  let N = learned.proprioception.dim(0)
   let atOnce = network.first.weight.gradient!.values
   network.parameters.forEach { $0.gradient = nil }
   for row in 0..<N {  // gradients collect: each backward() ADDS to what is there
-    let guess = network(learned.felt.rows(at: [row]))
+    let guess = network(learned.proprioception.rows(at: [row]))
     ((guess - learned.dz.rows(at: [row])).squared().sum() / Float(N)).backward()
   }
   let oneByOne = network.first.weight.gradient!.values
@@ -93,10 +96,11 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
   func testLoss(_ guess: Tensor) -> Float {
     withoutGradient { (guess - test.dz).squared().mean().item }
   }
-  lesson.result("loss_before", testLoss(network(test.felt)), "on unseen demonstrations, untrained")
+  lesson.result(
+    "loss_before", testLoss(network(test.proprioception)), "on unseen demonstrations, untrained")
   lesson.result("loss_mean", testLoss(learned.dz.mean()), "always the mean dz: the lazy answer")
   lesson.repeating(steps, "learning") {
-    let error = network(learned.felt) - learned.dz
+    let error = network(learned.proprioception) - learned.dz
     error.squared().mean().backward()
     for parameter in network.parameters {
       let gradient = parameter.gradient!.values
@@ -104,7 +108,7 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
       parameter.gradient = nil  // or the next pass would add to it
     }
   }
-  lesson.result("loss_after", testLoss(network(test.felt)), "the network, trained")
+  lesson.result("loss_after", testLoss(network(test.proprioception)), "the network, trained")
   lesson.say("What is left it cannot know: it does not see where the objects are.")
 
   lesson.finish(

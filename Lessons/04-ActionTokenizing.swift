@@ -88,8 +88,10 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
 
   lesson.heading("Control as classification")
   let head = TokenHead(inputs: 4, chunk: 1, dimensions: 7, bins: bins, using: &random)
-  let felt = Tensor(shown.proprioception.flatMap { $0 }, shape: [shown.actions.count, 4])
-  let logits = withoutGradient { lesson.trace("all steps of one demonstration") { head(felt) } }
+  let proprioception = Tensor(shown.proprioception.flatMap { $0 }, shape: [shown.actions.count, 4])
+  let logits = withoutGradient {
+    lesson.trace("all steps of one demonstration") { head(proprioception) }
+  }
   let classes = try chunks(shown).flatMap { try tokenizer.classes(of: $0[0]) }
   let loss = crossEntropy(logits.reshaped([-1, bins]), targets: classes)  // [T, 1, A, B] → [T·A, B]
   lesson.result("firstLoss", loss.item, "cross-entropy of an untrained head")

@@ -73,7 +73,7 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
       let head = policy.head
       return [
         name, early, try success(policy, "success_\(name)"), first,
-        head.firstLoss(examples.expert), head.roundingError(on: examples.expert),
+        head.expectedInitialLoss(examples.expert), head.quantizationError(on: examples.expert),
         Int(head.microsecondsPerAction(for: examples.states.rows(at: [0]))),
         head.parameterCount * 4 / 1000,
       ]

@@ -77,7 +77,9 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
       let (after, elsewhere) = (loss(training), loss(try cloning(others)))
       lesson.keep("loss_\(name)", Double(after))
       lesson.keep("unseenLoss_\(name)", Double(elsewhere))
-      return [name, first, policy.head.firstLoss(training.examples.expert), after, elsewhere]
+      return [
+        name, first, policy.head.expectedInitialLoss(training.examples.expert), after, elsewhere,
+      ]
     })
   lesson.say(
     "“learned” is the loss on the \(learned) demonstrations after \(steps) steps on them, “unseen” "
@@ -99,7 +101,7 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
     optimizer.step(learningRate: learningRate, maximumNorm: 1)
     losses.append(loss.item)
   }
-  let theory = Terminal.number(Double(speaker.head.firstLoss(examples.expert)))
+  let theory = Terminal.number(Double(speaker.head.expectedInitialLoss(examples.expert)))
   lesson.result("spokenFirstLoss", losses[0], "before; if all words were alike, ln V = \(theory)")
   lesson.result("spokenLoss", losses[spokenSteps - 1], "surprise at the expert's words at the end")
 

@@ -48,7 +48,7 @@ Lesson.run(10, "Learning from outcomes", idea: idea) { lesson in
     let (success, failure) = (group.advantages[0], group.advantages[7])
     lesson.say(
       "\(successes) of 8 succeed: "
-        + (group.teaches
+        + (group.hasSignal
           ? String(format: "each success %+.2f, each failure %+.2f", success, failure)
           : "nothing to compare"))
   }

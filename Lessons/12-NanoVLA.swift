@@ -63,7 +63,8 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
     of: recorded.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
     trajectories: recorded.count)
   let head = TokenHead(
-    inputs: trunk.stateWidth(feeling: true), chunk: recipe.chunk, dimensions: statistics.count,
+    inputs: trunk.stateWidth(usesProprioception: true), chunk: recipe.chunk,
+    dimensions: statistics.count,
     bins: bins, using: &random)
   let policy = try VLA(
     backbone: trunk, space: .tabletop, statistics: statistics, head: head, usesProprioception: true)
@@ -109,7 +110,7 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
   for iteration in 1...iterations {
     let seeds = (0..<starts).map { _ in Suite.practiceSeed(using: &random) }
     let groups = try rollouts(policy, head, seeds: seeds, draw: random.next())
-    let telling = groups.filter(\.teaches)  // some tries went better than others
+    let telling = groups.filter(\.hasSignal)  // some tries went better than others
     if !telling.isEmpty {
       let tried = Experience(joining: telling, statistics: statistics, worth: worth)
       for batch in tried.batches(of: 256, using: &random) {

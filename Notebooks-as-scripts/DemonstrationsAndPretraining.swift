@@ -95,7 +95,7 @@ func trainFromScratch(
   let examples = try CloningExamples(demonstrations, for: policy)  // for the targets
   trunk.freeze(false)
   let frames = demonstrations.flatMap(\.frames)
-  let felt = demonstrations.flatMap(\.proprioception)
+  let proprioception = demonstrations.flatMap(\.proprioception)
   let ids = try demonstrations.flatMap { demonstration in
     let ids = try trunk.tokenizer.encode(demonstration.instruction)
     return demonstration.frames.map { _ in ids }
@@ -109,7 +109,7 @@ func trainFromScratch(
       let vision = trunk.see(Pixels.tensor(of: rows.map { frames[$0] }))
       let (text, mask) = trunk.read(rows.map { ids[$0] })
       let found = trunk.ground(vision: vision, text: text, mask: mask)
-      let feeling = Tensor(rows.flatMap { felt[$0] }, shape: [rows.count, 4])
+      let feeling = Tensor(rows.flatMap { proprioception[$0] }, shape: [rows.count, 4])
       var noise = SeededRandom(seed: 0)  // which a token head does not use
       return policy.head.loss(
         trunk.state(found, proprioception: feeling), examples.expert.rows(at: Array(rows)),

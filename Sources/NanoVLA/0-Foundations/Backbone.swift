@@ -10,8 +10,8 @@ public protocol Backbone: Module {
   /// The side of the square pictures that it sees; nil if it brings pictures to its size by itself.
   var imageSize: Int? { get }
 
-  /// S. Feeling, it is also told what the arm feels of itself.
-  func stateWidth(feeling: Bool) -> Int
+  /// S, with or without proprioception.
+  func stateWidth(usesProprioception: Bool) -> Int
 
   /// Whether its states of several observations have one length, S, so that it may be asked for all at
   /// once. (Whole prompts have not.)
@@ -20,10 +20,10 @@ public protocol Backbone: Module {
   /// What was found: [N, S].
   /// - Parameters:
   ///   - observations, instructions: N each.
-  ///   - feeling: whether the observations' proprioception is made use of.
+  ///   - usesProprioception: whether the state includes the observations' proprioception.
   /// - Throws: if an instruction cannot be read.
   func state(
-    of observations: [Observation], instructions: [String], feeling: Bool
+    of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor
 }
 

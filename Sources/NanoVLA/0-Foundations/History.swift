@@ -14,7 +14,7 @@ import Images
 /// What a robot perceives at one moment.
 public struct Observation: Sendable {
   public let image: RGBImage
-  /// `[x, y, z, closed]`, for policies that feel their arm.
+  /// `[x, y, z, closed]`, for policies that use it.
   public let proprioception: [Float]?
 
   public init(_ image: RGBImage, proprioception: [Float]? = nil) {

@@ -46,7 +46,7 @@ public final class GRPOTrainer {
     suite = try configuration.suite()
     rollouts = Rollouts(
       suite: suite, groupSize: configuration.groupSize, temperature: configuration.temperature)
-    objective = ClippedObjective(below: configuration.clipBelow, above: configuration.clipAbove)
+    objective = ClippedObjective(below: configuration.clipLow, above: configuration.clipHigh)
     schedule = Schedule(
       peak: configuration.learningRate, steps: configuration.totalEpochs, floor: 0.1)
     optimizer = AdamW(head.parameters, weightDecay: 0)
@@ -64,7 +64,7 @@ public final class GRPOTrainer {
     let began = Date()
     let seeds = (0..<configuration.groups).map { _ in Suite.practiceSeed(using: &random) }
     let groups = try rollouts(policy, head, seeds: seeds, draw: random.next())
-    let kept = groups.filter(\.teaches)
+    let kept = groups.filter(\.hasSignal)
     var metrics = RLMetrics(iteration: iteration + 1, of: groups, kept: kept.count)
     if !kept.isEmpty { learn(from: kept, &metrics) }
     let every = configuration.evaluateEvery

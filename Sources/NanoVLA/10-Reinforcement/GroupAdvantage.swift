@@ -7,7 +7,7 @@
 //
 // One success among eight weighs +2.47, each failure −0.35. No second network has to guess what a
 // state is worth. And where all attempts end alike there is nothing to compare: every A is 0, the
-// group teaches nothing, and it is left out ("dynamic sampling").
+// group has no signal and is left out ("dynamic sampling").
 //
 // G  rollouts of one start
 //
@@ -36,5 +36,5 @@ public struct GroupAdvantage: Sendable, Equatable {
   }
 
   /// Whether some went better than others. All-fail and all-success groups are dropped.
-  public var teaches: Bool { rewards.contains { $0 != rewards[0] } }
+  public var hasSignal: Bool { rewards.contains { $0 != rewards[0] } }
 }

@@ -34,9 +34,9 @@ public struct RLConfiguration: Codable, Sendable, Equatable {
   /// The gradients' length is cut to this.
   public var gradientClip: Float = 1
   /// The ratio of probabilities may fall to 1 − this, …
-  public var clipBelow: Float = 0.2
+  public var clipLow: Float = 0.2
   /// … and rise to 1 + this.
-  public var clipAbove: Float = 0.28
+  public var clipHigh: Float = 0.28
   /// Iterations between two greedy evaluations; 0: none.
   public var evaluateEvery = 10
   /// Held-out layouts of an evaluation.
@@ -47,7 +47,7 @@ public struct RLConfiguration: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case sftModelPath, experimentName, dataset, totalEpochs, numGPUs, groups, groupSize
-    case temperature, learningRate, minibatchSize, gradientClip, clipBelow, clipAbove
+    case temperature, learningRate, minibatchSize, gradientClip, clipLow, clipHigh
     case evaluateEvery, evaluationEpisodes, saveEvery, seed
   }
 
@@ -79,8 +79,8 @@ public struct RLConfiguration: Codable, Sendable, Equatable {
     try check("learningRate", learningRate, 1e-9...1)
     try check("minibatchSize", minibatchSize, 1...1_000_000)
     try check("gradientClip", gradientClip, 1e-6...1e6)
-    try check("clipBelow", clipBelow, 0.001...0.999)
-    try check("clipAbove", clipAbove, 0.001...100)
+    try check("clipLow", clipLow, 0.001...0.999)
+    try check("clipHigh", clipHigh, 0.001...100)
     try check("evaluateEvery", evaluateEvery, 0...100_000)
     try check("evaluationEpisodes", evaluationEpisodes, 1...100_000)
     try check("saveEvery", saveEvery, 1...100_000)

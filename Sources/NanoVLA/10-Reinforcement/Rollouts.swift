@@ -37,7 +37,7 @@ public struct RolloutGroup {
 
   public var successes: Int { rewards.count { $0 == 1 } }
   /// Whether some rollouts went better than others.
-  public var teaches: Bool { GroupAdvantage(rewards: rewards).teaches }
+  public var hasSignal: Bool { GroupAdvantage(rewards: rewards).hasSignal }
 }
 
 /// Collects groups of rollouts with a policy that draws its actions.

@@ -24,7 +24,7 @@ public final class FiLMFusion: Fusion {
   }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
-    let sentence = text.meanOfWords(mask: textMask)  // [B, T, D] → [B, D]
+    let sentence = text.meanOfTokens(mask: textMask)  // [B, T, D] → [B, D]
       .traced("sentence", "the mean of the words")
     let (B, D) = (sentence.dim(0), sentence.dim(1))
     let scale = (gain(sentence) + 1).reshaped([B, 1, D])  // [B, D] → [B, 1, D], 1 = no change

@@ -20,7 +20,7 @@ extension Tensor {
   /// The mean over the words that are not padding: [B, T, D] → [B, D].
   ///
   /// An attention with equal scores: the softmax of the mask alone gives each word 1/n.
-  func meanOfWords(mask: Tensor?) -> Tensor {
+  func meanOfTokens(mask: Tensor?) -> Tensor {
     guard let mask else { return mean(axis: 1) }  // [B, T, D] → [B, D]
     let weights = mask.reshaped([dim(0), 1, dim(1)]).softmax()  // [B, 1, 1, T] → [B, 1, T]
     return weights.matmul(self).reshaped([dim(0), dim(2)])  // [B, 1, T] × [B, T, D] → [B, D]

@@ -25,7 +25,7 @@ public final class GatedFusion: Fusion {
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
     let image = vision.mean(axis: 1).traced("image", "the mean of the patches")  // → [B, D]
-    let sentence = text.meanOfWords(mask: textMask).traced("sentence", "the mean of the words")
+    let sentence = text.meanOfTokens(mask: textMask).traced("sentence", "the mean of the words")
     let both = Tensor.concatenated([image, sentence], axis: 1)  // [B, D], [B, D] → [B, 2D]
     let g = gate(both).sigmoid().traced("gate", "0 believes the words, 1 the image")  // → [B, D]
     let mixed = g * seen(image).tanh() + (1 - g) * said(sentence).tanh()  // → [B, D]

@@ -6,24 +6,24 @@ import Tensors
 extension ToyVLM: Backbone {
   public var imageSize: Int? { configuration.imageSize }
 
-  public func stateWidth(feeling: Bool) -> Int {
+  public func stateWidth(usesProprioception: Bool) -> Int {
     let found = configuration.intents.count + Grounding.slots * 2 + Grounding.flags
-    return feeling ? found + Grounding.slots * 2 + 4 : found
+    return usesProprioception ? found + Grounding.slots * 2 + 4 : found
   }
 
   /// - Throws: ``InstructionError``
   public func state(
-    of observations: [Observation], instructions: [String], feeling: Bool
+    of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor {
     let seen = see(Pixels.tensor(of: observations.map(\.image)))  // → [N, P, D]
     let (text, mask) = read(try instructions.map { try tokenizer.encode($0) })
     let found = ground(vision: seen, text: text, mask: mask)
-    guard feeling else { return state(found, proprioception: nil) }
-    let felt = observations.flatMap { $0.proprioception ?? [] }
-    return state(found, proprioception: Tensor(felt, shape: [observations.count, 4]))
+    guard usesProprioception else { return state(found, proprioception: nil) }
+    let proprioception = observations.flatMap { $0.proprioception ?? [] }
+    return state(found, proprioception: Tensor(proprioception, shape: [observations.count, 4]))
   }
 
-  /// - Parameter proprioception: [N, 4], if the policy feels.
+  /// - Parameter proprioception: [N, 4], if the policy uses it.
   /// - Returns: [N, S]
   public func state(_ found: Grounding, proprioception: Tensor?) -> Tensor {
     let N = found.intent.dim(0)

@@ -75,7 +75,7 @@ public final class ToyVLM: Module {
     let points = (attended + point(slots))  // [N, Q, 2] + [N, Q, 2]
       .traced("points", "x, y of first object, destination, final object")
     let flat = slots.reshaped([N, -1])  // [N, Q, D] → [N, Q·D]
-    let sentence = text.meanOfWords(mask: mask)  // [N, T, D] → [N, D]
+    let sentence = text.meanOfTokens(mask: mask)  // [N, T, D] → [N, D]
     return Grounding(
       points: points,
       flags: flags(flat).traced("flags", "held? in the bowl? final one held?"),

@@ -19,14 +19,14 @@ public protocol ActionHead: Module {
 
   /// How far the head is from what the expert did: one number, to be made small.
   /// - Parameters:
-  ///   - state: what the backbone found and the arm feels, [N, S].
+  ///   - state: what the backbone found and proprioception, [N, S].
   ///   - expert: what the expert did then, N chunks.
   ///   - random: for heads that learn from noise.
   func loss(_ state: Tensor, _ expert: ActionChunks, using random: inout SeededRandom) -> Tensor
 
   /// The loss to expect before any training, of a head that knows nothing: a first loss far from it
   /// is a bug.
-  func firstLoss(_ expert: ActionChunks) -> Float
+  func expectedInitialLoss(_ expert: ActionChunks) -> Float
 
   /// What the head would do: [N, S] → [N, K, A], normalised.
   /// - Parameter random: for heads that draw their answer.

@@ -52,7 +52,7 @@ public struct CloningExamples {
     let windows = History.windows(steps: T, length: policy.history)
     let states = try policy.backbone.state(  // → [T, S]
       of: observations, instructions: Array(repeating: demonstration.instruction, count: T),
-      feeling: policy.usesProprioception)
+      usesProprioception: policy.usesProprioception)
     return
       states
       .rows(at: windows)  // [T, S] → [T·H, S]

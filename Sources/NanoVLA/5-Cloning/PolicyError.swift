@@ -10,7 +10,7 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
       return "image is \(width)×\(height) pixels, this policy sees \(expected)×\(expected): "
         + "resize it first"
     case .noProprioception:
-      return "this policy feels its arm: pass proprioception: [x, y, z, closed]"
+      return "this policy uses proprioception: pass proprioception: [x, y, z, closed]"
     case .history(let expected, let found):
       return
         "this policy remembers \(expected) observations, \(found) were given: collect them in a "

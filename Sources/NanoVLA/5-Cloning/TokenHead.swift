@@ -53,7 +53,7 @@ public final class TokenHead: ActionHead {
   }
 
   /// Of a head that finds every bin equally likely: ln B.
-  public func firstLoss(_ expert: ActionChunks) -> Float { log(Float(bins)) }
+  public func expectedInitialLoss(_ expert: ActionChunks) -> Float { log(Float(bins)) }
 
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor {
     let chosen = bins(for: state, temperature: temperature, using: &random)  // N·K·A numbers

@@ -37,7 +37,7 @@ public final class VLA: Module {
     head: ActionHeadKind = .tokens(bins: 32), chunk: Int = 2, usesProprioception: Bool = true,
     history: Int = 1, using random: inout SeededRandom
   ) throws(ActionError) {
-    let width = backbone.stateWidth(feeling: usesProprioception)  // S
+    let width = backbone.stateWidth(usesProprioception: usesProprioception)  // S
     try self.init(
       backbone: backbone, space: space, statistics: statistics,
       head: head.head(inputs: history * width, chunk: chunk, space: space, using: &random),
@@ -94,7 +94,7 @@ public final class VLA: Module {
   public func state(of windows: [[Observation]], instructions: [String]) throws -> Tensor {
     let each = instructions.flatMap { Array(repeating: $0, count: history) }
     let states = try backbone.state(  // → [N·H, S]
-      of: windows.flatMap { $0 }, instructions: each, feeling: usesProprioception)
+      of: windows.flatMap { $0 }, instructions: each, usesProprioception: usesProprioception)
     return states.reshaped([windows.count, -1])  // [N·H, S] → [N, H·S]
   }
 
@@ -120,8 +120,10 @@ public final class VLA: Module {
         throw PolicyError.imageSize(width: image.width, height: image.height, expected: size)
       }
       guard usesProprioception else { continue }
-      guard let felt = observation.proprioception else { throw PolicyError.noProprioception }
-      try ActionError.check(felt, "proprioception", dimensions: 4)
+      guard let proprioception = observation.proprioception else {
+        throw PolicyError.noProprioception
+      }
+      try ActionError.check(proprioception, "proprioception", dimensions: 4)
     }
   }
 }

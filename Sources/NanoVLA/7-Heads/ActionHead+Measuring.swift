@@ -4,7 +4,7 @@ import Tensors
 extension ActionHead {
   /// How far the nearest actions that it has words for lie from the expert's: the root of the mean
   /// squared error of a normalised number, over real steps. No training makes it smaller.
-  public func roundingError(on expert: ActionChunks) -> Float {
+  public func quantizationError(on expert: ActionChunks) -> Float {
     withoutGradient {
       expert.mean(of: (rounded(expert.actions) - expert.actions).squared()).item.squareRoot()
     }

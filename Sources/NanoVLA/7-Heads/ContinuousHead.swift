@@ -60,7 +60,7 @@ public final class ContinuousHead: ActionHead {
   }
 
   /// Of a head that answers 0: the mean of |a| or of a².
-  public func firstLoss(_ expert: ActionChunks) -> Float {
+  public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     expert.mean(of: error(expert.actions)).item
   }
 

@@ -65,7 +65,7 @@ public final class FlowMatchingHead: ActionHead {
   }
 
   /// Of a head that answers 0: the mean of (ε − a)², which is 1 + the mean of a².
-  public func firstLoss(_ expert: ActionChunks) -> Float {
+  public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     1 + expert.mean(of: expert.actions.squared()).item
   }
 

@@ -60,7 +60,7 @@ public final class HybridHead: ActionHead {
   }
 
   /// Of a head that answers 0 and finds open and closed equally likely: the pose's mean |a| + ln 2.
-  public func firstLoss(_ expert: ActionChunks) -> Float {
+  public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     poseError(expert.actions, expert).item + log(2)
   }
 

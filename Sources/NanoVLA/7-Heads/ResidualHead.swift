@@ -62,7 +62,7 @@ public final class ResidualHead: ActionHead {
   }
 
   /// Of a head that answers 0: the mean of |a|.
-  public func firstLoss(_ expert: ActionChunks) -> Float {
+  public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     expert.mean(of: expert.actions.abs()).item
   }
 

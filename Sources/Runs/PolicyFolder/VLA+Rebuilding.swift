@@ -14,8 +14,8 @@ extension VLA {
   ) throws {
     var random = SeededRandom(seed: 0)
     let backbone = try configuration.backbone.makeBackbone(file, using: &random)
-    let (space, feels) = (configuration.actionSpace, configuration.usesProprioception)
-    let inputs = configuration.history * backbone.stateWidth(feeling: feels)  // H·S
+    let (space, usesProprioception) = (configuration.actionSpace, configuration.usesProprioception)
+    let inputs = configuration.history * backbone.stateWidth(usesProprioception: usesProprioception)  // H·S
     let head: any ActionHead
     switch configuration.head {
     case .made(let kind):
@@ -33,7 +33,7 @@ extension VLA {
     }
     try self.init(
       backbone: backbone, space: space, statistics: statistics, head: head,
-      usesProprioception: feels, history: configuration.history)
+      usesProprioception: usesProprioception, history: configuration.history)
     (backbone as? FusedVLM)?.fusion.freeze(false)
   }
 

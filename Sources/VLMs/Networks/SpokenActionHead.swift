@@ -60,7 +60,7 @@ public final class SpokenActionHead: ActionHead {
   }
 
   /// Of a model to which all tokens are equally likely: ln V.
-  public func firstLoss(_ expert: ActionChunks) -> Float {
+  public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     log(Float(speaker.language.embedding.weight.dim(0)))
   }
 

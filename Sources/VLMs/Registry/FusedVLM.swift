@@ -23,12 +23,14 @@ public final class FusedVLM: Backbone {
 
   public var imageSize: Int? { vlm.imageSize }
 
-  public func stateWidth(feeling: Bool) -> Int { vlm.stateWidth(feeling: feeling) }
+  public func stateWidth(usesProprioception: Bool) -> Int {
+    vlm.stateWidth(usesProprioception: usesProprioception)
+  }
 
   public func state(
-    of observations: [Observation], instructions: [String], feeling: Bool
+    of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor {
-    try rows(observations, instructions, feeling: feeling) {
+    try rows(observations, instructions, usesProprioception: usesProprioception) {
       let seen = try vlm.network.see(vlm.preprocessor([$0.image]))  // [1, H, W, C] → [1, P, D]
       let asked = try vlm.prompt($0.image, vlm.robotQuestion($1))  // → [1, T, D]
       let read = vlm.network.language(asked)  // [1, T, D] → [1, T, D]

@@ -31,7 +31,7 @@ public struct VLABuilder: Sendable {
   private var history = 1
   private var fusion: FusionStrategy?
   private var strategy: TransferStrategy?
-  private var feels = false
+  private var usesProprioception = false
   private var seed: UInt64 = 0
 
   public init() {}
@@ -73,7 +73,7 @@ public struct VLABuilder: Sendable {
   public func withHistory(_ length: Int) -> VLABuilder { changed { $0.history = length } }
 
   /// The head is told `[x, y, z, closed]` of its own arm.
-  public func withProprioception() -> VLABuilder { changed { $0.feels = true } }
+  public func withProprioception() -> VLABuilder { changed { $0.usesProprioception = true } }
 
   /// Of random weights.
   public func withSeed(_ seed: UInt64) -> VLABuilder { changed { $0.seed = seed } }
@@ -103,7 +103,7 @@ public struct VLABuilder: Sendable {
   ) throws -> VLA {
     try VLA(
       backbone: backbone, space: space, statistics: statistics, head: head ?? .l1, chunk: chunk,
-      usesProprioception: feels, history: history, using: &random)
+      usesProprioception: usesProprioception, history: history, using: &random)
   }
 
   private func changed(_ change: (inout VLABuilder) -> Void) -> VLABuilder {

@@ -92,15 +92,17 @@ extension VLM {
   public var imageSize: Int? { nil }
   public var takesBatches: Bool { readout == .lastToken }
 
-  public func stateWidth(feeling: Bool) -> Int { width + (feeling ? 4 : 0) }
+  public func stateWidth(usesProprioception: Bool) -> Int { width + (usesProprioception ? 4 : 0) }
 
   /// D
   var width: Int { network.language.embedding.weight.dim(1) }
 
   public func state(
-    of observations: [Observation], instructions: [String], feeling: Bool
+    of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor {
-    try rows(observations, instructions, feeling: feeling && readout == .lastToken) {
+    try rows(
+      observations, instructions, usesProprioception: usesProprioception && readout == .lastToken
+    ) {
       let asked = try prompt($0.image, robotQuestion($1))  // → [1, T, D]
       guard readout == .lastToken else { return asked.reshaped([1, -1]) }  // → [1, T·D]
       let read = network.language(asked)  // [1, T, D] → [1, T, D]
@@ -111,17 +113,17 @@ extension VLM {
 }
 
 extension Backbone {
-  /// What is `understood` of each observation, [1, D], and if `feeling` what its arm feels, as rows:
+  /// What is `understood` of each observation, [1, D], and with proprioception if `usesProprioception`, as rows:
   /// [N, D] or [N, D + 4].
   func rows(
-    _ observations: [Observation], _ instructions: [String], feeling: Bool,
+    _ observations: [Observation], _ instructions: [String], usesProprioception: Bool,
     understood: (Observation, String) throws -> Tensor
   ) rethrows -> Tensor {
     let rows = try zip(observations, instructions).map { observation, instruction in
       let row = try understood(observation, instruction)  // → [1, D]
-      guard feeling else { return row }
-      let felt = Tensor(observation.proprioception ?? [], shape: [1, 4])
-      return Tensor.concatenated([row, felt], axis: 1)  // → [1, D + 4]
+      guard usesProprioception else { return row }
+      let proprioception = Tensor(observation.proprioception ?? [], shape: [1, 4])
+      return Tensor.concatenated([row, proprioception], axis: 1)  // → [1, D + 4]
     }
     return Tensor.concatenated(rows, axis: 0)  // N × [1, S] → [N, S]
   }

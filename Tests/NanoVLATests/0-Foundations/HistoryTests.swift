@@ -70,8 +70,8 @@ import Testing
     var expected: [Float] = []
     for episode in episodes {
       var history = History(length: policy.history)
-      for (frame, felt) in zip(episode.frames, episode.proprioception) {
-        history.append(Observation(frame, proprioception: felt))
+      for (frame, proprioception) in zip(episode.frames, episode.proprioception) {
+        history.append(Observation(frame, proprioception: proprioception))
         expected += try withoutGradient {
           try policy.state(of: [history.window], instructions: [episode.instruction]).values
         }

@@ -30,8 +30,8 @@ import Testing
   @Test("groups that all fail or all succeed teach nothing, all others do", arguments: 0...8)
   func uniformGroups(successes: Int) {
     let group = GroupAdvantage(rewards: (0..<8).map { $0 < successes ? 1 : 0 })
-    #expect(group.teaches == (1...7 ~= successes))
-    if !group.teaches { #expect(group.advantages.allSatisfy { $0 == 0 }) }
+    #expect(group.hasSignal == (1...7 ~= successes))
+    if !group.hasSignal { #expect(group.advantages.allSatisfy { $0 == 0 }) }
   }
 
   @Test("a single rollout has nothing to be compared with")

@@ -77,13 +77,13 @@ import Testing
   @Test("actions and proprioception that are no numbers are refused by their place")
   func notFinite() throws {
     let good = try #require(Self.demonstrations.first)
-    func damaged(action: Float? = nil, feeling: Float? = nil) -> Demonstration {
-      var (actions, felt) = (good.actions, good.proprioception)
+    func damaged(action: Float? = nil, reading: Float? = nil) -> Demonstration {
+      var (actions, proprioception) = (good.actions, good.proprioception)
       if let action { actions[2][1] = action }
-      if let feeling { felt[2][3] = feeling }
+      if let reading { proprioception[2][3] = reading }
       return Demonstration(
         suite: good.suite, instruction: good.instruction, seed: good.seed, frames: good.frames,
-        actions: actions, proprioception: felt)
+        actions: actions, proprioception: proprioception)
     }
     func problem(_ demonstration: Demonstration) throws -> String {
       let policy = try policy()
@@ -94,7 +94,7 @@ import Testing
     }
     #expect(try problem(damaged(action: .nan)).hasPrefix("action: dimension 1 is nan"))
     #expect(try problem(damaged(action: .infinity)).hasPrefix("action: dimension 1 is inf"))
-    #expect(try problem(damaged(feeling: .nan)).hasPrefix("proprioception: dimension 3 is nan"))
+    #expect(try problem(damaged(reading: .nan)).hasPrefix("proprioception: dimension 3 is nan"))
   }
 
   @Test("an instruction that the backbone cannot read is refused")

@@ -148,6 +148,6 @@ import Testing
     #expect(rounded.shape == [1, 3, 2])
     #expect(worstDistance(rounded.values, actions.values) <= halfABin + 1e-6)
     #expect(head.rounded(rounded).values == rounded.values)
-    #expect(head.firstLoss(someChunks(2, 2, 2)) == log(Float(bins)))
+    #expect(head.expectedInitialLoss(someChunks(2, 2, 2)) == log(Float(bins)))
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct VLATests {
   private let start = Suite.object.initialState(seed: Suite.firstHeldOutSeed)
   private var image: RGBImage { Renderer().render(start.scene) }
-  private var felt: [Float] { start.scene.proprioception }
+  private var proprioception: [Float] { start.scene.proprioception }
 
   /// Untrained, but with scores far apart: what it answers is a function of all that it is told.
   private func policy(usesProprioception: Bool = true) throws -> VLA {
@@ -55,15 +55,17 @@ import Testing
   @Test("another image, instruction or feeling gives another action")
   func depends() throws {
     let policy = try policy()
-    func action(_ image: RGBImage, _ task: TabletopTask, _ felt: [Float]) throws -> RobotAction {
-      try policy.predictAction(image, instruction: task.instruction, proprioception: felt)
+    func action(_ image: RGBImage, _ task: TabletopTask, _ proprioception: [Float]) throws
+      -> RobotAction
+    {
+      try policy.predictAction(image, instruction: task.instruction, proprioception: proprioception)
     }
-    let here = try action(image, start.task, felt)
+    let here = try action(image, start.task, proprioception)
     let elsewhere = Suite.object.initialState(seed: Suite.firstHeldOutSeed + 1).scene
     let other = Suite.object.otherTask(than: start.task, in: start.scene)
-    #expect(try action(image, start.task, felt) == here)
-    #expect(try action(Renderer().render(elsewhere), start.task, felt) != here)
-    #expect(try action(image, other, felt) != here)
+    #expect(try action(image, start.task, proprioception) == here)
+    #expect(try action(Renderer().render(elsewhere), start.task, proprioception) != here)
+    #expect(try action(image, other, proprioception) != here)
     #expect(try action(image, start.task, [0.1, 0.9, 0.2, 1]) != here)
   }
 
@@ -94,7 +96,7 @@ import Testing
     #expect(try problem(proprioception: [0, 0, .infinity, 0]).contains("dimension 2 is inf"))
   }
 
-  @Test("a policy that feels nothing needs no proprioception and ignores it")
+  @Test("a policy without proprioception needs no proprioception and ignores it")
   func unfeeling() throws {
     let policy = try policy(usesProprioception: false)
     let instruction = start.task.instruction

@@ -105,9 +105,9 @@ import Testing
 /// Sees nothing and reads nothing.
 private final class BlindBackbone: Backbone {
   var imageSize: Int? { 16 }
-  func stateWidth(feeling: Bool) -> Int { 1 }
+  func stateWidth(usesProprioception: Bool) -> Int { 1 }
   func state(
-    of observations: [Observation], instructions: [String], feeling: Bool
+    of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor { Tensor(observations.map { _ in 0 }, shape: [observations.count, 1]) }
 }
 
@@ -122,7 +122,7 @@ private final class RecitingHead: ActionHead {
   func loss(_: Tensor, _: ActionChunks, using _: inout SeededRandom) -> Tensor {
     Tensor([0], shape: [1])
   }
-  func firstLoss(_: ActionChunks) -> Float { 0 }
+  func expectedInitialLoss(_: ActionChunks) -> Float { 0 }
   func actions(for state: Tensor, using _: inout SeededRandom) -> Tensor {
     Tensor((0..<state.dim(0)).flatMap { _ in plan }, shape: [state.dim(0), chunk, 7])
   }

@@ -143,7 +143,7 @@ import Testing
     let real = (0..<8000).filter { expert.weights.values[$0 / 2] == 1 }
     let squares = real.map { expert.actions.values[$0] * expert.actions.values[$0] }
     let expected = 1 + squares.reduce(0, +) / Float(real.count)
-    #expect(abs(head().firstLoss(expert) / expected - 1) < 1e-4)
+    #expect(abs(head().expectedInitialLoss(expert) / expected - 1) < 1e-4)
     #expect(abs(head().loss(uniform(2000, 2), expert).item / expected - 1) < 0.03)
   }
 

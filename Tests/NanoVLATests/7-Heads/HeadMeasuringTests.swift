@@ -14,10 +14,10 @@ import Testing
     let expert = ActionChunks(
       actions: Tensor([0.3, -0.9, 1, 0.7], shape: [2, 2, 1]),
       weights: Tensor([1, 1, 1, 0], shape: [2, 2, 1]))
-    let error = head(.tokens(bins: 3)).roundingError(on: expert)
+    let error = head(.tokens(bins: 3)).quantizationError(on: expert)
     let expected = ((0.04 + 0.16 + 0.25) / 3 as Float).squareRoot()
     #expect(abs(error - expected) < 1e-6)
-    #expect(head(.l1).roundingError(on: expert) == 0)
+    #expect(head(.l1).quantizationError(on: expert) == 0)
   }
 
   @Test("an action takes some time")

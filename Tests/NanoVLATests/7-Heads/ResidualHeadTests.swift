@@ -45,7 +45,7 @@ import Testing
     let (head, expert) = (head(chunk: 4, dimensions: 7), someChunks(64, 4, 7))
     let real = (0..<64 * 4 * 7).filter { expert.weights.values[$0 / 7] == 1 }
     let expected = real.reduce(0) { $0 + abs(expert.actions.values[$1]) } / Float(real.count)
-    #expect(abs(head.firstLoss(expert) / expected - 1) < 1e-4)
+    #expect(abs(head.expectedInitialLoss(expert) / expected - 1) < 1e-4)
     #expect(abs(head.loss(uniform(64, 3), expert).item / expected - 1) < 0.03)
   }
 

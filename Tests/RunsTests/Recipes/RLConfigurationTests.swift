@@ -10,7 +10,7 @@ import Testing
     var configuration = RLConfiguration(
       sftModelPath: "path/to/sft/model", experimentName: "my_rl_experiment",
       dataset: "tabletop_long", totalEpochs: 50, seed: 7)
-    configuration.clipAbove = 0.3
+    configuration.clipHigh = 0.3
     let data = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(RLConfiguration.self, from: data) == configuration)
     #expect(try configuration.suite() == .long)

@@ -74,7 +74,7 @@ import VLMs
       return policy.head.loss(state, expert, using: &random)
     }
     let first = try loss().item
-    #expect(abs(first / policy.head.firstLoss(expert) - 1) < 0.2)
+    #expect(abs(first / policy.head.expectedInitialLoss(expert) - 1) < 0.2)
     for _ in 0..<60 {
       try loss().backward()
       optimizer.step(learningRate: 3e-3, maximumNorm: 1)
@@ -94,8 +94,8 @@ import VLMs
     let fused = FusedVLM(vlm, strategy, using: &random)
     let observations = episodes.map { Observation($0.frames[0]) }
     let state = try fused.state(
-      of: observations, instructions: ["wave", "wave"], feeling: false)
-    #expect(state.shape == [2, fused.stateWidth(feeling: false)])
+      of: observations, instructions: ["wave", "wave"], usesProprioception: false)
+    #expect(state.shape == [2, fused.stateWidth(usesProprioception: false)])
     let width = state.dim(1)
     #expect(state.values.prefix(width) != state.values.suffix(width))
   }
