@@ -25,6 +25,7 @@ extension Lesson {
 
 /// The folder for output could not be created.
 public struct OutputError: Error, CustomStringConvertible {
+  /// The folder's path.
   public let folder: String
   public var description: String {
     "cannot create the folder \(folder): a file of that name may exist; move it"

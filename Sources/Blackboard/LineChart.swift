@@ -47,7 +47,7 @@ public struct LineChart {
       ])
   }
 
-  /// The looks of the curve at `index`.
+  /// The color, dash pattern, marker and character of the curve at `index`.
   static func style(_ index: Int) -> (
     color: RGBImage.Color, dash: [Int], marker: RGBImage.Marker, character: Character
   ) {

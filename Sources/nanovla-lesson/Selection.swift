@@ -1,8 +1,9 @@
 /// The lessons that the command line selects: `3`, `1-5`, several of these, or all if none is given.
 enum Selection {
-  static func lessons(named words: [String], among lessons: [LessonFile]) throws -> [LessonFile] {
-    if words.isEmpty { return lessons }
-    return try words.flatMap { try selected(by: $0, among: lessons) }
+  /// Throws `Problem.unknownSelection` for a name that is not a lesson's number or range.
+  static func lessons(named names: [String], among lessons: [LessonFile]) throws -> [LessonFile] {
+    if names.isEmpty { return lessons }
+    return try names.flatMap { try selected(by: $0, among: lessons) }
   }
 
   private static func selected(by word: String, among lessons: [LessonFile]) throws -> [LessonFile]

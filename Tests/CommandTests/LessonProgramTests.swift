@@ -25,6 +25,20 @@ import Testing
     #expect((object?["results"] as? [String: Any])?.isEmpty == false)
   }
 
+  @Test("a lesson prints its title and its idea before the first section")
+  func idea() throws {
+    let file = checkout.appendingPathComponent("Lessons/04-ActionTokenizing.swift")
+    let source = try String(contentsOf: file, encoding: .utf8)
+    let idea = try #require(source.firstMatch(of: #/let idea = """\n(?s:(.*?))\n  """/#)).1
+    let result = try inScratch { try Program.product("lesson-04").run(["--no-color"], in: $0) }
+    func words(_ text: some StringProtocol) -> [Substring] {
+      Substring(text).split(whereSeparator: \.isWhitespace)
+    }
+    let printed = words(result.output).prefix(words(idea).count + 5)
+    #expect(printed.starts(with: ["Lesson", "4", "·", "Action", "tokenizing"]))
+    #expect(printed.dropFirst(5).elementsEqual(words(idea)))
+  }
+
   @Test(
     "an unknown flag exits 64 with one line", arguments: ["lesson-03", "lesson-05", "lesson-06"])
   func unknownFlag(product: String) throws {
