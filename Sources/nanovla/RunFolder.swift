@@ -48,10 +48,3 @@ struct RunFolder {
     else { throw CheckpointError.cannotWrite(url.path) }
   }
 }
-
-/// Options that do not go together, or with what is in the folder.
-struct RequestError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
