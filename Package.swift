@@ -85,7 +85,8 @@ let package = Package(
       name: "nanovla-bench",
       dependencies: library + ["COpenBLAS", argumentParser]),
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Files", "Images"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Tensors", "Files", "Images", "Tabletop"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Tensors", "TestSupport"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"]),

@@ -4,7 +4,7 @@ import NanoVLA
 import Runs
 
 extension CloningRecipe {
-  /// Ready to learn; shows how far the recording is.
+  /// Records or reads the demonstrations, with a progress report, and prepares the training.
   func preparedCloning() throws -> BehaviorCloning {
     var progress = Progress()
     return try cloning { progress.report($0, of: demonstrationCount, "demonstrations") }
@@ -12,15 +12,16 @@ extension CloningRecipe {
 }
 
 extension BehaviorCloning {
-  /// All steps that are left; shows how far it is.
-  /// - Parameter save: is called at first, every 200 steps, and at the end.
+  /// Runs the remaining steps with a progress report.
+  /// - Parameter save: called before the first step, every 200 steps, and after the last.
+  /// - Throws: ``RequestError`` if the loss is not finite.
   func finish(save: () throws -> Void = {}) throws {
     var progress = Progress(after: stepsDone)
     try save()
     while !isDone {
       guard step().isFinite else {
         throw RequestError(
-          "step \(stepsDone) has a loss that is no number: give a smaller --learning-rate")
+          "the loss at step \(stepsDone) is not finite: use a smaller --learning-rate")
       }
       progress.report(
         stepsDone, of: schedule.steps, "steps", String(format: "loss %.3f", recentLoss))
@@ -28,7 +29,7 @@ extension BehaviorCloning {
     }
   }
 
-  /// The mean of the last 100 steps' losses.
+  /// The mean loss of the last 100 steps.
   var recentLoss: Double {
     let last = losses.suffix(100)
     return Double(last.reduce(0, +)) / Double(max(1, last.count))

@@ -4,36 +4,36 @@ import Foundation
 import NanoVLA
 import Tabletop
 
-/// `nanovla data`: demonstrations of the toy world, as many as you like.
+/// `nanovla data`: records demonstrations in the toy world.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Record demonstrations by the scripted expert.",
+    abstract: "Record demonstrations of the scripted expert.",
     discussion: """
-      Without options it makes the bundled data set anew, pixel for pixel. With them, say where to \
-      write: nanovla data --suite goal --count 500 --output goal-demonstrations
+      Without options, the command regenerates the bundled dataset, pixel for pixel. With options, \
+      name the folder to write: nanovla data --suite goal --count 500 --output goal-demonstrations
       """)
 
   @Option(help: "object, spatial, goal, long or obstacle.")
   var suite = "object"
 
-  @Option(help: "How many successful episodes.")
+  @Option(help: "Number of successful episodes.")
   var count = 100
 
-  @Option(help: "The first layout's seed; held-out layouts begin at 1000000.")
+  @Option(help: "Seed of the first layout; held-out layouts start at 1000000.")
   var seed: UInt64 = 0
 
   @Option(
-    help: "Standard deviation of the executed actions' noise, as a share of the largest step.")
+    help: "Standard deviation of the noise added to executed actions, as a fraction of the largest step.")
   var noise: Float = 0.10
 
-  @Option(help: "Probability that the executed gripper command is the opposite one.")
+  @Option(help: "Probability that a gripper command is inverted.")
   var flips: Float = 0
 
-  @Option(help: "Pixels along each side of a frame.")
+  @Option(help: "Width and height of a frame, in pixels.")
   var size = 64
 
-  @Option(help: "The folder to write. Default: the bundled one, in the source checkout.")
+  @Option(help: "Folder to write (the bundled dataset in the source checkout).")
   var output: String?
 
   func run() throws {
@@ -55,14 +55,14 @@ struct DataCommand: ParsableCommand {
     print("\(count) \(suite) demonstrations, \(dataset.frameCount) frames, in \(folder.path)")
   }
 
-  /// What can be wrong is found before any work is done, and told in one line.
+  /// Checks all options before any work is done.
   private func checkedOptions() throws -> (Suite, URL) {
     guard let known = Suite(rawValue: suite) else {
       let names = Suite.allCases.map(\.rawValue).joined(separator: ", ")
-      throw DatasetError.badRequest("unknown suite \"\(suite)\"; there are \(names)")
+      throw DatasetError.badRequest("unknown suite \"\(suite)\"; the suites are \(names)")
     }
     guard (16...512).contains(size) else {
-      throw DatasetError.badRequest("a frame has 16 to 512 pixels along each side, not \(size)")
+      throw DatasetError.badRequest("--size must be 16 to 512 pixels, not \(size)")
     }
     guard count > 0 else {
       throw DatasetError.badRequest("--count must be at least 1, not \(count)")
@@ -71,7 +71,7 @@ struct DataCommand: ParsableCommand {
     let isBundledRecipe =
       suite == "object" && count == 100 && seed == 0 && noise == 0.10 && flips == 0 && size == 64
     guard isBundledRecipe else {
-      throw DatasetError.badRequest("give --output: these options do not make the bundled data set")
+      throw DatasetError.badRequest("these options do not produce the bundled dataset: name a folder with --output")
     }
     return (known, try checkoutFolder())
   }
@@ -82,7 +82,7 @@ struct DataCommand: ParsableCommand {
     let folder = sources.appendingPathComponent("Tabletop/Demonstrations")
     guard FileManager.default.fileExists(atPath: folder.path) else {
       throw DatasetError.badRequest(
-        "the source checkout is not at \(sources.path): give --output")
+        "no source checkout at \(sources.path): name a folder with --output")
     }
     return folder
   }

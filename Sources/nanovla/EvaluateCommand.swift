@@ -6,41 +6,41 @@ import NanoVLA
 import Runs
 import Tabletop
 
-/// `nanovla evaluate`: how often a policy succeeds, where it fails, and whether it looks and
-/// listens.
+/// `nanovla evaluate`: measures how often a policy succeeds, how its failures end, and whether it uses
+/// the image and the instruction.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure a policy, or compare two, by driving the arm on layouts they never saw.",
+    abstract: "Measure a policy, or compare two, by rollouts on held-out layouts.",
     discussion: """
-      The policy is a folder as nanovla rl leaves it, in run/start and run/policy:
+      The policy is a folder that nanovla train or nanovla rl wrote (run/start and run/policy):
 
         nanovla evaluate --policy run/policy --against run/start --sheet sheet.png
 
-      With --against both drive from the same starts. Two controls tell whether the policy uses \
-      its inputs: a blank image, and another instruction for the same scene.
+      With --against, both policies start from the same initial states. Two controls test whether \
+      the policy uses its inputs: a blank image, and another instruction for the same scene.
       """)
 
-  @Option(help: "The folder of the policy to measure.")
+  @Option(help: "Folder of the policy to measure.")
   var policy: String
 
-  @Option(help: "The folder of a policy to compare it with.")
+  @Option(help: "Folder of a second policy to compare it with.")
   var against: String?
 
   @Option(
-    help: "tabletop_object, _spatial, _goal, _long or _obstacle (as it was trained on).")
+    help: "tabletop_object, _spatial, _goal, _long or _obstacle (the dataset the policy was trained on).")
   var dataset: String?
 
-  @Option(help: "Layouts to try.")
+  @Option(help: "Number of layouts, one episode each.")
   var episodes = 200
 
-  @Option(help: "The first layout's seed; held-out layouts begin at 1000000.")
+  @Option(help: "Seed of the first layout; held-out layouts start at 1000000.")
   var firstSeed = Suite.firstHeldOutSeed
 
-  @Option(help: "A PNG to write: successes and failures, or where the two policies differ.")
+  @Option(help: "PNG file to write: successes and failures, or layouts on which two policies differ.")
   var sheet: String?
 
-  @Flag(inversion: .prefixedNo, help: "Blank image and other instruction.")
+  @Flag(inversion: .prefixedNo, help: "Run the two controls: blank image, other instruction.")
   var controls = true
 
   @Flag(help: "Print one JSON object.")
@@ -54,7 +54,7 @@ struct EvaluateCommand: ParsableCommand {
     try sheet.map { try checkWritable($0) }
 
     let seeds = firstSeed..<firstSeed + UInt64(episodes)
-    var driving = EvaluationDriving(
+    var rollouts = EvaluationRollouts(
       suite: suite, seeds: seeds, runs: folders.count * (controls ? 3 : 1))
     var measured: [[ClosedLoop.Episode]] = []
     var report = EvaluationReport(
@@ -63,14 +63,14 @@ struct EvaluateCommand: ParsableCommand {
         && seeds.upperBound <= Suite.firstPretrainingSeed,
       horizonSteps: suite.horizon, policies: [])
     for (folder, policy) in zip(folders, policies) {
-      let driven = try driving.drive(policy)
-      var part = PolicyReport(folder.path, policy, suite, driven)
+      let episodes = try rollouts.run(policy)
+      var part = PolicyReport(folder.path, policy, suite, episodes)
       if controls {
         part.controls = .init(
-          blank: try driving.drive(policy, control: .blankImage),
-          other: try driving.drive(policy, control: .otherInstruction))
+          blank: try rollouts.run(policy, control: .blankImage),
+          other: try rollouts.run(policy, control: .otherInstruction))
       }
-      measured.append(driven)
+      measured.append(episodes)
       report.policies.append(part)
     }
     if measured.count == 2 {
@@ -79,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let sheet {
       report.sheet = try EvaluationSheet(of: measured)
-        .write(to: URL(fileURLWithPath: sheet), policies, driving)
+        .write(to: URL(fileURLWithPath: sheet), policies, rollouts)
     }
     if json { return try printJSON(report) }
     report.lines(width: Terminal.columns()).forEach { print($0) }
@@ -90,30 +90,30 @@ struct EvaluateCommand: ParsableCommand {
       throw RequestError("--episodes must be 1 to 100000, not \(episodes)")
     }
     guard firstSeed <= UInt64.max - UInt64(episodes) else {
-      throw RequestError("--first-seed \(firstSeed) leaves no room for \(episodes) layouts")
+      throw RequestError("--first-seed \(firstSeed) leaves no seeds for \(episodes) layouts")
     }
   }
 
-  /// What `--dataset` names, or else the one data set whose statistics all the folders hold.
+  /// The suite that `--dataset` names, or else the one dataset whose statistics all folders hold.
   private func suite(of folders: [PolicyFolder]) throws -> Suite {
     if let dataset { return try Suite(dataset: dataset) }
     let all = try folders.map { try $0.datasets() }
     guard Set(all).count == 1, all[0].count == 1 else {
       let known = all.map { $0.joined(separator: ", ") }.joined(separator: " and ")
-      throw RequestError("trained on \(known): choose a suite by --dataset")
+      throw RequestError("trained on \(known): choose a suite with --dataset")
     }
     return try Suite(dataset: all[0][0])
   }
 
-  /// A picture that cannot be written is found out now, not after the driving.
+  /// Checks before the rollouts that the sheet can be written.
   private func checkWritable(_ file: String) throws {
     let parent = URL(fileURLWithPath: file).deletingLastPathComponent().path
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
-      throw RequestError("--sheet \(file) is a folder: name a file in it")
+      throw RequestError("--sheet \(file) is a folder: name a file")
     }
     guard FileManager.default.isWritableFile(atPath: parent) else {
-      throw RequestError("--sheet \(file): cannot write into \(parent)")
+      throw RequestError("--sheet \(file): the folder \(parent) is not writable")
     }
   }
 }

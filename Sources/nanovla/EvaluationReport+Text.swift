@@ -1,7 +1,7 @@
 import Blackboard
 import Foundation
 
-/// The report for a reader.
+/// The report as tables of text.
 extension EvaluationReport {
   func lines(width: Int) -> [String] {
     let seeds = "seeds \(firstSeed) to \(firstSeed + UInt64(episodes) - 1)"
@@ -12,10 +12,10 @@ extension EvaluationReport {
         [
           "",
           layoutsAreHeldOut
-            ? "held out: no demonstration, practice or pre-training uses them"
-            : "NOT held out: a policy may have been trained on them",
+            ? "held out: not used in demonstrations, RL or pre-training"
+            : "NOT held out: the policy may have been trained on them",
         ],
-        ["time", "at most \(horizonSteps) steps"], ["[…, …]", "95 % interval, Wilson's"],
+        ["horizon", "\(horizonSteps) steps"], ["[…, …]", "95 % Wilson interval"],
       ]
     ).lines(width: width)
     for (index, policy) in policies.enumerated() {
@@ -32,7 +32,7 @@ extension PolicyReport {
   fileprivate func lines(_ name: String, width: Int) -> [String] {
     var facts = [["folder", folder], ["success", success.text]]
     if let mean = meanStepsOfSuccesses {
-      facts.append(["steps", "\(steps(mean)), mean of the successes"])
+      facts.append(["steps", "\(steps(mean)) on average in successful episodes"])
     }
     var lines = TextTable(columns: [name, "result"], rows: facts).lines(width: width) + [""]
     lines += TextTable(
@@ -55,20 +55,20 @@ extension PolicyReport {
     guard let controls else { return lines }
     lines.append("")
     lines += TextTable(
-      columns: ["control", "success", "wanted"],
+      columns: ["control", "success", "should be"],
       rows: [
-        ["blank image", controls.blankImage.text, "low: looks"],
-        ["told another task: does it", controls.otherInstructionDone.text, "high: listens"],
+        ["blank image", controls.blankImage.text, "low: uses the image"],
+        ["other instruction, followed", controls.otherInstructionDone.text, "high: uses the text"],
         [
-          "told another task: ignores it", controls.otherInstructionOriginalDone.text,
-          "low: listens",
+          "other instruction, ignored", controls.otherInstructionOriginalDone.text,
+          "low: uses the text",
         ],
       ]
     ).lines(width: width)
     return lines
   }
 
-  /// Mean steps of the successes; nothing if there are none.
+  /// The mean steps of successful episodes; empty if there are none.
   private func steps(_ mean: Double?) -> String { mean.map { String(format: "%.1f", $0) } ?? "" }
 }
 
@@ -77,7 +77,7 @@ extension EvaluationReport.Comparison {
     let differing = onlyFirst + onlySecond
     let p = mcNemarP < 1e-4 ? "p < 0.0001" : String(format: "p = %.4f", mcNemarP)
     let counts = TextTable(
-      columns: ["the same starts", "B succeeds", "B fails"],
+      columns: ["same layouts", "B succeeds", "B fails"],
       rows: [
         ["A succeeds", "\(both)", "\(onlyFirst)"], ["A fails", "\(onlySecond)", "\(neither)"],
       ])
@@ -87,14 +87,14 @@ extension EvaluationReport.Comparison {
         [
           "95 % interval",
           String(
-            format: "[%+.3f, %+.3f], Newcombe's method 10 for pairs", differenceLow95,
+            format: "[%+.3f, %+.3f], Newcombe's method 10 for paired rates", differenceLow95,
             differenceHigh95),
         ],
-        ["exact McNemar", "\(p), from the \(differing) starts on which they differ"],
+        ["exact McNemar", "\(p), from the \(differing) layouts on which they differ"],
         [
-          "so",
+          "conclusion",
           mcNemarP >= 0.05
-            ? "this may be chance" : "\(difference > 0 ? "A" : "B") is better, most likely",
+            ? "no significant difference" : "\(difference > 0 ? "A" : "B") is better (p < 0.05)",
         ],
       ])
     return counts.lines(width: width) + [""] + tests.lines(width: width)
@@ -104,9 +104,9 @@ extension EvaluationReport.Comparison {
 extension EvaluationReport.Sheet {
   fileprivate func lines(width: Int) -> [String] {
     let facts = [
-      ["file", file], ["rows", "an episode each, in time from left to right"],
-      ["shown", showsDifferences ? "starts on which A and B differ" : "the first of each ending"],
-      ["marks", "green: success; red stripes: failure"],
+      ["file", file], ["rows", "one episode each, time from left to right"],
+      ["shown", showsDifferences ? "layouts on which A and B differ" : "the first successes and failures"],
+      ["marks", "green: success; orange-red stripes: failure"],
     ]
     let isPair = Set(rows.map(\.policy)).count > 1
     let list = TextTable(

@@ -3,13 +3,12 @@ import NanoVLA
 import Runs
 import Tabletop
 
-/// Everything that an evaluation found, as `--json` shows it and as
-/// ``EvaluationReport/lines(width:)`` writes it.
+/// The result of an evaluation: `--json` encodes it, ``lines(width:)`` formats it for a reader.
 struct EvaluationReport: Encodable {
   let suite: String
   let firstSeed: UInt64
   let episodes: Int
-  /// Whether no demonstration, no practice and no pre-training uses these layouts.
+  /// Whether no demonstration, RL rollout or pre-training uses these layouts.
   let layoutsAreHeldOut: Bool
   let horizonSteps: Int
   var policies: [PolicyReport]
@@ -18,7 +17,7 @@ struct EvaluationReport: Encodable {
 
   struct Sheet: Encodable {
     let file: String
-    /// Whether it shows the starts on which two policies differ.
+    /// Whether the sheet shows the layouts on which two policies differ.
     let showsDifferences: Bool
     let rows: [Row]
 
@@ -31,7 +30,7 @@ struct EvaluationReport: Encodable {
     }
   }
 
-  /// Two policies on the same starts; differences are the first one's rate minus the second one's.
+  /// Two policies on the same layouts. A difference is the first rate minus the second.
   struct Comparison: Encodable {
     let both, onlyFirst, onlySecond, neither: Int
     let difference, differenceLow95, differenceHigh95, mcNemarP: Double
@@ -46,7 +45,7 @@ struct EvaluationReport: Encodable {
   }
 }
 
-/// A rate with its 95 % Wilson interval.
+/// A success rate with its 95 % Wilson interval.
 struct Rate: Encodable {
   let successes, episodes: Int
   let rate, low95, high95: Double
@@ -61,15 +60,20 @@ struct Rate: Encodable {
   var text: String { String(format: "%.2f ", rate) + "\(interval) (\(successes) of \(episodes))" }
 }
 
-/// One policy's part.
+/// The results of one policy.
 struct PolicyReport: Encodable {
   let folder: String
-  let actionsBeforeLookingAgain: Int
+  let executionHorizon: Int
   let success: Rate
   let meanStepsOfSuccesses: Double?
   let tasks: [Task]
   let failures: [Failure]
   var controls: Controls?
+
+  enum CodingKeys: String, CodingKey {
+    case folder, success, meanStepsOfSuccesses, tasks, failures, controls
+    case executionHorizon = "actionsBeforeLookingAgain"
+  }
 
   struct Task: Encodable {
     let task: String
@@ -82,7 +86,7 @@ struct PolicyReport: Encodable {
     let episodes: Int
   }
 
-  /// Each on all the starts again, with one thing changed.
+  /// Success rates on the same layouts with one input changed.
   struct Controls: Encodable {
     let blankImage, otherInstructionDone, otherInstructionOriginalDone: Rate
 
@@ -94,7 +98,7 @@ struct PolicyReport: Encodable {
   }
 
   init(_ folder: String, _ policy: VLA, _ suite: Suite, _ episodes: [ClosedLoop.Episode]) {
-    (self.folder, actionsBeforeLookingAgain) = (folder, policy.head.chunk)
+    (self.folder, executionHorizon) = (folder, policy.head.chunk)
     success = Rate(SuccessRate(of: episodes))
     meanStepsOfSuccesses = meanSteps(episodes)
     tasks = suite.grouped(episodes).map {

@@ -3,14 +3,14 @@ import Images
 import NanoVLA
 import Tabletop
 
-/// Which episodes a contact sheet shows, and the sheet: a row an episode, its pictures in the order
-/// of time. The first ones by their seeds are taken, not the finest.
+/// A contact sheet of episodes: one row for each episode, its frames from left to right in time.
 ///
-/// Of one policy: successes above, failures below. Of two: the starts on which they differ, the
-/// second policy's row under the first one's; above where the first succeeded, below where the
-/// second did. If they differ on none, the first policy alone.
+/// The episodes with the lowest seeds are shown, without selection. For one policy, successes stand
+/// above failures. For two policies, the sheet shows the layouts on which they differ, policy A above
+/// policy B: first those where A succeeded, then those where B did. If they differ on none, the sheet
+/// shows the first policy alone.
 struct EvaluationSheet {
-  /// Two groups of blocks of rows; a row is the index of a policy and an episode of it.
+  /// Two groups (successes, failures) of blocks of rows; a row is a policy's index and its episode.
   private let groups: [[[(policy: Int, episode: ClosedLoop.Episode)]]]
   private let showsDifferences: Bool
   static let frames = 6
@@ -34,9 +34,9 @@ struct EvaluationSheet {
     }
   }
 
-  /// Writes the picture, and returns what its rows show.
+  /// Writes the sheet and returns the contents of its rows.
   func write(
-    to file: URL, _ policies: [VLA], _ driving: EvaluationDriving
+    to file: URL, _ policies: [VLA], _ rollouts: EvaluationRollouts
   ) throws -> EvaluationReport.Sheet {
     var pictures: [[RGBImage]] = []
     var rows: [EvaluationReport.Sheet.Row] = []
@@ -45,12 +45,12 @@ struct EvaluationSheet {
       for (index, block) in group.enumerated() {
         if index > 0, block.count > 1 { pictures.append([gap]) }
         for (policy, episode) in block {
-          let filmed = try driving.film(policies[policy], seed: episode.seed)
+          let recorded = try rollouts.record(policies[policy], seed: episode.seed)
           let entry = EvaluationReport.Sheet.Row(
-            row: rows.count + 1, seed: filmed.seed, instruction: filmed.instruction,
+            row: rows.count + 1, seed: recorded.seed, instruction: recorded.instruction,
             policy: policies.count == 1 ? "policy" : ["A", "B"][policy],
-            ending: filmed.ending.rawValue, steps: filmed.steps)
-          let frames = row(filmed)
+            ending: recorded.ending.rawValue, steps: recorded.steps)
+          let frames = row(recorded)
           pictures += [[caption(entry, width: width(for: frames))], frames]
           rows.append(entry)
         }
@@ -61,12 +61,12 @@ struct EvaluationSheet {
       file: file.relativePath, showsDifferences: showsDifferences, rows: rows)
   }
 
-  /// A bar that says how it ended, then pictures from the first to the last.
+  /// A bar that shows the outcome, then evenly spaced frames from the first to the last.
   private func row(_ episode: ClosedLoop.Episode) -> [RGBImage] {
-    let film = episode.frames + [episode.lastFrame].compactMap { $0 }
-    let count = min(Self.frames, film.count)
+    let frames = episode.frames + [episode.lastFrame].compactMap { $0 }
+    let count = min(Self.frames, frames.count)
     let shown = (0..<count).map { i in
-      film[i * (film.count - 1) / max(count - 1, 1)].enlarged(by: Self.enlargement)
+      frames[i * (frames.count - 1) / max(count - 1, 1)].enlarged(by: Self.enlargement)
     }
     return [bar(height: shown[0].height, succeeded: episode.ending == .success)] + shown
   }
@@ -79,7 +79,7 @@ struct EvaluationSheet {
         + "after \(entry.steps) steps", width: width)
   }
 
-  /// Green, or orange-red in stripes, so that a reader tells them apart without colors too.
+  /// Plain green for success, striped orange-red for failure: distinguishable without color vision.
   private func bar(height: Int, succeeded: Bool) -> RGBImage {
     var bar = RGBImage(
       width: Self.bar, height: height, color: succeeded ? .bluishGreen : .vermilion)

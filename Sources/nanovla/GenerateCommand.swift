@@ -5,24 +5,24 @@ import Foundation
 import Images
 import VLMs
 
-/// `nanovla generate`: a published VLM answers a question about a picture, word by word.
+/// `nanovla generate`: a published VLM answers a question about an image, token by token.
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Let a published VLM answer a question about a picture.",
+    abstract: "Answer a question about an image with a published VLM.",
     discussion: """
-      The model is a folder as Hugging Face publishes it. Its weights stay in their files and are \
-      converted while they are used, so a 7B model needs about the memory of its files: \
+      The model is a folder in Hugging Face's layout. Weights are memory-mapped and converted \
+      during use, so a 7B model needs about as much memory as its files: \
       nanovla generate --model-path llava-1.5-7b-hf --image photo.png "What is on the table?"
       """)
 
-  @Option(help: "The model's folder: config.json, model.safetensors, tokenizer.json, …")
+  @Option(help: "Folder of the model: config.json, model.safetensors, tokenizer.json, …")
   var modelPath: String
 
-  @Option(help: "A PNG of any size.")
+  @Option(help: "PNG image of any size.")
   var image: String
 
-  @Option(help: "Tokens to write at most.")
+  @Option(help: "Maximum number of tokens to generate.")
   var tokens = 64
 
   @Flag(help: "Print one JSON object instead of streaming the text.")
@@ -43,7 +43,7 @@ struct GenerateCommand: ParsableCommand {
     let vlm = try VLM.read(URL(fileURLWithPath: modelPath, isDirectory: true))
     var text = ""
     let time = try clock.measure {
-      // Streamed text shows by itself how far it is.
+      // Streamed text shows the progress itself.
       text = try showingProgress(of: vlm, tokens: json ? tokens - 1 : 0) {
         try vlm.answer(picture, question, tokens: tokens) { piece in
           if !json { Terminal.write(piece) }

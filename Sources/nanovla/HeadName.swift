@@ -1,11 +1,12 @@
 import ArgumentParser
 import NanoVLA
 
-/// The heads as the command line names them.
+/// The action heads by their command-line names.
 enum HeadName: String, ExpressibleByArgument, CaseIterable {
   case tokens, l1, mse, hybrid, flow, residual
 
-  /// The head that both options ask for, over the one that there was.
+  /// The head that `--head` and `--bins` ask for, with defaults from `before`.
+  /// - Throws: ``RequestError`` if `--bins` is given for another head than the token head.
   static func kind(
     _ name: HeadName?, bins: Int?, before: ActionHeadKind
   ) throws -> ActionHeadKind {
@@ -21,7 +22,7 @@ enum HeadName: String, ExpressibleByArgument, CaseIterable {
     }
     guard let bins else { return kind }
     guard case .tokens = kind else {
-      throw RequestError("--bins is for --head tokens: leave one of them out")
+      throw RequestError("--bins applies only to --head tokens: omit one of them")
     }
     return .tokens(bins: bins)
   }

@@ -4,17 +4,17 @@ import Files
 import Foundation
 import VLMs
 
-/// `nanovla inspect`: what a checkpoint holds, from its headers alone.
+/// `nanovla inspect`: summarizes a checkpoint from its headers alone.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show what a checkpoint's folder holds: sizes, layers, words, images, robots.",
+    abstract: "Summarize a checkpoint: family, sizes, layers, tokenizer, image input, action statistics.",
     discussion: """
-      It reads headers and settings and converts no number, so a model of 15 GB takes a second or \
-      two. {N} stands for the number of a block.
+      The command reads headers and configuration files but no weights, so a model of 15 GB takes \
+      a second or two. {N} stands for the index of a block.
       """)
 
-  @Argument(help: "The folder of a downloaded checkpoint: config.json, *.safetensors, ….")
+  @Argument(help: "Folder of a downloaded checkpoint: config.json, *.safetensors, …")
   var folder: String
 
   @Flag(help: "Print one JSON object on one line.")
@@ -31,7 +31,8 @@ struct InspectCommand: ParsableCommand {
     layerTable(summary.layers, width: width).forEach { print($0) }
   }
 
-  /// A row a group; where a row is too long for the terminal, its facts under its name.
+  /// One row for each group of tensors. If a row is wider than the terminal, its facts stand on a
+  /// second line.
   private func layerTable(_ layers: [LayerGroup], width: Int) -> [String] {
     let rows = layers.map { layer in
       [
@@ -63,8 +64,7 @@ struct InspectCommand: ParsableCommand {
     }
     facts.append([
       "memory to run",
-      "\(size(summary.weightBytes)) for the weights, which stay as stored; the tokens' keys and "
-        + "values come on top",
+      "\(size(summary.weightBytes)) for the weights, kept as stored, and the key-value cache",
     ])
     if let tokenizer = summary.tokenizer {
       facts.append(["tokenizer", "\(tokenizer.kind), \(grouped(tokenizer.vocabularySize)) tokens"])

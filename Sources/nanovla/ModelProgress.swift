@@ -1,19 +1,21 @@
 import Blackboard
 import Tensors
 
-/// Shows how far a published model is with its answer, while `body` runs it.
+/// Reports the progress of a published model on standard error while `body` runs it.
 ///
-/// It sends the picture and the whole prompt through all its blocks, then each token once more
-/// through those of the language model. In a large model one such token takes about as long as the
-/// whole prompt takes in one block, so both count as one step.
-/// - Parameter tokens: those that are waited for after the prompt was read.
+/// The model passes the image and the whole prompt through all its blocks, then each new token
+/// through the blocks of the language model. In a large model one token takes about as long as the
+/// whole prompt takes in one block, so each counts as one step.
+/// - Parameters:
+///   - model: the model that `body` runs.
+///   - tokens: how many tokens are generated after the prompt.
 func showingProgress<Result>(
   of model: some Module, tokens: Int, _ body: () throws -> Result
 ) rethrows -> Result {
   var progress = Progress()
   let blocks = blockCount(of: model)
   let total = blocks + tokens
-  var (done, spoken) = (0, 0)
+  var (done, generated) = (0, 0)
   func report(_ steps: Int) {
     guard done < total else { return }
     done = min(steps, total)
@@ -21,10 +23,10 @@ func showingProgress<Result>(
   }
   let result = try ShapeTrace.observing({ entry in
     switch entry.label {
-    case "block" where spoken == 0: report(max(0, min(done + 1, blocks - 1)))
+    case "block" where generated == 0: report(max(0, min(done + 1, blocks - 1)))
     case "logits":
-      report(blocks + spoken)  // the first token is what reading the prompt led to
-      spoken += 1
+      report(blocks + generated)  // the prompt itself yields the first token
+      generated += 1
     default: break
     }
   }) { try body() }
@@ -32,7 +34,8 @@ func showingProgress<Result>(
   return result
 }
 
-/// Blocks in all towers: "vision.blocks.11.norm1.weight" is a parameter of one of them.
+/// The number of transformer blocks in all towers. The name of each of their parameters contains
+/// "blocks" and an index, as "vision.blocks.11.norm1.weight".
 private func blockCount(of model: some Module) -> Int {
   let block = #/(.*\.)?blocks\.\d+\./#
   return Set(model.namedParameters.compactMap { $0.name.prefixMatch(of: block)?.output.0 }).count

@@ -1,10 +1,11 @@
 import ArgumentParser
 
 @main
-struct NanoVLATool: ParsableCommand {
+/// The root command: `nanovla`.
+struct NanoVLACommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nanovla",
-    abstract: "Tools around the course: data, training, published models.",
+    abstract: "Record data, train and evaluate policies, run published models.",
     subcommands: [
       DataCommand.self, PretrainCommand.self, TrainCommand.self, RLCommand.self,
       EvaluateCommand.self, VLMsCommand.self, InspectCommand.self, PredictCommand.self,

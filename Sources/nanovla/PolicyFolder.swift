@@ -1,18 +1,27 @@
 import Files
 import Foundation
 import NanoVLA
+import Runs
 
-/// The folder of a policy, which knows what it was trained on: its statistics are by data set.
+/// The folder of a policy. Its statistics are keyed by the dataset that the policy was trained on.
 struct PolicyFolder {
   let path: String
 
-  /// Sorted; most folders hold one.
+  /// Whether the folder's config.json is that of a policy of this package.
+  var exists: Bool {
+    let file = URL(fileURLWithPath: path).appending(path: VLA.configurationFile)
+    guard let json = try? JSONFile.read(file) else { return false }
+    return (try? json["model_type"].string(default: "")) == "nanovla-policy"
+  }
+
+  /// The datasets of the folder's statistics, sorted; most folders hold one.
   func datasets() throws -> [String] {
     let file = URL(fileURLWithPath: path).appending(path: VLA.statisticsFile)
     return try ActionStatistics.readAll(file).keys.sorted().map(oneLine)
   }
 
-  /// - Parameter dataset: whose statistics it is read with, if it holds those of several.
+  /// Reads the policy.
+  /// - Parameter dataset: whose statistics to use, if the folder holds several.
   func policy(dataset: String?) throws -> VLA {
     try VLA(
       contentsOf: URL(fileURLWithPath: path), dataset: datasets().count > 1 ? dataset : nil)

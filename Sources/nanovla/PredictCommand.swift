@@ -1,49 +1,49 @@
 import ArgumentParser
+import Blackboard
 import Files
 import Foundation
 import Images
 import NanoVLA
 import VLMs
 
-/// `nanovla predict`: what a published policy would do now.
+/// `nanovla predict`: predicts a robot's next action with a policy.
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Predict a robot's next action from a picture and an instruction.",
+    abstract: "Predict a robot's next action from an image and an instruction.",
     discussion: """
-      The model is a folder as Hugging Face publishes it, of a VLM that speaks actions: \
-      nanovla predict --model-path openvla-7b --image camera.png --unnorm-key bridge_orig \
-      "pick up the red cup"
+      The model is a folder in Hugging Face's layout of a VLM that generates actions, or the folder \
+      of a policy that nanovla train or nanovla rl wrote: nanovla predict --model-path openvla-7b \
+      --image camera.png --unnorm-key bridge_orig "pick up the red cup"
       """)
 
-  @Option(help: "The model's folder: config.json, model.safetensors, tokenizer.json, …")
+  @Option(help: "Folder of the model: config.json, model.safetensors, …")
   var modelPath: String
 
-  @Option(help: "A PNG of any size: what the robot's camera sees.")
+  @Option(help: "PNG image of any size from the robot's camera.")
   var image: String
 
-  @Option(help: "The data set whose statistics turn the model's words into robot units.")
+  @Option(help: "Dataset whose statistics convert the model's output to robot units.")
   var unnormKey: String?
+
+  @Option(help: "State of the gripper, for a policy that uses it: x,y,z,closed.")
+  var proprioception: String?
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
-  @Argument(help: "What to do, in quotation marks.")
+  @Argument(help: "The instruction, in quotation marks.")
   var instruction: String
 
   func run() throws {
     let clock = ContinuousClock()
     let picture = try RGBImage(png: URL(fileURLWithPath: image))
-    let folder = URL(fileURLWithPath: modelPath, isDirectory: true)
-    let family = try VLM.family(of: folder)
-    guard family.name == VLMFamily.openVLA.name else {
-      throw PredictError.hasNoActions(family.name, folder.path)
-    }
-    let policy = try VLA.fromVLM(family.name, modelPath: modelPath, unnormKey: unnormKey)
+    let policy = try policy()
+    let observation = try policy.observation(of: picture, proprioception: gripperState())
     var action = RobotAction([])
     let time = try clock.measure {
       action = try showingProgress(of: policy, tokens: policy.space.count - 1) {
-        try policy.predictAction(picture, instruction: instruction)
+        try policy.firstAction(seeing: observation, instruction: instruction)
       }
     }
     let names = policy.space.dimensions.map(\.name)
@@ -61,6 +61,58 @@ struct PredictCommand: ParsableCommand {
       print("gripper: \(policy.space.gripperConvention), in robot units")
     }
   }
+
+  /// Reads a policy folder of this package, or a published VLM that generates actions.
+  private func policy() throws -> VLA {
+    let own = PolicyFolder(path: modelPath)
+    if own.exists { return try own.policy(dataset: unnormKey) }
+    let folder = URL(fileURLWithPath: modelPath, isDirectory: true)
+    let family = try VLM.family(of: folder)
+    guard family.name == VLMFamily.openVLA.name else {
+      throw RequestError(
+        "\(folder.path) is a \(family.name) checkpoint, which generates text but no actions: train "
+          + "an action head on it (VLA.fromVLM), or use an openvla checkpoint")
+    }
+    return try VLA.fromVLM(family.name, modelPath: modelPath, unnormKey: unnormKey)
+  }
+
+  /// The numbers of `--proprioception`.
+  private func gripperState() throws -> [Float]? {
+    guard let proprioception else { return nil }
+    let numbers = proprioception.split(separator: ",", omittingEmptySubsequences: false)
+      .map { Float($0.trimmingCharacters(in: .whitespaces)) }
+    guard numbers.count == 4, numbers.allSatisfy({ $0?.isFinite == true }) else {
+      throw RequestError(
+        "--proprioception must be 4 numbers x,y,z,closed, not \(oneLine(proprioception))")
+    }
+    return numbers.compactMap { $0 }
+  }
+}
+
+extension VLA {
+  /// One observation of the size and with the inputs that this policy reads.
+  /// - Throws: ``RequestError`` if the policy needs proprioception and there is none.
+  fileprivate func observation(of image: RGBImage, proprioception: [Float]?) throws -> Observation {
+    guard proprioception != nil || !usesProprioception else {
+      throw RequestError(
+        "this policy uses proprioception: give the gripper's state as --proprioception x,y,z,closed")
+    }
+    guard let size = backbone.imageSize else {
+      return Observation(image, proprioception: proprioception)
+    }
+    return Observation(
+      image.resized(width: size, height: size, filter: .bicubic), proprioception: proprioception)
+  }
+
+  /// The next action at the start of an episode: the window repeats the only observation.
+  fileprivate func firstAction(
+    seeing observation: Observation, instruction: String
+  ) throws -> RobotAction {
+    var past = History(length: history)
+    past.append(observation)
+    let chunk = try predictChunk(past.window, instruction: instruction)
+    return try space.clipped(statistics.robotAction(chunk[0]))
+  }
 }
 
 private struct Prediction: Encodable {
@@ -68,17 +120,4 @@ private struct Prediction: Encodable {
   let names: [String]
   let gripperConvention: String
   let seconds: Double
-}
-
-/// A model that cannot be asked for actions.
-enum PredictError: Error, CustomStringConvertible {
-  case hasNoActions(String, String)
-
-  var description: String {
-    switch self {
-    case .hasNoActions(let family, let folder):
-      "\(folder) is a \(family), which speaks no actions: train a head on it (VLA.fromVLM), or take "
-        + "an openvla"
-    }
-  }
 }

@@ -6,27 +6,27 @@ import Runs
 import Tensors
 import VLMs
 
-/// `nanovla pretrain`: trains the toy VLM to point, from nothing.
+/// `nanovla pretrain`: trains the toy VLM from random weights to locate objects.
 struct PretrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pretrain",
-    abstract: "Train the toy VLM to point at what an instruction names.",
+    abstract: "Train the toy VLM to locate the object that an instruction names.",
     discussion: """
-      It learns on fresh scenes from their true object positions, which demonstrations do not hold: \
-      it stands for the pre-training that a published VLM brings along. The bundled one is \
-      Sources/NanoVLA/ToyVLM; to train it anew: nanovla pretrain --output Sources/NanoVLA/ToyVLM
+      The targets are the true object positions of generated scenes, which demonstrations do not \
+      contain. This stands in for the pre-training of a published VLM. The bundled toy VLM is in \
+      Sources/NanoVLA/ToyVLM; to retrain it: nanovla pretrain --output Sources/NanoVLA/ToyVLM
       """)
 
-  @Option(help: "Batches of 32 scenes to learn from (32000).")
+  @Option(help: "Training steps, one batch of 32 scenes each (32000).")
   var steps: Int?
 
-  @Option(help: "Fixes the first weights and the scenes (0).")
+  @Option(help: "Random seed of the initial weights and the scenes (0).")
   var seed: UInt64?
 
-  @Option(help: "The folder to write: config.json and model.safetensors.")
+  @Option(help: "Folder to write: config.json and model.safetensors.")
   var output = "toy-vlm"
 
-  @Flag(help: "Go on with the training in --output, if it was stopped.")
+  @Flag(help: "Resume the interrupted training in --output.")
   var resume = false
 
   func validate() throws {
@@ -38,7 +38,7 @@ struct PretrainCommand: ParsableCommand {
   func run() throws {
     let folder = RunFolder(output)
     let isResumed = try folder.holdsRun(resume: resume)
-    if resume, !isResumed { try folder.checkHoldsNoModel() }  // a finished one is not begun again
+    if resume, !isResumed { try folder.checkHoldsNoModel() }  // do not restart a finished training
     let kept = isResumed ? try GroundingPretraining.settings(in: folder.checkpoint) : .init()
     let settings = GroundingPretraining.Settings(
       steps: steps ?? kept.steps, seed: seed ?? kept.seed)
@@ -55,8 +55,8 @@ struct PretrainCommand: ParsableCommand {
     try model.write(to: folder.url)
     try? FileManager.default.removeItem(at: folder.checkpoint)
     let error = model.pointingError()
-    print("\(model.parameterCount) parameters, in \(folder.url.path)")
-    print("pointing error over 1000 fresh scenes, mean distance in world units:")
+    print("\(model.parameterCount) parameters, written to \(folder.url.path)")
+    print("pointing error on 1000 new scenes, mean distance in world units:")
     print(String(format: "  object       %.4f", error.object))
     print(String(format: "  destination  %.4f", error.destination))
   }

@@ -4,65 +4,65 @@ import Foundation
 import NanoVLA
 import Runs
 
-/// `nanovla rl`: a policy that improves by trying.
+/// `nanovla rl`: improves a policy by reinforcement learning (GRPO) on success rewards.
 struct RLCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rl",
-    abstract: "Improve a policy from 0/1 outcomes.",
+    abstract: "Improve a policy by reinforcement learning on 0/1 success rewards.",
     discussion: """
-      Starts from a policy folder, or clones one from fresh demonstrations first:
+      Starts from a policy folder, or first clones a policy from new demonstrations:
 
         nanovla rl --dataset tabletop_spatial --demonstrations 100 --output spatial-run
 
-      The output folder gets start/ (the policy before), policy/ (after), metrics.jsonl, curve.png \
-      and a checkpoint. A run that was stopped, in whatever way, goes on with --resume as if it had \
-      never stopped. --config takes the settings as JSON; options come before it.
+      The output folder holds start/ (the policy before), policy/ (after), metrics.jsonl, curve.png \
+      and a checkpoint. An interrupted run resumes with --resume and gives bit-identical results. \
+      --config reads the settings from a JSON file; options override it.
       """)
 
-  @Option(help: "The folder of the policy to improve.")
+  @Option(help: "Folder of the policy to improve.")
   var policy: String?
 
-  @Option(help: "Without --policy: how many demonstrations to clone one from (10).")
+  @Option(help: "Without --policy: number of demonstrations to clone from (10).")
   var demonstrations: Int?
 
   @Option(
-    help: "tabletop_object, _spatial, _goal or _long (what the policy was trained on, or object).")
+    help: "tabletop_object, _spatial, _goal or _long (the policy's dataset, or object).")
   var dataset: String?
 
-  @Option(help: "The folder to write.")
+  @Option(help: "Folder to write.")
   var output: String
 
-  @Option(help: "A JSON file of settings (RLConfiguration).")
+  @Option(help: "JSON file of settings (RLConfiguration).")
   var config: String?
 
-  @Option(help: "Iterations of trying and learning (200; long: 300).")
+  @Option(help: "Training iterations (200; long: 300).")
   var epochs: Int?
 
-  @Option(help: "Starts in an iteration (32; long: 64).")
+  @Option(help: "Groups per iteration, one initial state each (32; long: 64).")
   var groups: Int?
 
-  @Option(help: "Tries of each start (8).")
+  @Option(help: "Rollouts per group (8).")
   var groupSize: Int?
 
-  @Option(help: "How boldly it tries (1).")
+  @Option(help: "Sampling temperature (1).")
   var temperature: Float?
 
   @Option(help: "Learning rate (1e-3).")
   var learningRate: Float?
 
-  @Option(help: "Decisions in a step of learning (256; long: 512).")
+  @Option(help: "Decisions per optimizer step (256; long: 512).")
   var minibatchSize: Int?
 
-  @Option(help: "Iterations between greedy evaluations, 0 for none (10).")
+  @Option(help: "Iterations between evaluations of the greedy policy; 0 disables them (10).")
   var evaluateEvery: Int?
 
-  @Option(help: "Held-out layouts of an evaluation (100).")
+  @Option(help: "Held-out layouts per evaluation (100).")
   var episodes: Int?
 
-  @Option(help: "Fixes every random choice (0).")
+  @Option(help: "Random seed (0).")
   var seed: UInt64?
 
-  @Flag(help: "Go on with the run in --output, if there is one.")
+  @Flag(help: "Resume the run in --output, if there is one.")
   var resume = false
 
   func run() throws {
@@ -72,7 +72,7 @@ struct RLCommand: ParsableCommand {
     if try folder.holdsRun(resume: resume) {
       let kept = try GRPOTrainer.configuration(in: folder.checkpoint)
       guard try settings(over: kept) == kept else {
-        throw RequestError("\(output) holds a run with other settings: leave them out")
+        throw RequestError("\(output) holds a run with other settings: omit them to resume it")
       }
       trainer = try GRPOTrainer(VLA(contentsOf: start), kept)
       try trainer.restore(from: folder.checkpoint)
@@ -82,12 +82,12 @@ struct RLCommand: ParsableCommand {
       try folder.checkWritable()
       trainer = try GRPOTrainer(startPolicy(settings), settings)
       try trainer.policy.write(to: start, dataset: settings.dataset)
-      try trainer.writeCheckpoint(to: folder.checkpoint)  // last: from now on, it can be resumed
+      try trainer.writeCheckpoint(to: folder.checkpoint)  // last, since it makes the run resumable
     }
     try RLRun(trainer, in: folder.url).callAsFunction()
   }
 
-  /// `base`, or the defaults of the data set, with what the options say.
+  /// `base`, or the defaults of the dataset, overridden by the options.
   private func settings(over base: RLConfiguration?) throws -> RLConfiguration {
     var settings =
       try base ?? RLConfiguration(dataset: dataset ?? trainedDataset() ?? "tabletop_object")
@@ -117,12 +117,12 @@ struct RLCommand: ParsableCommand {
       return cloning.policy
     }
     guard demonstrations == nil else {
-      throw RequestError("--demonstrations is for runs without --policy: give one of them")
+      throw RequestError("--demonstrations applies only without --policy: omit one of them")
     }
     return try PolicyFolder(path: path).policy(dataset: settings.dataset)
   }
 
-  /// What the policy was trained on, if that is one data set.
+  /// The dataset that the policy was trained on, if there is exactly one.
   private func trainedDataset() throws -> String? {
     let trained = try policy.map { try PolicyFolder(path: $0).datasets() } ?? []
     return trained.count == 1 ? trained[0] : nil

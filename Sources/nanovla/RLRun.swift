@@ -4,7 +4,7 @@ import Foundation
 import Images
 import NanoVLA
 
-/// A run that learns from outcomes, with what it leaves in its folder.
+/// A reinforcement-learning run and the files it writes.
 struct RLRun {
   let trainer: GRPOTrainer
   let folder: URL
@@ -14,7 +14,7 @@ struct RLRun {
   func callAsFunction() throws {
     let configuration = trainer.configuration
     let metricsFile = folder.appending(path: "metrics.jsonl")
-    // Lines of iterations after the checkpoint, and a line that a kill cut short, are written anew.
+    // Rewrite the file: drop iterations after the checkpoint and a line that was cut short.
     try Data(trainer.metrics.map { $0.jsonLine + "\n" }.joined().utf8)
       .writeAtomically(to: metricsFile)
     let log = try FileHandle(forWritingTo: metricsFile)
@@ -40,7 +40,7 @@ struct RLRun {
     try writeCurve(from: before)
     let success = try trainer.evaluate()
     print("after \(trainer.iteration) iterations: \(success)")
-    print("both with the likeliest actions, on held-out layouts")
+    print("both: greedy actions on held-out layouts")
     print("start/, policy/, metrics.jsonl and curve.png are in \(folder.path)")
   }
 

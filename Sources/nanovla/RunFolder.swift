@@ -2,7 +2,7 @@ import Files
 import Foundation
 import NanoVLA
 
-/// The folder that a long run writes.
+/// The output folder of a resumable run.
 struct RunFolder {
   let url: URL
   let checkpoint: URL
@@ -12,26 +12,28 @@ struct RunFolder {
     checkpoint = url.appending(path: BehaviorCloning.checkpointFile)
   }
 
-  /// Whether there is a run to go on with. One that was not asked for is not overwritten.
+  /// Whether the folder holds a run to resume.
+  /// - Throws: ``RequestError`` if it holds one and `resume` is false, so that none is overwritten.
   func holdsRun(resume: Bool) throws -> Bool {
     let holdsRun = FileManager.default.fileExists(atPath: checkpoint.path)
     guard resume || !holdsRun else {
       throw RequestError(
-        "\(url.relativePath) holds a run: go on with it by --resume, or name another folder")
+        "\(url.relativePath) already holds a run: resume it with --resume, or name another folder")
     }
     return holdsRun
   }
 
-  /// A model of another origin is not overwritten either.
+  /// Checks that no existing model would be overwritten.
+  /// - Throws: ``RequestError`` if the folder holds one.
   func checkHoldsNoModel() throws {
     let file = url.appending(path: VLA.configurationFile)
     guard !FileManager.default.fileExists(atPath: file.path) else {
-      throw RequestError("\(url.relativePath) holds a model already: name another folder")
+      throw RequestError("\(url.relativePath) already holds a model: name another folder")
     }
   }
 
-  /// A folder that cannot be written is found out now, not after minutes of training. Afterwards
-  /// there is no more than before: it may still turn out that there is nothing to write.
+  /// Checks before training that the folder can be written, and leaves no new folder behind.
+  /// - Throws: `CheckpointError.cannotWrite`
   func checkWritable() throws {
     let files = FileManager.default
     var made: [URL] = []

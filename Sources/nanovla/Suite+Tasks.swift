@@ -2,8 +2,8 @@ import NanoVLA
 import Tabletop
 
 extension Suite {
-  /// Episodes by what was asked for, in as much detail as leaves about ten to a row. What `spatial`
-  /// is about is the relation, so its objects' names are left out.
+  /// Groups episodes by instruction, in as much detail as leaves about ten episodes in a group. The
+  /// `spatial` suite tests relations, so its groups omit the names of objects.
   func grouped(
     _ episodes: [ClosedLoop.Episode]
   ) -> [(task: String, episodes: [ClosedLoop.Episode])] {
@@ -18,7 +18,7 @@ extension Suite {
       }
     }
     var groups = rows(without: self == .spatial ? colors.union(shapes) : [])
-    let isVaried = self == .object || self == .obstacle  // any of sixteen objects
+    let isVaried = self == .object || self == .obstacle  // sixteen objects
     if isVaried, groups.count * 10 > episodes.count { groups = rows(without: colors) }
     return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }

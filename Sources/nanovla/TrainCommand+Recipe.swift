@@ -2,9 +2,9 @@ import Foundation
 import Runs
 import Tabletop
 
-/// What the options of `nanovla train` ask for.
+/// The recipe that the options of `nanovla train` describe.
 extension TrainCommand {
-  /// The best one known for the data set.
+  /// The best known recipe for the dataset.
   func freshRecipe() throws -> CloningRecipe {
     let recorded = try data.map { try DemonstrationDataset(contentsOf: URL(filePath: $0)) }
     let suite = try dataset.map { try Suite(dataset: $0) } ?? recorded?.demonstrations[0].suite
@@ -13,7 +13,7 @@ extension TrainCommand {
       demonstrations: demonstrations ?? recorded?.demonstrations.count ?? 100)
   }
 
-  /// `recipe` with what the options say.
+  /// `recipe`, overridden by the options.
   func changed(_ recipe: CloningRecipe) throws -> CloningRecipe {
     var changed = recipe
     func set<Value>(_ path: WritableKeyPath<CloningRecipe, Value>, _ value: Value?) {
@@ -21,7 +21,7 @@ extension TrainCommand {
     }
     set(\.suite, try dataset.map { try Suite(dataset: $0) })
     set(\.demonstrationCount, demonstrations)
-    // A run may be resumed from anywhere, so that places are kept whole.
+    // Absolute paths: a run may be resumed from another working directory.
     set(\.data, data.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
     set(\.backbone, backbone.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
     set(\.head, try HeadName.kind(head, bins: bins, before: recipe.head))
@@ -34,7 +34,7 @@ extension TrainCommand {
     set(\.flips, flips)
     set(\.seed, seed)
     if changed.data != nil, noise != nil || flips != nil {
-      throw RequestError("--noise and --flips are for recording: leave them out with --data")
+      throw RequestError("--noise and --flips apply only to recording: omit them with --data")
     }
     return changed
   }

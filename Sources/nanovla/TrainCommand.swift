@@ -5,14 +5,14 @@ import NanoVLA
 import Runs
 import VLMs
 
-/// `nanovla train`: a policy that does what the expert did.
+/// `nanovla train`: trains a policy by behavior cloning.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Clone a policy from demonstrations.",
+    abstract: "Train a policy by behavior cloning.",
     discussion: """
-      Records demonstrations, or takes those that nanovla data wrote (--data), and trains a policy \
-      on the toy VLM to do the same:
+      Records demonstrations, or reads those that nanovla data wrote (--data), and trains a policy \
+      on the toy VLM to imitate them:
 
         nanovla train --dataset tabletop_spatial --demonstrations 100 --output spatial-policy
 
@@ -26,52 +26,52 @@ struct TrainCommand: ParsableCommand {
     help: "tabletop_object, _spatial, _goal, _long or _obstacle (object, or what --data holds).")
   var dataset: String?
 
-  @Option(help: "How many demonstrations to learn from (100, or all of --data).")
+  @Option(help: "Number of demonstrations (100, or all of --data).")
   var demonstrations: Int?
 
-  @Option(help: "A folder of demonstrations.")
+  @Option(help: "Folder of demonstrations to read instead of recording.")
   var data: String?
 
-  @Option(help: "The folder to write.")
+  @Option(help: "Folder to write.")
   var output: String
 
-  @Option(help: "What the policy says about an action: tokens, l1, mse, hybrid, flow or residual.")
+  @Option(help: "Action head: tokens, l1, mse, hybrid, flow or residual (tokens).")
   var head: HeadName?
 
-  @Option(help: "Words for each number of an action, of a token head (32).")
+  @Option(help: "Bins per action dimension of the token head (32).")
   var bins: Int?
 
-  @Option(help: "Actions predicted at once (2).")
+  @Option(help: "Chunk size: actions predicted at once (2).")
   var chunk: Int?
 
-  @Option(help: "Observations that the head is told about (1).")
+  @Option(help: "Observations in the head's input window (1).")
   var history: Int?
 
-  @Option(help: "Batches of 64 time steps to learn from.")
+  @Option(help: "Training steps, one batch of 64 time steps each.")
   var steps: Int?
 
-  @Option(help: "The highest learning rate.")
+  @Option(help: "Peak learning rate.")
   var learningRate: Float?
 
-  @Option(help: "How strongly weights are pulled to 0.")
+  @Option(help: "Weight decay.")
   var weightDecay: Float?
 
-  @Option(help: "Noise of the recording arm, as a share of the largest step.")
+  @Option(help: "Noise of the recorded actions, as a fraction of the largest step.")
   var noise: Float?
 
-  @Option(help: "Probability that the recording gripper does the opposite.")
+  @Option(help: "Probability that a recorded gripper command is inverted.")
   var flips: Float?
 
-  @Option(help: "The folder of a toy VLM that nanovla pretrain wrote (the bundled one).")
+  @Option(help: "Folder of a toy VLM that nanovla pretrain wrote (the bundled one).")
   var backbone: String?
 
-  @Option(help: "Fixes every random choice (0).")
+  @Option(help: "Random seed (0).")
   var seed: UInt64?
 
-  @Option(help: "Held-out layouts to judge by, 0 for none.")
+  @Option(help: "Held-out layouts for the evaluation; 0 disables it.")
   var episodes = 200
 
-  @Flag(help: "Go on with the training in --output, if there is one.")
+  @Flag(help: "Resume the training in --output, if there is one.")
   var resume = false
 
   @Flag(help: "Print the result as one JSON object.")
@@ -87,7 +87,7 @@ struct TrainCommand: ParsableCommand {
     if isResumed {
       recipe = try BehaviorCloning.recipe(in: folder.checkpoint)
       guard try changed(recipe) == recipe else {
-        throw RequestError("\(output) holds a run with other settings: leave them out")
+        throw RequestError("\(output) holds a run with other settings: omit them to resume it")
       }
     } else {
       try folder.checkHoldsNoModel()

@@ -3,16 +3,16 @@ import NanoVLA
 import Runs
 import Tabletop
 
-/// What came of it.
+/// The result of `nanovla train`.
 struct TrainResult: Encodable, CustomStringConvertible {
   let dataset: String
   let demonstrations, frames, steps: Int
-  /// Of recording and training, without what an earlier part of the run took.
+  /// Of recording and training, without the time before a resume.
   let seconds: Double
-  /// The mean of the last 100 steps.
+  /// The mean loss of the last 100 steps.
   let loss: Double
-  /// Of driving with the likeliest actions on layouts that no demonstration uses; with its 95 %
-  /// Wilson interval. nil: not measured.
+  /// The success rate of greedy actions on held-out layouts, and its 95 % Wilson interval; nil if not
+  /// measured.
   var success: Double?
   var interval: [Double]?
   let episodes: Int
@@ -43,6 +43,6 @@ struct TrainResult: Encodable, CustomStringConvertible {
       \(demonstrations) demonstrations, \(frames) frames, \(steps) steps in \(seconds), \
       loss \(String(format: "%.3f", loss)), in \(policy)
       """
-        + (episodes > 0 ? "\nsuccess with the likeliest actions, on held-out layouts: \(rate)" : "")
+        + (episodes > 0 ? "\nsuccess of greedy actions on held-out layouts: \(rate)" : "")
   }
 }

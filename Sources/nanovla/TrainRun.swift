@@ -6,11 +6,11 @@ import NanoVLA
 import Runs
 import Tabletop
 
-/// A training by demonstrations, with what it leaves in its folder.
+/// A behavior-cloning run and the files it writes.
 struct TrainRun {
   let recipe: CloningRecipe
   let folder: RunFolder
-  /// Whether standard output is for the result alone.
+  /// Whether to print nothing but the result on standard output.
   let isQuiet: Bool
 
   func callAsFunction(resuming: Bool, episodes: Int) throws -> TrainResult {
@@ -32,7 +32,7 @@ struct TrainRun {
       loss: cloning.recentLoss, success, policy: folder.url.path)
   }
 
-  /// metrics.jsonl and curve.png, anew each time: what a kill cut short does no harm.
+  /// Writes metrics.jsonl and curve.png from the start, so that an interrupted write does no harm.
   private func write(_ losses: [Float]) throws {
     let means = stride(from: 0, to: losses.count, by: 50).map { first in
       let part = losses[first..<min(first + 50, losses.count)]

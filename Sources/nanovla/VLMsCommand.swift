@@ -5,23 +5,23 @@ import Foundation
 import Tabletop
 import VLMs
 
-/// `nanovla vlms`: the registry as a table.
+/// `nanovla vlms`: prints the VLM registry as a table.
 struct VLMsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vlms",
-    abstract: "List the VLMs: how well each suits a robot, how to train it, and what runs.",
+    abstract: "List VLMs: compatibility score, transfer strategy, and what runs.",
     discussion: """
-      The score counts what a VLM has learned already of what a robot policy needs, by its \
-      capabilities alone; give a name to see what each point is for: nanovla vlms llava
+      The score rates a VLM's capabilities by what a robot policy needs. To see how the points are \
+      awarded, give a name: nanovla vlms llava
       """)
 
-  @Argument(help: "Just this one, with the reasons of its score.")
+  @Argument(help: "Show only this VLM, with the reasons for its score.")
   var name: String?
 
   @Option(help: "Dimensions of the robot's actions.")
   var actionDim = 7
 
-  @Flag(help: "Print JSON on one line: a list of all, or one object if a name is given.")
+  @Flag(help: "Print one line of JSON: a list of all VLMs, or one object if a name is given.")
   var json = false
 
   func run() throws {
@@ -41,7 +41,7 @@ struct VLMsCommand: ParsableCommand {
   }
 
   private func show(_ row: Row) {
-    let bounds = row.quotedBand.map { "\($0[0])–\($0[1]), as quoted" } ?? "none quoted"
+    let bounds = row.quotedBand.map { "\($0[0])–\($0[1]), published range" } ?? "no published range"
     let rows = [
       ["aliases", row.aliases.joined(separator: ", ")], ["family", row.family ?? "–"],
       ["kind", row.kind], ["score", "\(row.score) (\(bounds))"], ["strategy", row.strategy],
@@ -55,7 +55,7 @@ struct VLMsCommand: ParsableCommand {
   }
 }
 
-/// One VLM as both the table and `--json` show it.
+/// One VLM, as the table and `--json` show it.
 private struct Row: Encodable {
   let name: String
   let aliases: [String]

@@ -28,7 +28,7 @@ import Testing
     let whole = try program.run(options + ["whole"], in: folder)
     #expect(whole.status == 0, "\(whole.error)")
     #expect(whole.output.contains("5 demonstrations"))
-    #expect(whole.output.contains("success with the likeliest actions"))
+    #expect(whole.output.contains("success of greedy actions"))
     #expect(!whole.error.contains("\u{1B}"))
     var kills = 0
     for lines in [1, 12, 28] {  // of 50 steps each

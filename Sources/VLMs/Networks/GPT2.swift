@@ -1,5 +1,4 @@
 import NanoVLA
-import Tabletop
 import Tensors
 
 /// GPT-2: the course's own block, stacked under a causal mask, with learned positions.

@@ -1,5 +1,4 @@
 import NanoVLA
-import Tabletop
 import Tensors
 
 /// A decoder: a language model that reads from left to right and scores what comes next.

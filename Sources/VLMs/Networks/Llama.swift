@@ -1,5 +1,4 @@
 import NanoVLA
-import Tabletop
 import Tensors
 
 /// Llama: the decoder that most open language models are (Vicuna, TinyLlama, Mistral, Qwen2).

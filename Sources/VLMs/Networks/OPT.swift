@@ -1,5 +1,4 @@
 import NanoVLA
-import Tabletop
 import Tensors
 
 /// OPT: GPT-2 once more, trained in the open, with ReLU.

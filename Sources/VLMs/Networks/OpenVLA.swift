@@ -1,5 +1,4 @@
 import NanoVLA
-import Tabletop
 import Tensors
 
 /// OpenVLA: a language model that looks at a scene and answers with the numbers of an action.

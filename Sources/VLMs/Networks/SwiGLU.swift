@@ -1,5 +1,4 @@
 import NanoVLA
-import Tabletop
 import Tensors
 
 /// SwiGLU: a feed-forward layer whose hidden numbers are opened and closed by a gate.

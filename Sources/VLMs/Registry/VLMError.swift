@@ -32,6 +32,9 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherImageSize(let shape, let needed):
       return "preprocessor_config.json makes images of \(shape[2])×\(shape[1]) pixels, config.json "
         + "asks for \(needed)×\(needed): take both from one model"
+    case .unknownFamily("nanovla-policy", let file, _):
+      return "\(line(file)) describes a policy of this package, not a VLM: use the folder with "
+        + "nanovla predict, nanovla evaluate or VLA(contentsOf:)"
     case .unknownFamily(let type, let file, let families):
       return "\(line(file)): model_type \"\(brief(type))\" is of no family that is read here; "
         + "there are \(families.joined(separator: ", "))"

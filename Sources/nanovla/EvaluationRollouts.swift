@@ -1,0 +1,51 @@
+import Blackboard
+import NanoVLA
+import Tabletop
+
+/// Runs policies on all layouts of an evaluation, in batches of 40 episodes.
+///
+/// Batches allow progress reports. A single batch can also be repeated with identical results to
+/// record its frames.
+struct EvaluationRollouts {
+  let suite: Suite
+  let seeds: Range<UInt64>
+  let runs: Int
+  private var progress = Progress()
+  private var done = 0
+  private static let batchSize = 40
+
+  /// - Parameters:
+  ///   - suite: the suite that generates the layouts.
+  ///   - seeds: the seed of each layout.
+  ///   - runs: how many times all layouts will be run, for the progress report.
+  init(suite: Suite, seeds: Range<UInt64>, runs: Int) {
+    (self.suite, self.seeds, self.runs) = (suite, seeds, runs)
+  }
+
+  /// Runs one episode for each layout, in the order of the seeds.
+  mutating func run(
+    _ policy: VLA, control: ClosedLoop.Control = .none
+  ) throws -> [ClosedLoop.Episode] {
+    let loop = ClosedLoop(suite: suite, executed: policy.head.chunk, control: control)
+    var episodes: [ClosedLoop.Episode] = []
+    for first in stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.batchSize) {
+      episodes += try loop(policy, seeds: batch(around: first))
+      done += batch(around: first).count
+      progress.report(done, of: runs * seeds.count, "episodes")
+    }
+    return episodes
+  }
+
+  /// Repeats the episode of `seed` and keeps its frames.
+  func record(_ policy: VLA, seed: UInt64) throws -> ClosedLoop.Episode {
+    let loop = ClosedLoop(suite: suite, executed: policy.head.chunk, keepsFrames: true)
+    let batch = batch(around: seed)
+    return try loop(policy, seeds: batch)[Int(seed - batch.lowerBound)]
+  }
+
+  private func batch(around seed: UInt64) -> Range<UInt64> {
+    let size = UInt64(Self.batchSize)
+    let start = seeds.lowerBound + (seed - seeds.lowerBound) / size * size
+    return start..<min(start + size, seeds.upperBound)
+  }
+}
