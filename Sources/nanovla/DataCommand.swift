@@ -24,7 +24,7 @@ struct DataCommand: ParsableCommand {
   var seed: UInt64 = 0
 
   @Option(
-    help: "Standard deviation of the noise added to executed actions, as a fraction of the largest step.")
+    help: "Standard deviation of the action noise, as a fraction of the largest step.")
   var noise: Float = 0.10
 
   @Option(help: "Probability that a gripper command is inverted.")
@@ -71,7 +71,8 @@ struct DataCommand: ParsableCommand {
     let isBundledRecipe =
       suite == "object" && count == 100 && seed == 0 && noise == 0.10 && flips == 0 && size == 64
     guard isBundledRecipe else {
-      throw DatasetError.badRequest("these options do not produce the bundled dataset: name a folder with --output")
+      throw DatasetError.badRequest(
+        "these options do not produce the bundled dataset: name a folder with --output")
     }
     return (known, try checkoutFolder())
   }

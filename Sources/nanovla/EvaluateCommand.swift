@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
   var against: String?
 
   @Option(
-    help: "tabletop_object, _spatial, _goal, _long or _obstacle (the dataset the policy was trained on).")
+    help: "tabletop_object, _spatial, _goal, _long or _obstacle (the policy's dataset).")
   var dataset: String?
 
   @Option(help: "Number of layouts, one episode each.")
@@ -37,7 +37,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Seed of the first layout; held-out layouts start at 1000000.")
   var firstSeed = Suite.firstHeldOutSeed
 
-  @Option(help: "PNG file to write: successes and failures, or layouts on which two policies differ.")
+  @Option(help: "PNG file to write: successes and failures, or where two policies differ.")
   var sheet: String?
 
   @Flag(inversion: .prefixedNo, help: "Run the two controls: blank image, other instruction.")

@@ -105,7 +105,10 @@ extension EvaluationReport.Sheet {
   fileprivate func lines(width: Int) -> [String] {
     let facts = [
       ["file", file], ["rows", "one episode each, time from left to right"],
-      ["shown", showsDifferences ? "layouts on which A and B differ" : "the first successes and failures"],
+      [
+        "shown",
+        showsDifferences ? "layouts on which A and B differ" : "the first successes and failures",
+      ],
       ["marks", "green: success; orange-red stripes: failure"],
     ]
     let isPair = Set(rows.map(\.policy)).count > 1

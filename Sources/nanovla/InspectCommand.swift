@@ -8,7 +8,7 @@ import VLMs
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Summarize a checkpoint: family, sizes, layers, tokenizer, image input, action statistics.",
+    abstract: "Summarize a checkpoint: family, sizes, layers, tokenizer, images, statistics.",
     discussion: """
       The command reads headers and configuration files but no weights, so a model of 15 GB takes \
       a second or two. {N} stands for the index of a block.

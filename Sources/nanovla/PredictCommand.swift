@@ -95,7 +95,8 @@ extension VLA {
   fileprivate func observation(of image: RGBImage, proprioception: [Float]?) throws -> Observation {
     guard proprioception != nil || !usesProprioception else {
       throw RequestError(
-        "this policy uses proprioception: give the gripper's state as --proprioception x,y,z,closed")
+        "this policy uses proprioception: give the gripper's state as --proprioception x,y,z,closed"
+      )
     }
     guard let size = backbone.imageSize else {
       return Observation(image, proprioception: proprioception)

@@ -47,7 +47,9 @@ import Testing
     let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
     let longest = lines.map(\.count).max() ?? 0
     #expect(longest <= columns, "\(result.output)")
-    for text in ["tabletop_object", "held out", "blank image", "other instruction", "seeds 1000000"] {
+    for text in [
+      "tabletop_object", "held out", "blank image", "other instruction", "seeds 1000000",
+    ] {
       #expect(columns < 80 || result.output.contains(text), "\(text)")
     }
     #expect(!result.output.contains("\u{1B}") && !result.error.contains("\u{1B}"))

@@ -9,7 +9,7 @@ import Testing
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "predict-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let film = checkout.appending(path: "Sources/Tabletop/Demonstrations/frames/000.png")
+    let film = checkout.appending(path: "Sources/Tabletop/Demonstrations/episode-000.png")
     try FileManager.default.copyItem(at: film, to: folder.appending(path: "camera.png"))
   }
 
