@@ -70,7 +70,7 @@ Lesson.run(9, "Transfer learning", idea: idea) { lesson in
     lesson.keep("success_\(name)", success.rate)
     lesson.keep("pointing_\(name)", Double(pointing))
     rows.append([
-      name, training.trainedCount / 1000, training.learningBytes / 1000, Int(seconds.rounded()),
+      name, training.trainableCount / 1000, training.trainingBytes / 1000, Int(seconds.rounded()),
       "\(success)".components(separatedBy: " (")[0], pointing, pointing / before,
     ])
   }

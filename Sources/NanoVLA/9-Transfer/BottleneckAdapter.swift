@@ -1,24 +1,25 @@
 import Tensors
 
-/// A bottleneck adapter: two small layers after a large one, with a narrow place between them.
+/// A bottleneck adapter: two small layers after a frozen one, narrow in the middle.
+///
+/// It trains few weights, as ``LoRA`` does. Because of the nonlinearity it can express more than a
+/// change of the layer's weights, but it cannot be merged into them. `up` starts at 0, so the
+/// adapted model starts as the pre-trained one.
 ///
 ///     y' = y + W_up GELU(W_down y)
 ///
-/// Unlike ``LoRA`` it is not linear, so it can say "more of this, but only if that", and cannot be
-/// merged. `up` starts at 0: at first, nothing has changed.
-///
-/// Letters: O outputs of the layer, M the bottleneck's width.
+/// Letters: O outputs of the layer, M width of the bottleneck.
 ///
 /// Reference: Houlsby et al., "Parameter-Efficient Transfer Learning for NLP" (2019), section 2.1:
-/// one after attention's last layer and one after the feed-forward's, before each is added to the
-/// tokens. Left out: training the layer norms along with them.
+/// one adapter after attention's output layer and one after the feed-forward layer, before each
+/// residual addition. Left out: training the layer norms as well.
 public final class BottleneckAdapter: Adaptation {
   public let down: Linear  // O → M
   public let up: Linear  // M → O
   public let activation = Activation.geluTanh
 
   /// - Parameters:
-  ///   - layer: of which the size is taken; it is not changed.
+  ///   - layer: the layer to adapt; only its size is read.
   ///   - width: M.
   public init(for layer: Linear, width: Int, using random: inout SeededRandom) {
     let outputs = layer.weight.dim(0)
@@ -32,7 +33,6 @@ public final class BottleneckAdapter: Adaptation {
     return y + up(narrow)  // [..., M] → [..., O]
   }
 
-  /// The layers whose output is added to the tokens, as blocks with ``FeedForward`` and with
-  /// ``SwiGLU`` name them.
+  /// The layers just before a residual addition, in blocks with ``FeedForward`` and with SwiGLU.
   public static let targets = ["output", "feedForward.contract", "feedForward.down"]
 }

@@ -1,27 +1,26 @@
 import Tabletop
 import Tensors
 
-/// Demonstrations for training a whole policy, backbone and head: one example a time step.
+/// Demonstrations for training a whole policy, backbone and head: one example per time step.
 ///
-/// ``CloningExamples`` computes the states of a frozen backbone once and keeps them. If the backbone
-/// is trained too, its states change at every step; so these examples keep the frames, and the
-/// gradient flows from the loss through the head and the backbone to the first layer.
+/// ``CloningExamples`` runs a frozen backbone once and stores its states. If the backbone is trained
+/// too, its states change at every step. These examples therefore store the images, and the gradient
+/// flows from the loss through the head and the backbone to the first layer.
 ///
-/// Letters: N time steps, H observations in a window, S state numbers an observation, K steps in a
-/// chunk, A action dimensions.
+/// Letters: N time steps, H observations in a window, S state values per observation, K steps in a
+/// chunk.
 public struct FrameExamples {
   /// The last H observations at each of the N time steps, oldest first.
   public let windows: [[Observation]]
   /// The instruction at each of the N time steps.
   public let instructions: [String]
-  /// The expert's actions: N chunks of K, in the policy's normalized units.
+  /// The expert's actions: N chunks of K, in normalized units.
   public let expert: ActionChunks
 
   /// N.
   public var count: Int { expert.count }
 
   /// Examples of all time steps of `demonstrations`.
-  ///
   /// - Throws: ``InstructionError`` or ``ActionError`` if a demonstration does not fit the policy.
   public init(_ demonstrations: [Demonstration], for policy: VLA) throws {
     expert = try CloningExamples.expert(of: demonstrations, for: policy)
@@ -37,8 +36,7 @@ public struct FrameExamples {
         steps[t * policy.history..<(t + 1) * policy.history].map { observations[$0] }
       }
     }
-    // Each instruction is encoded once, so that an unknown word is an error here and not a crash in
-    // the middle of training.
+    // Encode each instruction once, so that an unknown word throws here and not during training.
     for demonstration in demonstrations {
       let observation = Observation(
         demonstration.frames[0], proprioception: demonstration.proprioception[0])
@@ -49,7 +47,8 @@ public struct FrameExamples {
     }
   }
 
-  /// The policy head's loss against the expert's actions at the time steps numbered `rows`.
+  /// The head's mean loss on the examples with the indices `rows`, a single number.
+  /// - Parameter random: for heads whose loss samples noise.
   public func loss(of policy: VLA, on rows: [Int], using random: inout SeededRandom) -> Tensor {
     do {
       let state = try policy.state(  // → [N, H·S]

@@ -1,30 +1,31 @@
 import Tensors
 
-/// LoRA: a layer is bent by the product of two thin matrices, and its own weights stay as they are.
+/// LoRA: a frozen linear layer plus a trained low-rank update of its weights.
+///
+/// The change that a network needs for a new task has few directions. So the O·I weights of W stay
+/// frozen, and only the r·(I + O) values of A and B are trained. B starts at 0, so the adapted model
+/// starts as the pre-trained one. After training, (α/r)·BA can be added to W; the layer then costs
+/// no more than before.
 ///
 ///     y = W x + b + (α/r) · B A x
 ///
-/// What a network has to change for a new task turns out to have few directions. So instead of all
-/// O·I numbers of W, only the r·(I + O) of A and B are trained. B starts at 0: at first, nothing has
-/// changed. Where the adapted layer is done learning, B A can be added to W, and costs nothing more.
-///
-/// Letters: I inputs and O outputs of the layer, r the rank.
+/// Letters: I inputs and O outputs of the layer, r rank.
 ///
 /// Reference: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2021), section 4.1.
-/// Left out: dropout, 0 in OpenVLA's fine-tuning too.
+/// Left out: dropout, which is 0 in OpenVLA's fine-tuning too.
 public final class LoRA: Adaptation {
   public let loraA: Tensor  // [r, I]
   public let loraB: Tensor  // [O, r]
-  /// α
+  /// α.
   public let alpha: Float
-  /// α/r: with it, a learning rate that suits one rank suits another.
+  /// α/r: keeps the size of the update, and so the best learning rate, independent of the rank.
   public let scale: Float
-  /// The layer's own weights while ``merge(into:)`` has put others in their place.
-  private var original: Tensor?  // [O, I]
+  /// The layer's own weights while the update is merged into them, [O, I].
+  private var original: Tensor?
 
   /// - Parameters:
-  ///   - layer: of which the sizes are taken; it is not changed.
-  ///   - rank: r.
+  ///   - layer: the layer to adapt; only its sizes are read.
+  ///   - rank: r, at least 1.
   ///   - alpha: α.
   public init(for layer: Linear, rank: Int, alpha: Float, using random: inout SeededRandom) {
     let (outputs, inputs) = (layer.weight.dim(0), layer.weight.dim(1))
@@ -37,17 +38,23 @@ public final class LoRA: Adaptation {
 
   public func callAsFunction(_ y: Tensor, from x: Tensor) -> Tensor {
     if isMerged { return y }
-    let few = x.matmul(transposed: loraA)  // [..., I] × [r, I]ᵀ → [..., r]
-    return y + few.matmul(transposed: loraB) * scale  // [..., r] × [O, r]ᵀ → [..., O]
+    x.traced("layer input", "what W and A both read")
+    let low = x.matmul(transposed: loraA)  // [..., I] × [r, I]ᵀ → [..., r]
+      .traced("A x", "projected to rank \(loraA.dim(0))")
+    let update = low.matmul(transposed: loraB) * scale  // [..., r] × [O, r]ᵀ → [..., O]
+    update.traced("(α/r) B A x", "the low-rank update")
+    return (y + update)  // [..., O] + [..., O] → [..., O]
+      .traced("W x + b + (α/r) B A x", "the adapted output")
   }
 
+  /// Whether the update has been added to the layer's weights.
   public var isMerged: Bool { original != nil }
 
-  /// W ← W + (α/r) · B A: the layer answers as before, to rounding, without the extra products.
+  /// W ← W + (α/r)·BA: the same outputs, up to rounding, without the extra products.
   ///
-  /// Weights that stay packed in their file are replaced by a float32 copy in memory.
+  /// Weights packed in a file are replaced by a float32 copy in memory.
   public func merge(into layer: Linear) {
-    guard !isMerged else { fatalError("LoRA: it is merged already; unmerge it first") }
+    guard !isMerged else { fatalError("LoRA: already merged; call unmerge(from:) first") }
     original = layer.weight.detached()
     let merged = withoutGradient {
       layer.weight.unpacked() + loraB.matmul(loraA) * scale  // [O, I] + [O, r] × [r, I] → [O, I]
@@ -55,22 +62,22 @@ public final class LoRA: Adaptation {
     layer.weight.adopt(merged)
   }
 
-  /// Gives `layer` back the very numbers it had before ``merge(into:)``, bit for bit; subtracting
-  /// B A again would leave rounding behind.
+  /// Restores the layer's original weights, bit-identical: subtracting B A would leave rounding
+  /// errors.
   public func unmerge(from layer: Linear) {
-    guard let original else { fatalError("LoRA: it is not merged; nothing to take back") }
+    guard let original else { fatalError("LoRA: not merged; call merge(into:) first") }
     layer.weight.adopt(original)
     self.original = nil
   }
 }
 
 extension Module {
-  /// Adds every ``LoRA`` inside to the weights of its layer; see ``LoRA/merge(into:)``.
+  /// Merges every ``LoRA`` inside into its layer; see ``LoRA/merge(into:)``.
   public func mergeLoRA() {
     for (_, layer) in linearLayers { (layer.adaptation as? LoRA)?.merge(into: layer) }
   }
 
-  /// Takes all of them back.
+  /// Restores the original weights of every layer with a merged ``LoRA``.
   public func unmergeLoRA() {
     for (_, layer) in linearLayers { (layer.adaptation as? LoRA)?.unmerge(from: layer) }
   }

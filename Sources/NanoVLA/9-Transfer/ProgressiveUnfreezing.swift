@@ -1,42 +1,44 @@
 import Tensors
 
-/// Progressive unfreezing: the backbone thaws from its end to its beginning.
+/// Progressive unfreezing: train the head first, then one stage of the backbone after another, from
+/// the last to the first.
 ///
-/// A new head knows nothing, and its first gradients are noise. Sent through a pre-trained backbone
-/// at once, they would wreck it. So the head learns alone at first; then the last stage joins in,
-/// then the one before it. By the time the early layers may move, there is little left to correct.
+/// The first gradients of a randomly initialized head are noise. If they reach a pre-trained
+/// backbone, they distort its features: catastrophic forgetting. So the head is trained alone at
+/// first, and the early layers, which hold the most general features, are unfrozen last.
 ///
-/// One stage in all is the plain form of the same idea: first the head, then everything.
+/// With a single stage this is the simpler schedule: first the head, then everything.
 ///
-/// Reference: Howard and Ruder (2018), section 3.3, gradual unfreezing; Kumar et al., "Fine-Tuning
-/// Can Distort Pretrained Features" (2022), on why the head should come first.
+/// Reference: Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification"
+/// (2018), section 3.3; Kumar et al., "Fine-Tuning Can Distort Pretrained Features" (2022), on why
+/// the head comes first.
 public struct ProgressiveUnfreezing {
   /// Groups of parameters, first to last.
   public let stages: [[Tensor]]
-  /// The step at which the last stage thaws.
+  /// The step, counted from 0, at which the last stage is unfrozen.
   public let firstStep: Int
-  /// Steps from one stage's thaw to the next.
+  /// Steps between two stages; 0 unfreezes all of them at once.
   public let interval: Int
 
   public init(_ stages: [[Tensor]], firstStep: Int, interval: Int) {
     guard firstStep >= 0, interval >= 0 else {
-      fatalError("unfreezing: first step \(firstStep), then every \(interval)")
+      fatalError("unfreezing: first step \(firstStep), then every \(interval) steps")
     }
     (self.stages, self.firstStep, self.interval) = (stages, firstStep, interval)
   }
 
-  /// How many stages may learn in step `step`, counted from 0.
-  public func thawed(at step: Int) -> Int {
+  /// The number of stages that are trained at `step`, counted from the last one.
+  public func unfrozenCount(at step: Int) -> Int {
     if step < firstStep { return 0 }
     if interval == 0 { return stages.count }
     return min(stages.count, 1 + (step - firstStep) / interval)
   }
 
-  /// Freezes the stages that have to wait in step `step`, and thaws the others.
+  /// Freezes and unfreezes the stages' parameters as `step` requires.
   public func apply(at step: Int) {
-    let waiting = stages.count - thawed(at: step)
+    let frozenCount = stages.count - unfrozenCount(at: step)
     for (index, stage) in stages.enumerated() {
-      for parameter in stage where !parameter.isPacked { parameter.isFrozen = index < waiting }
+      for parameter in stage where !parameter.isPacked { parameter.isFrozen = index < frozenCount }
     }
   }
 }

@@ -1,11 +1,10 @@
 import Tensors
 
-/// A model's parameters in stages, from what its input meets first to what makes its output.
+/// A model's parameters in stages, from the layers next to the input to those next to the output.
 ///
-/// A stage is one numbered block, or whatever stands between two of them; modules declare their
-/// parts in the order in which the data passes them. Strategies that treat early layers and late
-/// ones differently count in stages: early layers know what all tasks share (edges, words), late
-/// ones what the old task wanted.
+/// Early layers hold features that all tasks share (edges, words); late ones are specific to the
+/// task that the model was trained on. Strategies that treat the two differently count in stages. A
+/// stage is one numbered block, or the layers between two of them.
 ///
 /// Reference: Yosinski et al., "How Transferable Are Features in Deep Neural Networks?" (2014),
 /// section 4.
@@ -14,26 +13,27 @@ public struct Stage {
   public let name: String
   public let parameters: [Tensor]
 
-  /// Those of its parameters that are not frozen; nil if all are.
-  var learning: Stage? {
-    let some = parameters.filter(\.requiresGradient)
-    return some.isEmpty ? nil : Stage(name: name, parameters: some)
+  /// The same stage without its frozen parameters; nil if all of them are frozen.
+  var trainable: Stage? {
+    let unfrozen = parameters.filter(\.requiresGradient)
+    return unfrozen.isEmpty ? nil : Stage(name: name, parameters: unfrozen)
   }
 }
 
 extension Module {
-  /// In the order of ``Module/namedParameters``, first to last; each parameter is in one stage.
+  /// All parameters in the order of ``Module/namedParameters``, each in one stage. Modules declare
+  /// their parts in the order in which the data passes through them.
   public var stages: [Stage] {
-    var runs: [(block: String?, named: [(name: String, parameter: Tensor)])] = []
+    var groups: [(block: String?, named: [(name: String, parameter: Tensor)])] = []
     for (name, parameter) in namedParameters {
       let block = Self.block(of: name)
-      if runs.last?.block == block, !runs.isEmpty {
-        runs[runs.count - 1].named.append((name, parameter))
+      if groups.last?.block == block, !groups.isEmpty {
+        groups[groups.count - 1].named.append((name, parameter))
       } else {
-        runs.append((block, [(name, parameter)]))
+        groups.append((block, [(name, parameter)]))
       }
     }
-    return runs.map { block, named in
+    return groups.map { block, named in
       let (first, last) = (named[0].name, named[named.count - 1].name)
       return Stage(
         name: block ?? (first == last ? first : "\(first) … \(last)"),
@@ -45,5 +45,33 @@ extension Module {
   private static func block(of name: String) -> String? {
     let parts = name.split(separator: ".")
     return parts.firstIndex { Int($0) != nil }.map { parts[...$0].joined(separator: ".") }
+  }
+}
+
+/// Layer-wise learning rates: the earlier the stage, the smaller its steps.
+///
+/// The most general features should change least.
+///
+///     η_s = η · decay^(S − 1 − s),  s = 0 … S − 1
+///
+/// Letters: S stages, first to last.
+///
+/// Reference: Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification"
+/// (2018), section 3.2, discriminative fine-tuning; their decay is 1/2.6.
+public struct LayerwiseRates: Sendable, Equatable {
+  /// The ratio of one stage's learning rate to that of the next one.
+  public var decay: Float
+
+  public init(decay: Float = 0.7) { self.decay = decay }
+
+  /// The factor of each parameter's learning rate, in the order of the stages' parameters.
+  public func factors(of stages: [Stage]) -> [Float] {
+    var factor: Float = 1
+    var lastToFirst: [[Float]] = []
+    for stage in stages.reversed() {
+      lastToFirst.append(Array(repeating: factor, count: stage.parameters.count))
+      factor *= decay
+    }
+    return lastToFirst.reversed().flatMap { $0 }
   }
 }

@@ -1,23 +1,23 @@
 import Tensors
 
-/// Transfer learning: a pre-trained backbone and a new head learn a task by a plan.
+/// Transfer learning: a pre-trained backbone and a new head are trained on a new task by a plan.
 ///
-/// One loop for every backbone: the toy VLM, LLaVA, CLIP + GPT-2. It knows nothing of images or
-/// actions; a closure says what the loss on some examples is. What learns, how fast and when is the
-/// plan's: the backbone is frozen, adapted, or divided into stages; then every step thaws what is
-/// due, draws a batch, and moves the parameters.
+/// One loop for every backbone: the toy VLM, LLaVA, CLIP + GPT-2. A closure computes the loss, so
+/// the loop knows nothing of images or actions. The plan says what is trained, when, and with which
+/// learning rate: the backbone is frozen, adapted, or divided into stages; then every step
+/// unfreezes what is due, draws a batch, and updates the parameters.
 ///
 /// Reference: Yosinski et al., "How Transferable Are Features in Deep Neural Networks?" (2014).
 public final class TransferLearning {
-  /// The mean loss over the examples of these numbers. Several threads call it at once, each with
+  /// The mean loss over the examples with these indices. Several threads call it at once, each with
   /// its own random numbers.
   public typealias Loss = (_ examples: [Int], _ random: inout SeededRandom) -> Tensor
 
   public let plan: TransferPlan
   public let steps: Int
   public private(set) var stepsDone = 0
-  /// How many numbers learn, in the head and in the backbone.
-  public let trainedCount: Int
+  /// The number of trained values, in the head and in the backbone.
+  public let trainableCount: Int
   private let exampleCount: Int
   private let loss: Loss
   private let schedule: Schedule
@@ -27,11 +27,11 @@ public final class TransferLearning {
 
   /// Prepares `backbone`: freezes it, or attaches the plan's adaptations.
   /// - Parameters:
-  ///   - head: what is new; all of it learns from the first step on.
-  ///   - examples: how many there are.
-  ///   - steps: batches to learn from.
-  ///   - seed: of the adaptations' first weights, and of the order in which examples come.
-  /// - Throws: ``TransferError`` if the plan does not fit the backbone; it is unchanged then.
+  ///   - head: the new part; all of it is trained from the first step on.
+  ///   - examples: the number of examples.
+  ///   - steps: the number of batches to train on.
+  ///   - seed: for the initial adaptations and the order of the examples.
+  /// - Throws: ``TransferError`` if the plan does not fit the backbone, which is unchanged then.
   public init(
     _ backbone: any Module, head: any Module, plan: TransferPlan, examples: Int, steps: Int,
     seed: UInt64 = 0, loss: @escaping Loss
@@ -42,28 +42,28 @@ public final class TransferLearning {
     random = SeededRandom(seed: seed)
     try plan.prepare(backbone, using: &random)
     head.freeze(false)
-    let stages = backbone.stages.compactMap(\.learning)
-    let (new, bent) = (head.parameters, stages.flatMap(\.parameters))
+    let stages = backbone.stages.compactMap(\.trainable)
+    let (new, pretrained) = (head.parameters, stages.flatMap(\.parameters))
     optimizer = AdamW(
-      new + bent, rateFactors: new.map { _ in 1 } + plan.rateFactors(stages),
+      new + pretrained, rateFactors: new.map { _ in 1 } + plan.rateFactors(stages),
       weightDecay: plan.weightDecay)
-    trainedCount = optimizer.parameters.reduce(0) { $0 + $1.count }
+    trainableCount = optimizer.parameters.reduce(0) { $0 + $1.count }
     schedule = plan.schedule(steps: steps)
     unfreezing = plan.unfreezing(stages, steps: steps)
     (self.plan, self.steps, self.loss, exampleCount) = (plan, steps, loss, examples)
   }
 
-  /// What learning costs in bytes beside the model itself: a gradient and AdamW's two running means
-  /// for each number that learns.
-  public var learningBytes: Int { trainedCount * 3 * MemoryLayout<Float>.size }
+  /// Bytes needed for training beside the model itself: a gradient and AdamW's two running means
+  /// for each trained value.
+  public var trainingBytes: Int { trainableCount * 3 * MemoryLayout<Float>.size }
 
-  /// One step on a random batch. Returns its mean loss, before the step.
+  /// Trains on one random batch. Returns its mean loss before the update.
   @discardableResult
   public func step() -> Float {
     unfreezing.apply(at: stepsDone)
     let batch = (0..<plan.batchSize).map { _ in random.integer(below: exampleCount) }
     let seed = random.next()
-    let mean = backwardInParts(of: batch, parts: plan.accumulation, microBatch: 16) { rows in
+    let mean = accumulateGradients(of: batch, parts: plan.accumulation, microBatch: 16) { rows in
       var random = SeededRandom(seed: seed ^ UInt64(rows[0]))
       return loss(rows, &random)
     }
@@ -74,9 +74,9 @@ public final class TransferLearning {
 }
 
 extension TransferPlan {
-  /// Makes those of the backbone's parameters learn that the strategy names, and no others.
+  /// Makes the strategy's parameters of the backbone trainable and freezes all others.
   func prepare(_ backbone: any Module, using random: inout SeededRandom) throws(TransferError) {
-    var draws = SeededRandom(seed: random.next())  // a closure cannot borrow `random` itself
+    var draws = SeededRandom(seed: random.next())  // a closure cannot capture `random` itself
     switch strategy {
     case .freezeBackbone: backbone.freeze()
     case .lora:
@@ -85,9 +85,7 @@ extension TransferPlan {
       }
     case .adapterLayers:
       let names = backbone.linearLayers.map(\.name)
-      let targets = BottleneckAdapter.targets.filter { target in
-        names.contains { target.isPart(of: $0) }
-      }
+      let targets = BottleneckAdapter.targets.filter { names.contains(where: $0.matches) }
       try backbone.adapt(targets.isEmpty ? BottleneckAdapter.targets : targets) {
         BottleneckAdapter(for: $0, width: adapterWidth, using: &draws)
       }
@@ -96,6 +94,29 @@ extension TransferPlan {
         throw .packed(packed.name, strategy)
       }
       backbone.freeze(false)
+    }
+  }
+}
+
+/// A plan or a target that does not fit the backbone.
+public enum TransferError: Error, Equatable, CustomStringConvertible {
+  /// A target that matches no linear layer, and the layers with the most similar names.
+  case noSuchLayer(String, nearest: [String])
+  /// A layer that already has an adaptation.
+  case alreadyAdapted(String)
+  /// A parameter whose values stay in their file, and a strategy that would have to change it.
+  case packed(String, TransferStrategy)
+
+  public var description: String {
+    switch self {
+    case .noSuchLayer(let target, let nearest):
+      "no linear layer has a name with “\(target.prefix(60))”; the nearest are "
+        + nearest.joined(separator: ", ")
+    case .alreadyAdapted(let name):
+      "layer \(name) already has an adaptation; call removeAdaptations() first"
+    case .packed(let name, let strategy):
+      "the values of \(name) stay packed in their file, so \(strategy.rawValue) cannot change "
+        + "them; use lora, adapters or freeze, or read the checkpoint unpacked"
     }
   }
 }

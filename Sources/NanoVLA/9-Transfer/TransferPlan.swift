@@ -1,24 +1,43 @@
 import Tensors
 
-/// How a pre-trained model shall learn a new task: what may change, how fast, and why.
+/// Which weights of a pre-trained model are trained on a new task.
 ///
-/// A VLM's capabilities suggest one (`TransferPlan(for:)`); every setting can be
-/// changed before ``TransferLearning`` carries it out.
+/// The more of them, the better the model can fit the new task and the more it can forget of the old
+/// one (catastrophic forgetting). The raw values are short names for tables and results.
+public enum TransferStrategy: String, CaseIterable, Sendable, Codable {
+  /// Every weight.
+  case directFineTuning = "direct"
+  /// Only a low-rank update of each layer: ``LoRA``.
+  case lora
+  /// Only two small layers after some of the layers: ``BottleneckAdapter``.
+  case adapterLayers = "adapters"
+  /// First the new head, then one stage of the backbone after another: ``ProgressiveUnfreezing``.
+  case progressiveUnfreezing = "progressive"
+  /// Only the new head.
+  case freezeBackbone = "freeze"
+  /// Every weight, the early layers with smaller learning rates: ``LayerwiseRates``.
+  case layerwiseRates = "layerwise"
+}
+
+/// The settings for training a pre-trained backbone and a new head on a new task.
+///
+/// `TransferPlan(for:)` of VLMs chooses one from a VLM's capabilities. Every setting can be changed
+/// before ``TransferLearning`` carries the plan out.
 public struct TransferPlan: Sendable, Equatable {
   public var strategy: TransferStrategy
   /// Highest learning rate of the new head.
   public var headRate: Float
-  /// Highest learning rate of what learns in the backbone: its weights, or its adaptations.
+  /// Highest learning rate of the backbone's weights or adaptations.
   public var backboneRate: Float
-  /// For which share of the steps the head learns alone.
+  /// The fraction of the steps in which the head is trained alone.
   public var headFirst: Float
-  /// For which share of the steps the rates rise.
+  /// The fraction of the steps in which the learning rates rise.
   public var warmup: Float = 0.05
-  /// To which share of the highest rate they fall at the end, along a cosine; 1 keeps them.
+  /// The final learning rates as a fraction of the highest ones, after a cosine decay.
   public var floor: Float
-  /// Examples a step.
+  /// Examples per step.
   public var batchSize = 32
-  /// Into how many parts a batch is cut to fit into memory.
+  /// The number of parts into which a batch is cut to fit into memory.
   public var accumulation: Int
   public var weightDecay: Float = 0.01
   /// r and α of ``LoRA``, and the layers that get one; nil for all linear layers.
@@ -27,12 +46,12 @@ public struct TransferPlan: Sendable, Equatable {
   public var loraTargets: [String]?
   /// M of a ``BottleneckAdapter``.
   public var adapterWidth: Int
-  /// Of ``LayerwiseRates``.
+  /// For ``TransferStrategy/layerwiseRates``.
   public var layerwise = LayerwiseRates()
   /// Why these settings, in sentences.
   public var reasons: [String] = []
 
-  /// A plan with every choice given; a pre-trained VLM's capabilities choose one for you.
+  /// A plan with every choice given.
   public init(
     strategy: TransferStrategy, headRate: Float, backboneRate: Float, headFirst: Float = 0,
     floor: Float = 0.05, accumulation: Int = 1, loraRank: Int = 4, loraAlpha: Float = 4,
@@ -43,25 +62,24 @@ public struct TransferPlan: Sendable, Equatable {
     (self.loraRank, self.loraAlpha, self.adapterWidth) = (loraRank, loraAlpha, adapterWidth)
   }
 
-  /// How the head's learning rate rises and falls over `steps`.
+  /// The head's learning rate over `steps`.
   public func schedule(steps: Int) -> Schedule {
     let warmup = Int((Float(steps) * warmup).rounded())
     return Schedule(peak: headRate, warmup: warmup, steps: steps, floor: floor)
   }
 
-  /// Which of `stages`, the parameters that learn in a backbone, learn when.
+  /// When each of `stages`, the trainable parameters of a backbone, is trained.
   public func unfreezing(_ stages: [Stage], steps: Int) -> ProgressiveUnfreezing {
     let first = Int((Float(steps) * headFirst).rounded())
     guard strategy == .progressiveUnfreezing else {
-      return ProgressiveUnfreezing(
-        [stages.flatMap(\.parameters)], firstStep: first, interval: 0)
+      return ProgressiveUnfreezing([stages.flatMap(\.parameters)], firstStep: first, interval: 0)
     }
-    // The stages share three quarters of the run, so that the earliest has time to learn too.
+    // All stages are unfrozen after 3/4 of the run, so that the earliest has time to learn too.
     let interval = max(1, (steps * 3 / 4 - first) / max(1, stages.count))
     return ProgressiveUnfreezing(stages.map(\.parameters), firstStep: first, interval: interval)
   }
 
-  /// What each learning rate in the backbone is multiplied by to get from the head's to its own.
+  /// The ratio of each parameter's learning rate to the head's, in the order of the stages.
   public func rateFactors(_ stages: [Stage]) -> [Float] {
     let ratio = backboneRate / headRate
     let factors =

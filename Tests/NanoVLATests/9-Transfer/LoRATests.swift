@@ -15,7 +15,7 @@ import Testing
     return (layer, lora)
   }
 
-  @Test("at first nothing has changed, bit for bit")
+  @Test("a new LoRA leaves the outputs bit-identical")
   func startsAsIdentity() {
     let (layer, _) = layer(5, 3, rank: 2)
     let x = uniform(4, 5)
@@ -24,7 +24,7 @@ import Testing
     #expect(adapted == layer(x).values)
   }
 
-  @Test("it adds (α/r) B A x, as plain loops do", arguments: [(1, 3), (2, 1), (4, 7)])
+  @Test("the output is W x + b + (α/r) B A x, as computed by plain loops", arguments: [(1, 3), (2, 1), (4, 7)])
   func forward(rank: Int, inputs: Int) {
     let (O, I) = (5, inputs)
     let (layer, lora) = layer(I, O, rank: rank)
@@ -37,11 +37,11 @@ import Testing
       for o in 0..<O {
         var sum = Double(layer.bias!.values[o])
         for i in 0..<I {
-          var bent = Double(layer.weight[o, i])
+          var updated = Double(layer.weight[o, i])
           for r in 0..<rank {
-            bent += 6 / Double(rank) * Double(lora.loraB[o, r]) * Double(lora.loraA[r, i])
+            updated += 6 / Double(rank) * Double(lora.loraB[o, r]) * Double(lora.loraA[r, i])
           }
-          sum += bent * Double(x.values[row * I + i])
+          sum += updated * Double(x.values[row * I + i])
         }
         expected.append(Float(sum))
       }
@@ -49,7 +49,7 @@ import Testing
     #expect(worstDistance(y.values, expected) < 1e-5)
   }
 
-  @Test("gradients of A, B and the input are those of finite differences")
+  @Test("the gradients of A, B and the input match finite differences")
   func gradients() {
     let (layer, lora) = layer(4, 3, rank: 2)
     unsettle(layer)
@@ -61,7 +61,7 @@ import Testing
     #expect(layer.weight.gradient == nil && lora.loraA.gradient != nil)
   }
 
-  @Test("merged it answers as before; unmerged the weights are the old ones bit for bit")
+  @Test("merging keeps the outputs; unmerging restores bit-identical weights")
   func merging() {
     let (layer, lora) = layer(33, 17, rank: 4)
     unsettle(layer)
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test(
-    "weights that stay packed in their file are bent and merged too",
+    "weights packed in a file can be adapted and merged",
     arguments: [
       SafetensorsDataType.bfloat16, .float16,
     ])
@@ -101,7 +101,7 @@ import Testing
     #expect(layer(x).values == adapted)
   }
 
-  @Test("a whole model merges and unmerges exactly")
+  @Test("a whole model merges, and unmerges to bit-identical weights")
   func wholeModel() throws {
     var random = SeededRandom(seed: 4)
     let model = TinyTransformer(width: 8, depth: 2, heads: 2, using: &random)
@@ -119,7 +119,7 @@ import Testing
     #expect(model.parameters.map(\.values) == before)
   }
 
-  @Test("its parameters stand under their layer's name; no other name changes, and those freeze")
+  @Test("the parameters are named below their layer; all others keep their names and are frozen")
   func names() throws {
     var random = SeededRandom(seed: 4)
     let model = TinyTransformer(width: 8, depth: 1, heads: 2, using: &random)
@@ -134,7 +134,7 @@ import Testing
     #expect(model.namedParameters.map(\.name).filter { !$0.contains("adaptation") } == before)
   }
 
-  @Test("a target that names no layer, and a second adaptation, are refused and change nothing")
+  @Test("a target without a layer and a second adaptation are refused and change nothing")
   func badTargets() throws {
     var random = SeededRandom(seed: 4)
     let model = TinyTransformer(width: 8, depth: 1, heads: 2, using: &random)
@@ -145,6 +145,6 @@ import Testing
     #expect("\(error!)".contains("“attention.kee”") && "\(error!)".contains("attention.key"))
     #expect(model.parameters.allSatisfy { !$0.isFrozen } && model.parameters.count == 18)
     try adapt(["blocks.0.attention"])
-    #expect(throws: TransferError.adaptedAlready("blocks.0.attention.key")) { try adapt(["key"]) }
+    #expect(throws: TransferError.alreadyAdapted("blocks.0.attention.key")) { try adapt(["key"]) }
   }
 }

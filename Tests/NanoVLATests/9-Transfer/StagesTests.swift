@@ -10,7 +10,7 @@ import VLMs
     return TinyTransformer(width: 4, depth: depth, heads: 1, using: &random)
   }
 
-  @Test("a stage is a numbered block, or what stands between two; together they are all there is")
+  @Test("a stage is a numbered block or the layers between two; together they hold every parameter")
   func stages() {
     var random = SeededRandom(seed: 1)
     let trunk = ToyVLM(using: &random)
@@ -24,36 +24,36 @@ import VLMs
     #expect(all == trunk.parameters.map(ObjectIdentifier.init))
   }
 
-  @Test("stages thaw from the last to the first, one an interval")
+  @Test("stages are unfrozen from the last to the first, one per interval")
   func unfreezing() {
     let model = model()
     let stages = model.stages  // three blocks and a norm
     let schedule = ProgressiveUnfreezing(stages.map(\.parameters), firstStep: 5, interval: 10)
-    for (step, thawed) in [(0, 0), (4, 0), (5, 1), (14, 1), (15, 2), (25, 3), (35, 4), (999, 4)] {
+    for (step, unfrozen) in [(0, 0), (4, 0), (5, 1), (14, 1), (15, 2), (25, 3), (35, 4), (999, 4)] {
       schedule.apply(at: step)
-      #expect(schedule.thawed(at: step) == thawed)
+      #expect(schedule.unfrozenCount(at: step) == unfrozen)
       for (index, stage) in stages.enumerated() {
-        #expect(stage.parameters.allSatisfy { $0.isFrozen == (index < 4 - thawed) })
+        #expect(stage.parameters.allSatisfy { $0.isFrozen == (index < 4 - unfrozen) })
       }
     }
   }
 
-  @Test("a plan thaws every stage within three quarters of the run, after the head's own part")
+  @Test("a plan unfreezes every stage within 3/4 of the run, after the head-only steps")
   func planned() {
     let stages = model().stages
     var plan = TransferPlan(
       for: VLMCapabilities(parameterCount: 1), strategy: .progressiveUnfreezing)
     plan.headFirst = 0.25
     let progressive = plan.unfreezing(stages, steps: 100)
-    #expect(progressive.thawed(at: 24) == 0 && progressive.thawed(at: 25) == 1)
-    #expect(progressive.thawed(at: 75) == 4)
+    #expect(progressive.unfrozenCount(at: 24) == 0 && progressive.unfrozenCount(at: 25) == 1)
+    #expect(progressive.unfrozenCount(at: 75) == 4)
     plan.strategy = .lora
     let whole = plan.unfreezing(stages, steps: 100)
-    #expect(whole.thawed(at: 24) == 0 && whole.thawed(at: 25) == whole.stages.count)
+    #expect(whole.unfrozenCount(at: 24) == 0 && whole.unfrozenCount(at: 25) == whole.stages.count)
     #expect(whole.stages[0].count == model().parameters.count)
   }
 
-  @Test("each stage learns at decay times the rate of the next one")
+  @Test("each stage's learning rate is decay times that of the next one")
   func rates() {
     let stages = model().stages
     let factors = LayerwiseRates(decay: 0.5).factors(of: stages)

@@ -6,7 +6,7 @@ import Testing
 import VLMs
 
 @Suite struct TransferLearningTests {
-  /// A backbone and a head on [N, 3, 4] → [N, 3, 2], with a task that both can learn.
+  /// A backbone and a head, [N, 3, 4] → [N, 3, 2], and a task that both can learn.
   private final class Task {
     let backbone: TinyTransformer
     let head: Linear
@@ -39,7 +39,7 @@ import VLMs
   }
 
   @Test(
-    "the gradient of a batch in parts is that of the whole, to rounding",
+    "the accumulated gradient of a batch equals that of the whole batch, up to rounding",
     arguments: [
       (32, 1), (32, 4), (31, 4), (7, 7),
     ])
@@ -51,12 +51,12 @@ import VLMs
     let parameters = task.backbone.parameters + task.head.parameters
     let expected = parameters.flatMap { $0.gradient!.values }
     for parameter in parameters { parameter.gradient = nil }
-    let mean = backwardInParts(of: batch, parts: parts, microBatch: 3, loss: task.loss)
+    let mean = accumulateGradients(of: batch, parts: parts, microBatch: 3, loss: task.loss)
     #expect(abs(mean - whole.item) < 1e-5)
     #expect(worstDistance(parameters.flatMap { $0.gradient!.values }, expected) < 1e-5)
   }
 
-  @Test("training with accumulation ends where training with whole batches does")
+  @Test("training with accumulation gives the weights of training on whole batches")
   func accumulatedTraining() throws {
     func weights(parts: Int) throws -> [Float] {
       let task = Task()
@@ -68,7 +68,7 @@ import VLMs
   }
 
   @Test(
-    "frozen stays frozen bit for bit",
+    "frozen weights stay bit-identical",
     arguments: [
       TransferStrategy.freezeBackbone, .lora, .adapterLayers,
     ])
@@ -84,10 +84,10 @@ import VLMs
     let added = task.backbone.namedParameters.filter { $0.name.contains("adaptation") }
     #expect(added.isEmpty == (strategy == .freezeBackbone))
     let trained = (task.head.parameters + added.map(\.parameter)).reduce(0) { $0 + $1.count }
-    #expect(learning.trainedCount == trained && learning.learningBytes == 12 * trained)
+    #expect(learning.trainableCount == trained && learning.trainingBytes == 12 * trained)
   }
 
-  @Test("every strategy makes the loss smaller", arguments: TransferStrategy.allCases)
+  @Test("every strategy lowers the loss", arguments: TransferStrategy.allCases)
   func learns(strategy: TransferStrategy) throws {
     let task = Task()
     let learning = try task.learning(strategy, steps: 60)
@@ -97,7 +97,7 @@ import VLMs
     #expect(task.loss(all).item < 0.97 * before)
   }
 
-  @Test("the head learns alone at first")
+  @Test("the head is trained alone at first")
   func headFirst() throws {
     let task = Task()
     let before = task.backbone.parameters.map(\.values)
@@ -108,7 +108,7 @@ import VLMs
     #expect(task.backbone.parameters.map(\.values) != before)
   }
 
-  @Test("with progressive unfreezing the late stages move before the early ones")
+  @Test("progressive unfreezing changes late stages before early ones")
   func progressive() throws {
     let task = Task()
     let stages = task.backbone.stages  // two blocks and a norm
@@ -121,7 +121,7 @@ import VLMs
     }
   }
 
-  @Test("bottleneck adapters start as the identity and stand after the steps of a block")
+  @Test("bottleneck adapters start as the identity, after attention and feed-forward layers")
   func adapters() throws {
     let task = Task()
     let before = task.backbone(task.x).values
@@ -142,7 +142,7 @@ import VLMs
     expectGradients(layer.namedParameters + [("x", x)]) { layer(x) }
   }
 
-  @Test("a policy learns through its frames, and the same seed gives the same losses")
+  @Test("a policy is trained through its images, and the same seed gives the same losses")
   func frames() throws {
     let demonstrations = (0..<6).compactMap { Demonstration.record(suite: .object, seed: $0) }
     func losses() throws -> [Float] {

@@ -1,10 +1,10 @@
 import NanoVLA
-import Tabletop
 import Testing
+import VLMs
 
 @Suite struct TransferStrategyTests {
   @Test(
-    "every spelling means its strategy",
+    "every spelling gives its strategy, whatever its case and separators",
     arguments: [
       ("fine_tune_all", TransferStrategy.directFineTuning), ("direct", .directFineTuning),
       ("direct fine-tuning", .directFineTuning), ("lora", .lora), ("LoRA", .lora),
@@ -17,7 +17,7 @@ import Testing
     #expect(try TransferStrategy(named: name) == strategy)
   }
 
-  @Test("no spelling means two strategies") func distinct() throws {
+  @Test("no spelling belongs to two strategies") func distinct() throws {
     let names = TransferStrategy.allCases.flatMap(\.names)
     #expect(Set(names).count == names.count)
     for strategy in TransferStrategy.allCases {
@@ -25,8 +25,8 @@ import Testing
     }
   }
 
-  @Test("an unknown name is refused with the list, in one line") func unknown() {
-    let error = #expect(throws: TransferError.unknownStrategy("magic")) {
+  @Test("an unknown name is refused with the list of names, in one line") func unknown() {
+    let error = #expect(throws: UnknownTransferStrategy.self) {
       try TransferStrategy(named: "magic")
     }
     let message = "\(error!)"
