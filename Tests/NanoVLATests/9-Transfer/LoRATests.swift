@@ -24,7 +24,9 @@ import Testing
     #expect(adapted == layer(x).values)
   }
 
-  @Test("the output is W x + b + (α/r) B A x, as computed by plain loops", arguments: [(1, 3), (2, 1), (4, 7)])
+  @Test(
+    "the output is W x + b + (α/r) B A x, as computed by plain loops",
+    arguments: [(1, 3), (2, 1), (4, 7)])
   func forward(rank: Int, inputs: Int) {
     let (O, I) = (5, inputs)
     let (layer, lora) = layer(I, O, rank: rank)
