@@ -60,7 +60,7 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
     bars.append((label, Double(count), "\(count) of \(P)"))
   }
   count("with attention", "changed_with_attention")
-  count("none looks ahead", "changed_causal", mask: MultiHeadAttention.causalMask(count: P))
+  count("none looks ahead", "changed_causal", mask: AttentionMask.causal(count: P))
   for block in transformer.blocks {  // what attention found is multiplied by 0
     block.attention.output.weight.values = Array(repeating: 0, count: width * width)
   }
@@ -76,10 +76,10 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
   /// Random tokens in one head: a token's largest weight, on average, and a score's median gradient.
   func look(d: Int, scaled: Bool) -> (largest: Float, gradient: Float) {
     var random = SeededRandom(seed: lesson.seed &+ UInt64(d))  // the same draws for both scales
-    let attention = MultiHeadAttention(width: d, heads: 1, using: &random)
-    if !scaled { attention.scale = 1 }
-    let x = Tensor.normal([1, P, d], scale: 1.732, using: &random)  // queries and keys spread by 1
-    let found = withoutGradient { attention(x).scores }
+    let x = Tensor.normal([1, 1, P, d], using: &random)
+    let K = Tensor.normal([1, 1, P, d], using: &random)
+    let Q = scaled ? x : x * Float(d).squareRoot()  // cancels the division by √d
+    let found = scaledDotProductAttention(query: Q, key: K, value: K).scores
     let scores = Tensor(found.values, shape: [P, P]).asParameter()  // [1, 1, P, P] → [P, P]
     let weights = scores.softmax()
     (weights * Tensor.normal([P, P], using: &random)).sum().backward()  // about 1 into each weight

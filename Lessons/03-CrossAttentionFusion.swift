@@ -67,7 +67,7 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
   lesson.heading("Where it looks")
   let weights = withoutGradient {
     (looking.fusion as! CrossAttentionFusion)
-      .look(vision: one.vision, text: one.text, textMask: one.mask).firstLook.weights
+      .attend(vision: one.vision, text: one.text, textMask: one.mask).attention.weights
       .mean(axis: 1)  // [1, H, 1, P] → [1, 1, P], the mean of the heads
   }
   let map = picture.attentionMap(weights.values)

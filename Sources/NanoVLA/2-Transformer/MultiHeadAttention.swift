@@ -1,121 +1,74 @@
-import Tabletop
 import Tensors
 
-/// Attention: the only place where tokens meet.
+/// Multi-head attention: several attentions in parallel, each on its own slice of the width.
 ///
-/// Each token asks a question (its query), shows what it is about (its key) and holds something to
-/// give (its value). A token's answer is the average of all values, weighted by how well each key
-/// fits its query. Several heads do this side by side, each on its own slice of the width, so that
-/// one token can look for several things at once.
+/// Three linear layers compute what each token looks for (query), what it can be found by (key) and
+/// what it passes on (value). With several heads one token can attend to several things at once. In
+/// self-attention all three come from one sequence; in cross-attention the keys and values come from
+/// another, the context.
 ///
-///     weights = softmax(Q Kᵀ / √d + mask),   output = weights V
+///     headₕ = attention(Qₕ, Kₕ, Vₕ),   output = [head₁, …, head_H] Wᵀ + b
 ///
-/// Self-attention asks and answers within one sequence; cross-attention asks from one and answers
-/// from another. It is the same code: pass the other sequence as `context`.
+/// Letters: B sequences, T tokens, C context tokens, D width, H heads, d = D/H the width of one head.
 ///
-/// Published models vary the sizes, not the idea: H heads may share fewer keys and values, G of them
-/// in groups (less to remember), a head may be wider or narrower than D/H, and the context may have
-/// a width of its own.
-///
-/// Letters: B sequences, T tokens that ask, C tokens that answer, D width, H heads, G key/value heads,
-/// d = D/H the width of one head.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.2; Ainslie et al., "GQA"
-/// (2023), section 2.2, for the groups. Left out: dropout.
+/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.2.2. Left out: heads that
+/// share keys and values, rotary positions, and a cache of keys and values, which published decoders
+/// have (`GroupedQueryAttention` in VLMs).
 public final class MultiHeadAttention: Module {
   public let query: Linear
   public let key: Linear
   public let value: Linear
   public let output: Linear
   public let heads: Int
-  public let keyValueHeads: Int
-  /// Turns queries and keys by their place; without it, places must be in the tokens.
-  public let rotary: RotaryPosition?
-  /// 1/√d keeps the scores' spread at about 1 whatever the width, where softmax still has a slope.
-  public var scale: Float
 
   /// - Parameters:
   ///   - width: D.
-  ///   - heads: H.
-  ///   - keyValueHeads: G, each shared by H/G heads in a row; without it, H.
-  ///   - headWidth: d; without it, D/H.
-  ///   - contextWidth: the width of the tokens that answer; without it, D.
-  ///   - inputBias, outputBias: whether query, key and value, and the output, add a bias.
-  public init(
-    width: Int, heads: Int, keyValueHeads: Int? = nil, headWidth: Int? = nil,
-    contextWidth: Int? = nil, inputBias: Bool = true, outputBias: Bool = true,
-    rotary: RotaryPosition? = nil, using random: inout SeededRandom
-  ) {
-    guard heads > 0, headWidth != nil || width % heads == 0 else {
-      fatalError("attention: width \(width) does not divide into \(heads) heads")
+  ///   - heads: H; D must be a multiple of it.
+  public init(width: Int, heads: Int, using random: inout SeededRandom) {
+    guard heads > 0, width % heads == 0 else {
+      fatalError("attention: width \(width) is not a multiple of \(heads) heads")
     }
-    let (G, d) = (keyValueHeads ?? heads, headWidth ?? width / heads)
-    guard G > 0, heads % G == 0 else {
-      fatalError("attention: \(heads) heads do not share \(G) key/value heads evenly")
-    }
-    (self.heads, self.keyValueHeads, self.rotary) = (heads, G, rotary)
-    scale = 1 / Float(d).squareRoot()
-    let C = contextWidth ?? width
-    query = Linear(inputs: width, outputs: heads * d, bias: inputBias, using: &random)
-    key = Linear(inputs: C, outputs: G * d, bias: inputBias, using: &random)
-    value = Linear(inputs: C, outputs: G * d, bias: inputBias, using: &random)
-    output = Linear(inputs: heads * d, outputs: width, bias: outputBias, using: &random)
-  }
-
-  /// What attention computed on its way: the answer, and who looked at what.
-  public struct Result {
-    public let output: Tensor  // [B, T, D]
-    public let scores: Tensor  // [B, H, T, C], before the softmax
-    public let weights: Tensor  // [B, H, T, C], each row sums to 1
+    self.heads = heads
+    query = Linear(inputs: width, outputs: width, using: &random)
+    key = Linear(inputs: width, outputs: width, using: &random)
+    value = Linear(inputs: width, outputs: width, using: &random)
+    output = Linear(inputs: width, outputs: width, using: &random)
   }
 
   /// - Parameters:
-  ///   - x: the tokens that ask, [B, T, D].
-  ///   - context: the tokens that answer, [B, C, D]; without it, `x` itself.
-  ///   - mask: added to the scores: 0 where a token may look, very negative where it may not.
-  ///     Any shape that repeats to [B, H, T, C].
-  ///   - cache: what this layer remembers of earlier tokens; they answer too, and x is added to them.
-  public func callAsFunction(
-    _ x: Tensor, context: Tensor? = nil, mask: Tensor? = nil, cache: KeyValueCache.Layer? = nil
-  ) -> Result {
-    let context = context ?? x
-    guard x.shape.count == 3, context.shape.count == 3, x.dim(0) == context.dim(0),
-      x.dim(2) == query.weight.dim(1), context.dim(2) == key.weight.dim(1)
+  ///   - x: the tokens that attend, [B, T, D].
+  ///   - context: the tokens attended to, [B, C, D]; nil for self-attention.
+  ///   - mask: see ``AttentionMask``; any shape that broadcasts to [B, H, T, C].
+  /// - Returns: the output [B, T, D], with scores and weights [B, H, T, C].
+  public func callAsFunction(_ x: Tensor, context: Tensor? = nil, mask: Tensor? = nil) -> Attention
+  {
+    let (context, D) = (context ?? x, query.weight.dim(1))
+    guard x.shape.count == 3, context.shape.count == 3, x.dim(0) == context.dim(0), x.dim(2) == D,
+      context.dim(2) == D
     else { fatalError("attention: tokens \(x.shape) and context \(context.shape) do not fit") }
-
-    var Q = split(query(x), into: heads).traced("queries", "what each token looks for")
-    var K = split(key(context), into: keyValueHeads).traced("keys", "what each token is about")
-    var V = split(value(context), into: keyValueHeads)
-      .traced("values", "what each token has to give")
-    if let rotary {
-      let past = cache?.length ?? 0
-      (Q, K) = (rotary(Q, from: past), rotary(K, from: past))  // [B, H, T, d] → [B, H, T, d]
-    }
-    if let cache { (K, V) = cache.append(keys: K, values: V) }  // [B, G, T, d] → [B, G, C, d]
-
-    let (B, T, C) = (x.dim(0), x.dim(1), K.dim(2))
-    // Heads that share a key stand in a row: seen as more tokens of one head, they need no copy of it.
-    let asking = Q.reshaped([B, keyValueHeads, -1, Q.dim(3)])  // [B, H, T, d] → [B, G, H/G·T, d]
-    var scores = (asking.matmul(transposed: K) * scale)  // × [B, G, C, d]ᵀ → [B, G, H/G·T, C]
-      .reshaped([B, heads, T, C])  // [B, G, H/G·T, C] → [B, H, T, C]
-    if let mask { scores = scores + mask }
-    scores.traced("scores", "how well each key fits each query")
-    let weights = scores.softmax().traced("weights", "each row sums to 1")
-    let given = weights.reshaped([B, keyValueHeads, -1, C])  // [B, H, T, C] → [B, G, H/G·T, C]
-      .matmul(V)  // [B, G, H/G·T, C] × [B, G, C, d] → [B, G, H/G·T, d]
-      .reshaped(Q.shape)  // [B, G, H/G·T, d] → [B, H, T, d]
-      .traced("weighted values", "the average of what was looked at")
-    let joined = output(merge(given)).traced("attention", "heads side by side, mixed by one layer")
-    return Result(output: joined, scores: scores, weights: weights)
+    let Q = query(x).splitIntoHeads(heads)  // [B, T, D] → [B, H, T, d]
+      .traced("queries", "what each token looks for")
+    let K = key(context).splitIntoHeads(heads)  // [B, C, D] → [B, H, C, d]
+      .traced("keys", "what each token can be found by")
+    let V = value(context).splitIntoHeads(heads)  // [B, C, D] → [B, H, C, d]
+      .traced("values", "what each token passes on")
+    let attention = scaledDotProductAttention(query: Q, key: K, value: V, mask: mask)
+    let mixed = output(attention.output.mergedHeads())  // [B, H, T, d] → [B, T, D]
+      .traced("attention", "the heads side by side, mixed by one linear layer")
+    return Attention(output: mixed, scores: attention.scores, weights: attention.weights)
   }
+}
 
-  private func split(_ x: Tensor, into heads: Int) -> Tensor {
-    x.reshaped([x.dim(0), x.dim(1), heads, x.dim(2) / heads])  // [B, T, H·d] → [B, T, H, d]
+extension Tensor {
+  /// Cuts the width into heads: [B, T, H·d] → [B, H, T, d].
+  package func splitIntoHeads(_ heads: Int) -> Tensor {
+    reshaped([dim(0), dim(1), heads, dim(2) / heads])  // [B, T, H·d] → [B, T, H, d]
       .transposed(1, 2)  // [B, T, H, d] → [B, H, T, d]
   }
 
-  private func merge(_ x: Tensor) -> Tensor {
-    x.transposed(1, 2)  // [B, H, T, d] → [B, T, H, d]
-      .reshaped([x.dim(0), x.dim(2), heads * x.dim(3)])  // [B, T, H, d] → [B, T, H·d]
+  /// Puts the heads side by side again: [B, H, T, d] → [B, T, H·d].
+  package func mergedHeads() -> Tensor {
+    transposed(1, 2)  // [B, H, T, d] → [B, T, H, d]
+      .reshaped([dim(0), dim(2), dim(1) * dim(3)])  // [B, T, H, d] → [B, T, H·d]
   }
 }

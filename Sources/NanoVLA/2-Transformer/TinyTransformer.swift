@@ -1,9 +1,9 @@
 import Tensors
 
-/// A tiny transformer: blocks on blocks, and a last normalization.
+/// A tiny transformer encoder: a stack of blocks and a final normalization.
 ///
-/// The same stack reads patches of an image or words of a sentence; only what it is fed differs.
-/// Every token comes out at the place where it went in, now knowing about all the others.
+/// The same stack encodes the patches of an image and the words of a sentence. Each token comes out
+/// at the position where it went in, with information from all others.
 ///
 /// Letters: B sequences, T tokens, D width.
 ///
@@ -15,8 +15,8 @@ public final class TinyTransformer: Module {
   /// - Parameters:
   ///   - width: D.
   ///   - depth: the number of blocks.
-  ///   - heads: attention heads a block.
-  ///   - ratio: how many times wider than D each hidden layer is.
+  ///   - heads: attention heads of each block; D must be a multiple.
+  ///   - ratio: the MLP's hidden width as a multiple of D.
   public init(
     width: Int, depth: Int, heads: Int, ratio: Int = 4, using random: inout SeededRandom
   ) {
@@ -30,30 +30,11 @@ public final class TinyTransformer: Module {
 
   /// - Parameters:
   ///   - tokens: with their positions already added, [B, T, D].
-  ///   - mask: as ``MultiHeadAttention`` takes it.
+  ///   - mask: see ``AttentionMask``.
   /// - Returns: [B, T, D]
   public func callAsFunction(_ tokens: Tensor, mask: Tensor? = nil) -> Tensor {
-    let read = blocks(tokens, mask: mask)  // [B, T, D] → [B, T, D]
-    return norm(read).traced("features", "every token knows about the others")
-  }
-}
-
-/// Blocks on blocks: what every transformer here does between its embedding and its last norm.
-extension [TransformerBlock] {
-  /// - Parameters:
-  ///   - x: [B, T, D]
-  ///   - mask: as ``MultiHeadAttention`` takes it.
-  ///   - cache: one layer for each block.
-  ///   - seen: called with what each block made, [B, T, D], in order.
-  /// - Returns: [B, T, D], what the last block made.
-  public func callAsFunction(
-    _ x: Tensor, mask: Tensor? = nil, cache: KeyValueCache? = nil, seen: (Tensor) -> Void = { _ in }
-  ) -> Tensor {
-    var x = x
-    for (index, block) in enumerated() {
-      x = block(x, mask: mask, cache: cache?.layers[index])  // [B, T, D] → [B, T, D]
-      seen(x)
-    }
-    return x
+    var x = tokens
+    for block in blocks { x = block(x, mask: mask) }  // [B, T, D] → [B, T, D]
+    return norm(x).traced("features", "each token, informed by the others")
   }
 }

@@ -1,71 +1,76 @@
-import Tabletop
 import Tensors
 
-/// A transformer block: the tokens talk to each other, then each thinks by itself.
+/// A transformer block: attention between the tokens, then an MLP on each token.
 ///
-/// Both steps only ADD to what is there, so a stack of blocks starts out close to doing nothing and
-/// gradients reach the bottom unhindered. Each step first normalizes its input (pre-norm), which
-/// lets it train without a warm-up.
+/// Both steps add their output to the residual stream, so a stack of blocks starts out close to the
+/// identity and gradients reach the lowest block undiminished. Each step normalizes its input first
+/// (pre-norm), which lets deep stacks train without a long warm-up.
 ///
-/// Letters: B sequences, T tokens, D width, F = ratio · D hidden width.
+///     x ← x + attention(norm₁(x)),   x ← x + mlp(norm₂(x))
+///
+/// Letters: B sequences, T tokens, D width, F = ratio · D the MLP's hidden width.
 ///
 /// Reference: Xiong et al., "On Layer Normalization in the Transformer Architecture" (2020), fig. 1b.
+/// Left out: dropout.
 public final class TransformerBlock: Module {
-  /// What is traced inside a block, for lessons that are about something else.
+  /// The names traced inside a block, for lessons whose subject is something else.
   public static let insides: Set = [
     "queries", "keys", "values", "scores", "weights", "weighted values", "attention", "hidden",
     "block", "features",
   ]
 
-  public let norm1: any Layer
+  public let norm1: LayerNorm
   public let attention: MultiHeadAttention
-  /// A learned size for each number of a step, where a model has it; small ones calm deep stacks.
-  public let layerScale1: Tensor?  // [D]
-  public let norm2: any Layer
-  public let feedForward: any Layer
-  public let layerScale2: Tensor?  // [D]
+  public let norm2: LayerNorm
+  public let feedForward: FeedForward
 
   /// - Parameters:
   ///   - width: D.
-  ///   - heads: D must divide by it.
-  ///   - ratio: how many times wider the hidden layer is.
-  public convenience init(
-    width: Int, heads: Int, ratio: Int = 4, using random: inout SeededRandom
-  ) {
-    self.init(
-      norm: { LayerNorm(width: width) },
-      attention: MultiHeadAttention(width: width, heads: heads, using: &random),
-      feedForward: FeedForward(width: width, hidden: ratio * width, using: &random))
-  }
-
-  /// A block of any parts: this is how published models differ from one another.
-  /// - Parameters:
-  ///   - norm: makes each of the two norms, such as ``LayerNorm`` or ``RMSNorm`` of width D.
-  ///   - feedForward: ``FeedForward`` or ``SwiGLU``, [B, T, D] → [B, T, D].
-  ///   - layerScale: what each number of both steps is first multiplied by; nil for nothing.
-  public init(
-    norm: () -> any Layer, attention: MultiHeadAttention, feedForward: any Layer,
-    layerScale: (() -> Tensor)? = nil
-  ) {
-    (norm1, norm2) = (norm(), norm())
-    (self.attention, self.feedForward) = (attention, feedForward)
-    (layerScale1, layerScale2) = (layerScale?().asParameter(), layerScale?().asParameter())
+  ///   - heads: attention heads; D must be a multiple.
+  ///   - ratio: F/D.
+  public init(width: Int, heads: Int, ratio: Int = 4, using random: inout SeededRandom) {
+    norm1 = LayerNorm(width: width)
+    attention = MultiHeadAttention(width: width, heads: heads, using: &random)
+    norm2 = LayerNorm(width: width)
+    feedForward = FeedForward(width: width, hidden: ratio * width, using: &random)
   }
 
   /// - Parameters:
   ///   - x: [B, T, D]
-  ///   - mask: as ``MultiHeadAttention`` takes it.
-  ///   - cache: what this layer remembers of earlier tokens.
+  ///   - mask: see ``AttentionMask``.
   /// - Returns: [B, T, D]
-  public func callAsFunction(
-    _ x: Tensor, mask: Tensor? = nil, cache: KeyValueCache.Layer? = nil
-  ) -> Tensor {
-    let heard = attention(norm1(x), mask: mask, cache: cache).output  // [B, T, D] → [B, T, D]
-    let met = x + scaled(heard, by: layerScale1)
-    let thought = feedForward(norm2(met))  // [B, T, D] → [B, T, D]
-    return (met + scaled(thought, by: layerScale2))
-      .traced("block", "what came in, plus what was learned from the others")
+  public func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
+    let residual = x + attention(norm1(x), mask: mask).output  // [B, T, D] → [B, T, D]
+    return (residual + feedForward(norm2(residual)))  // [B, T, D] → [B, T, D]
+      .traced("block", "input + attention output + MLP output")
+  }
+}
+
+/// The feed-forward layer (MLP) of a block: two linear layers with a GELU between them.
+///
+/// Attention mixes values linearly. The MLP is the nonlinear step; it treats each token alone.
+///
+///     y = W₂ GELU(W₁ x + b₁) + b₂
+///
+/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.3; GELU instead of ReLU:
+/// Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016).
+public final class FeedForward: Module {
+  public let expand: Linear  // D → F
+  public let contract: Linear  // F → D
+
+  /// - Parameters:
+  ///   - width: D.
+  ///   - hidden: F.
+  public init(width: Int, hidden: Int, using random: inout SeededRandom) {
+    expand = Linear(inputs: width, outputs: hidden, using: &random)
+    contract = Linear(inputs: hidden, outputs: width, using: &random)
   }
 
-  private func scaled(_ step: Tensor, by size: Tensor?) -> Tensor { size.map { step * $0 } ?? step }
+  /// - Parameter x: [B, T, D]
+  /// - Returns: [B, T, D]
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let hidden = expand(x).gelu()  // [B, T, D] → [B, T, F]
+      .traced("hidden", "each token alone: wider, then GELU")
+    return contract(hidden)  // [B, T, F] → [B, T, D]
+  }
 }

@@ -1,11 +1,11 @@
 import Tensors
 
-/// Concatenation: both sentences in a row, and one transformer block over the lot.
+/// Concatenation: image and text tokens in one sequence, and a transformer block over it.
 ///
-/// The simplest fusion, and the one most VLMs use at scale: image tokens stand beside word tokens
-/// and self-attention does the rest. One extra token, appended, collects the answer.
+/// The simplest fusion, and the one most VLMs use at scale: self-attention alone relates words to
+/// patches. One extra learned token at the end collects the result.
 ///
-/// Letters: B samples, P patches, T words, D width.
+/// Letters: B samples, P patches, T text tokens, D width.
 ///
 /// Reference: Liu et al., "Visual Instruction Tuning" (LLaVA, 2023), section 4.1.
 public final class ConcatFusion: Fusion {
@@ -13,6 +13,10 @@ public final class ConcatFusion: Fusion {
   public let block: TransformerBlock
   public let norm: LayerNorm
 
+  /// - Parameters:
+  ///   - width: D.
+  ///   - heads: attention heads; D must be a multiple.
+  ///   - ratio: the MLP's hidden width as a multiple of D.
   public init(width: Int, heads: Int, ratio: Int = 2, using random: inout SeededRandom) {
     answer = Tensor.normal([1, width], scale: 0.5, using: &random).asParameter()
     block = TransformerBlock(width: width, heads: heads, ratio: ratio, using: &random)
@@ -23,12 +27,12 @@ public final class ConcatFusion: Fusion {
     let (B, P, T, D) = (vision.dim(0), vision.dim(1), text.dim(1), vision.dim(2))
     let last = answer.reshaped([1, 1, D]).broadcast(to: [B, 1, D])  // [1, D] → [B, 1, D]
     let tokens = Tensor.concatenated([vision, text, last], axis: 1)  // → [B, P + T + 1, D]
-      .traced("tokens in a row", "patches, words, and one place for the answer")
+      .traced("sequence", "patches, words, and one token for the result")
     let mask = textMask.map { textMask in  // [B, 1, 1, T] → [B, 1, 1, P + T + 1]
       Tensor.concatenated([.zeros([B, 1, 1, P]), textMask, .zeros([B, 1, 1, 1])], axis: 3)
     }
     return norm(block(tokens, mask: mask))
       .sliced(axis: 1, P + T..<P + T + 1)  // [B, P + T + 1, D] → [B, 1, D]
-      .traced("fused", "the answer's place")
+      .traced("fused", "the last token")
   }
 }

@@ -1,15 +1,16 @@
 import Tensors
 
-/// Cross-attention fusion: the instruction chooses where to look.
+/// Cross-attention fusion: the instruction chooses where to attend in the image.
 ///
-/// A few learned queries first read the sentence ("what am I asked for?"), then, knowing that, look
-/// at the image: the weights of this second look are a map of where the asked-for thing is. In each
-/// further block the queries talk among themselves and look again.
+/// A few learned query vectors first attend to the instruction, then to the image. The weights of
+/// that second attention are a map of the image: high on the patches the instruction refers to. Each
+/// further block lets the queries attend to each other and to the image again.
 ///
-/// Letters: B samples, P patches, T words, Q queries, D width, H heads.
+/// Letters: B samples, P patches, T text tokens, Q queries, D width, H heads.
 ///
-/// Reference: Li et al., "BLIP-2" (2023), section 3.1: learned queries between a frozen image
-/// encoder and a language model. Here the text comes to the queries by attention of their own.
+/// Reference: Li et al., "BLIP-2" (2023), section 3.1, learned queries between a frozen image encoder
+/// and a language model. There text and queries share one self-attention; here queries attend to the
+/// text by cross-attention.
 public final class CrossAttentionFusion: Fusion {
   public let queries: Tensor  // [Q, D]
   public let readText: CrossAttentionBlock
@@ -18,13 +19,15 @@ public final class CrossAttentionFusion: Fusion {
 
   /// - Parameters:
   ///   - width: D.
-  ///   - heads: attention heads.
-  ///   - queries: Q, one for each thing that an instruction may name.
-  ///   - depth: how often the queries look at the image.
+  ///   - heads: H; D must be a multiple.
+  ///   - queries: Q, the number of output vectors.
+  ///   - depth: the number of blocks that attend to the image, at least 1.
+  ///   - ratio: the MLPs' hidden width as a multiple of D.
   public init(
     width: Int, heads: Int, queries: Int, depth: Int, ratio: Int = 2,
     using random: inout SeededRandom
   ) {
+    guard depth > 0 else { fatalError("cross-attention fusion: depth \(depth), at least 1") }
     self.queries = Tensor.normal([queries, width], scale: 0.5, using: &random).asParameter()
     readText = CrossAttentionBlock(width: width, heads: heads, ratio: ratio, using: &random)
     var blocks: [CrossAttentionBlock] = []
@@ -36,26 +39,79 @@ public final class CrossAttentionFusion: Fusion {
   }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
-    look(vision: vision, text: text, textMask: textMask).fused
+    attend(vision: vision, text: text, textMask: textMask).fused
   }
 
-  /// The fused vectors [B, Q, D], and the first look at the image: scores and weights [B, H, Q, P].
+  /// Fuses, and also returns the attention map.
   ///
-  /// `text` may hold several instructions an image: B·R of them for B images, R after R.
-  public func look(
+  /// R instructions may share an image: `text` then holds B·R of them, R consecutive ones per image.
+  /// - Parameters:
+  ///   - vision: [B, P, D]
+  ///   - text: [B·R, T, D]
+  ///   - textMask: [B·R, 1, 1, T]
+  /// - Returns: the fused vectors [B·R, Q, D], and the first block's attention over the patches, with
+  ///   scores and weights [B, H, R·Q, P].
+  public func attend(
     vision: Tensor, text: Tensor, textMask: Tensor?
-  ) -> (fused: Tensor, firstLook: MultiHeadAttention.Result) {
+  ) -> (fused: Tensor, attention: Attention) {
     let (N, Q, D) = (text.dim(0), queries.dim(0), queries.dim(1))
-    let asked = queries.reshaped([1, Q, D]).broadcast(to: [N, Q, D])  // [Q, D] → [B, Q, D]
-    var x = readText(asked, context: text, mask: textMask).tokens  // [B, Q, D] → [B, Q, D]
-      .traced("questions", "the queries have read the instruction")
-    var firstLook: MultiHeadAttention.Result?
+    let start = queries.reshaped([1, Q, D]).broadcast(to: [N, Q, D])  // [Q, D] → [B·R, Q, D]
+    var x = readText(start, context: text, mask: textMask).tokens  // [B·R, Q, D] → [B·R, Q, D]
+      .traced("queries with text", "the queries have attended to the instruction")
+    var maps: [Attention] = []
     for block in blocks {
-      let seen = block(x, context: vision)  // [B, Q, D] over [B, P, D] → [B, Q, D]
-      x = seen.tokens
-      firstLook = firstLook ?? seen.look
+      let attended = block(x, context: vision)  // [B·R, Q, D] over [B, P, D] → [B·R, Q, D]
+      x = attended.tokens
+      maps.append(attended.attention)
     }
-    guard let firstLook else { fatalError("cross-attention fusion: depth 0 sees no image") }
-    return (norm(x).traced("fused", "what the instruction found in the image"), firstLook)
+    return (norm(x).traced("fused", "the queries have attended to the patches"), maps[0])
+  }
+}
+
+/// A transformer block with a second attention, over another sequence: the decoder's block.
+///
+/// The tokens attend to each other, then to the context; then the MLP treats each alone.
+///
+/// Letters: B contexts, R sequences that share a context, T tokens, C context tokens, D width.
+///
+/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.1, the decoder. Left out:
+/// its causal mask.
+public final class CrossAttentionBlock: Module {
+  public let norm1: LayerNorm
+  public let selfAttention: MultiHeadAttention
+  public let norm2: LayerNorm
+  public let crossAttention: MultiHeadAttention
+  public let norm3: LayerNorm
+  public let feedForward: FeedForward
+
+  /// - Parameters:
+  ///   - width: D.
+  ///   - heads: D must be a multiple.
+  ///   - ratio: the MLP's hidden width as a multiple of D.
+  public init(width: Int, heads: Int, ratio: Int, using random: inout SeededRandom) {
+    norm1 = LayerNorm(width: width)
+    selfAttention = MultiHeadAttention(width: width, heads: heads, using: &random)
+    norm2 = LayerNorm(width: width)
+    crossAttention = MultiHeadAttention(width: width, heads: heads, using: &random)
+    norm3 = LayerNorm(width: width)
+    feedForward = FeedForward(width: width, hidden: ratio * width, using: &random)
+  }
+
+  /// - Parameters:
+  ///   - x: [B·R, T, D]
+  ///   - context: [B, C, D]; R consecutive sequences of `x` share one.
+  ///   - mask: over the context, see ``AttentionMask``.
+  /// - Returns: the tokens [B·R, T, D], and the cross-attention, with weights [B, H, R·T, C].
+  public func callAsFunction(
+    _ x: Tensor, context: Tensor, mask: Tensor? = nil
+  ) -> (tokens: Tensor, attention: Attention) {
+    guard context.dim(0) > 0, x.dim(0) % context.dim(0) == 0 else {
+      fatalError("cross-attention: tokens \(x.shape) do not share contexts \(context.shape)")
+    }
+    let own = x + selfAttention(norm1(x)).output  // [B·R, T, D] → [B·R, T, D]
+    let queries = norm2(own).reshaped([context.dim(0), -1, x.dim(2)])  // [B·R, T, D] → [B, R·T, D]
+    let attention = crossAttention(queries, context: context, mask: mask)  // → [B, R·T, D]
+    let residual = own + attention.output.reshaped(x.shape)  // [B, R·T, D] → [B·R, T, D]
+    return (residual + feedForward(norm3(residual)), attention)
   }
 }

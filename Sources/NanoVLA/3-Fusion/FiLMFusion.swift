@@ -1,21 +1,26 @@
 import Tensors
 
-/// FiLM: the sentence turns the knobs of vision.
+/// FiLM (feature-wise linear modulation): the instruction scales and shifts the image's channels.
 ///
-/// From the mean of the words come a gain and an offset for each channel, the same at every patch:
-/// "red" can raise the channels that fire on red. Then the patches are averaged, and with them goes
-/// the knowledge of WHERE a channel fired.
+/// From the mean of the text tokens come a scale and an offset for each channel, the same at every
+/// patch: "red" can amplify the channels that respond to red. Then the patches are averaged, which
+/// loses most of the information about where a channel responded.
 ///
-/// Letters: B samples, P patches, T words, D width.
+///     y = mean over patches of mlp((1 + γ) x + β),   γ = W_γ s,   β = W_β s
+///
+/// Letters: B samples, P patches, T text tokens, D width; s the mean of the text tokens.
 ///
 /// Reference: Perez et al., "FiLM: Visual Reasoning with a General Conditioning Layer" (2018),
 /// section 2. RT-1 conditions its image network in this way.
 public final class FiLMFusion: Fusion {
-  public let gain: Linear
-  public let offset: Linear
+  public let gain: Linear  // γ
+  public let offset: Linear  // β
   public let feedForward: FeedForward
   public let norm: LayerNorm
 
+  /// - Parameters:
+  ///   - width: D.
+  ///   - ratio: the MLP's hidden width as a multiple of D.
   public init(width: Int, ratio: Int = 2, using random: inout SeededRandom) {
     gain = Linear(inputs: width, outputs: width, using: &random)
     offset = Linear(inputs: width, outputs: width, using: &random)
@@ -25,13 +30,14 @@ public final class FiLMFusion: Fusion {
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
     let sentence = text.meanOfTokens(mask: textMask)  // [B, T, D] → [B, D]
-      .traced("sentence", "the mean of the words")
+      .traced("sentence", "the mean of the text tokens")
     let (B, D) = (sentence.dim(0), sentence.dim(1))
     let scale = (gain(sentence) + 1).reshaped([B, 1, D])  // [B, D] → [B, 1, D], 1 = no change
     let shift = offset(sentence).reshaped([B, 1, D])  // [B, D] → [B, 1, D]
-    let tuned = vision * scale + shift  // [B, P, D] · [B, 1, D] + [B, 1, D] → [B, P, D]
-    let thought = tuned + feedForward(tuned.traced("tuned patches", "channels turned up and down"))
-    return norm(thought.mean(axis: 1, keepingDimension: true))  // [B, P, D] → [B, 1, D]
+    let modulated = (vision * scale + shift)  // [B, P, D] · [B, 1, D] + [B, 1, D] → [B, P, D]
+      .traced("modulated patches", "channels scaled and shifted")
+    let residual = modulated + feedForward(modulated)  // [B, P, D] → [B, P, D]
+    return norm(residual.mean(axis: 1, keepingDimension: true))  // [B, P, D] → [B, 1, D]
       .traced("fused", "the mean of the patches")
   }
 }

@@ -1,25 +1,28 @@
 import Tensors
 
-/// Fusion: what was seen meets what was said.
+/// Fusion: image features and text features become the few vectors that an action head reads.
 ///
-/// Vision tokens tell what is where, words tell what is wanted. A fusion turns both into a few
-/// vectors for an action head: which of the things seen matters now. Four ways follow, each in its
-/// own file; they differ in WHEN the two meet, and lesson 3 measures what that changes.
+/// Patches say what is where, words say what is wanted. Fusions differ in when and how the two are
+/// combined; lesson 3 measures what that changes. There are four, each in its own file.
 ///
-/// Letters: B samples, P patches, T words, Q vectors that come out, D width.
+/// Letters: B samples, P patches, T text tokens, Q output vectors, D width.
+///
+/// Reference: Baltrušaitis et al., "Multimodal Machine Learning: A Survey and Taxonomy" (2019),
+/// section 6.
 public protocol Fusion: Module {
   /// - Parameters:
   ///   - vision: patch features, [B, P, D].
-  ///   - text: word features, [B, T, D].
-  ///   - textMask: hides padding, [B, 1, 1, T]; see ``MultiHeadAttention/mask(hidingPadding:)``.
+  ///   - text: text features, [B, T, D].
+  ///   - textMask: hides padding, [B, 1, 1, T]; see ``AttentionMask``.
   /// - Returns: [B, Q, D]
   func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor
 }
 
 extension Tensor {
-  /// The mean over the words that are not padding: [B, T, D] → [B, D].
+  /// The mean over the tokens that are not padding: [B, T, D] → [B, D].
   ///
-  /// An attention with equal scores: the softmax of the mask alone gives each word 1/n.
+  /// An attention with equal scores: the softmax of the mask gives each of n tokens the weight 1/n.
+  /// - Parameter mask: [B, 1, 1, T]; see ``AttentionMask``.
   func meanOfTokens(mask: Tensor?) -> Tensor {
     guard let mask else { return mean(axis: 1) }  // [B, T, D] → [B, D]
     let weights = mask.reshaped([dim(0), 1, dim(1)]).softmax()  // [B, 1, 1, T] → [B, 1, T]

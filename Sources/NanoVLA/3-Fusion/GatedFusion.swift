@@ -1,35 +1,39 @@
 import Tensors
 
-/// Gating: each side is summed up first, then a gate decides channel by channel whom to believe.
+/// Gated fusion: each modality is averaged first, then a gate mixes them channel by channel.
 ///
-///     fused = g · vision + (1 − g) · text,   g = sigmoid(W [vision; text])
+///     fused = g · tanh(W_v v) + (1 − g) · tanh(W_s s),   g = sigmoid(W_g [v; s])
 ///
-/// The two meet as late as can be: the image has been averaged before the sentence is heard, so the
-/// words can no longer point at anything.
+/// This is late fusion: the image is averaged before the instruction is used, so the words can no
+/// longer select a patch.
 ///
-/// Letters: B samples, P patches, T words, D width.
+/// Letters: B samples, P patches, T text tokens, D width; v and s the means of patches and of words.
 ///
 /// Reference: Arevalo et al., "Gated Multimodal Units for Information Fusion" (2017), section 3.
 public final class GatedFusion: Fusion {
-  public let seen: Linear
-  public let said: Linear
+  public let visionLayer: Linear
+  public let textLayer: Linear
   public let gate: Linear
   public let norm: LayerNorm
 
+  /// - Parameter width: D.
   public init(width: Int, using random: inout SeededRandom) {
-    seen = Linear(inputs: width, outputs: width, using: &random)
-    said = Linear(inputs: width, outputs: width, using: &random)
+    visionLayer = Linear(inputs: width, outputs: width, using: &random)
+    textLayer = Linear(inputs: width, outputs: width, using: &random)
     gate = Linear(inputs: 2 * width, outputs: width, using: &random)
     norm = LayerNorm(width: width)
   }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
-    let image = vision.mean(axis: 1).traced("image", "the mean of the patches")  // → [B, D]
-    let sentence = text.meanOfTokens(mask: textMask).traced("sentence", "the mean of the words")
+    let image = vision.mean(axis: 1)  // [B, P, D] → [B, D]
+      .traced("image", "the mean of the patches")
+    let sentence = text.meanOfTokens(mask: textMask)  // [B, T, D] → [B, D]
+      .traced("sentence", "the mean of the text tokens")
     let both = Tensor.concatenated([image, sentence], axis: 1)  // [B, D], [B, D] → [B, 2D]
-    let g = gate(both).sigmoid().traced("gate", "0 believes the words, 1 the image")  // → [B, D]
-    let mixed = g * seen(image).tanh() + (1 - g) * said(sentence).tanh()  // → [B, D]
+    let g = gate(both).sigmoid()  // [B, 2D] → [B, D]
+      .traced("gate", "1: image, 0: text")
+    let mixed = g * visionLayer(image).tanh() + (1 - g) * textLayer(sentence).tanh()  // → [B, D]
     return norm(mixed).reshaped([image.dim(0), 1, image.dim(1)])  // [B, D] → [B, 1, D]
-      .traced("fused", "one channel from here, one from there")
+      .traced("fused", "the gated sum of both")
   }
 }

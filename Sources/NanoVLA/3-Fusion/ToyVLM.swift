@@ -18,7 +18,7 @@ public final class ToyVLM: Module {
   public let tokenizer: WordTokenizer
   public let patchEmbedding: PatchEmbedding
   public let vision: TinyTransformer
-  public let wordEmbedding: WordEmbedding
+  public let wordEmbedding: TokenEmbedding
   public let language: TinyTransformer
   public let fusion: CrossAttentionFusion
   public let point: Linear  // D → 2, a correction to where attention looks
@@ -35,7 +35,7 @@ public final class ToyVLM: Module {
       imageSize: configuration.imageSize, patchSize: configuration.patchSize, width: D,
       using: &random)
     vision = TinyTransformer(width: D, depth: 1, heads: heads, ratio: ratio, using: &random)
-    wordEmbedding = WordEmbedding(
+    wordEmbedding = TokenEmbedding(
       vocabulary: tokenizer.count, length: configuration.maximumWords, width: D, using: &random)
     language = TinyTransformer(width: D, depth: 1, heads: heads, ratio: ratio, using: &random)
     fusion = CrossAttentionFusion(
@@ -56,7 +56,7 @@ public final class ToyVLM: Module {
   /// - Parameter ids: N encoded instructions of T word numbers each.
   /// - Returns: what is wanted, [N, T, D], and the mask that hides padding, [N, 1, 1, T].
   public func read(_ ids: [[Int]]) -> (text: Tensor, mask: Tensor) {
-    let mask = MultiHeadAttention.mask(hidingPadding: ids.map(tokenizer.mask))
+    let mask = AttentionMask.padding(ids.map(tokenizer.mask))
     let text = language(wordEmbedding(ids), mask: mask)  // N×T numbers → [N, T, D]
       .traced("text features", "each word, read among the others")
     return (text, mask)
@@ -68,8 +68,8 @@ public final class ToyVLM: Module {
   ///   - text, mask: [N, T, D] and [N, 1, 1, T] from ``read(_:)``, N = B·R.
   public func ground(vision: Tensor, text: Tensor, mask: Tensor) -> Grounding {
     let N = text.dim(0)
-    let (slots, look) = fusion.look(vision: vision, text: text, textMask: mask)  // → [N, Q, D]
-    let attended = look.weights.mean(axis: 1)  // [B, H, R·Q, P] → [B, R·Q, P], mean of the heads
+    let (slots, attention) = fusion.attend(vision: vision, text: text, textMask: mask)
+    let attended = attention.weights.mean(axis: 1)  // over heads: [B, H, R·Q, P] → [B, R·Q, P]
       .matmul(patchCenters)  // [B, R·Q, P] × [P, 2] → [B, R·Q, 2]
       .reshaped([N, Grounding.slots, 2])  // [B, R·Q, 2] → [N, Q, 2]
     let points = (attended + point(slots))  // [N, Q, 2] + [N, Q, 2]
@@ -80,7 +80,7 @@ public final class ToyVLM: Module {
       points: points,
       flags: flags(flat).traced("flags", "held? in the bowl? final one held?"),
       intent: intent(sentence).traced("intent", "what kind of thing is asked for"),
-      firstLook: look)
+      attention: attention)
   }
 
   /// Where each patch's centre lies on the table, in world units: [P, 2].
@@ -105,5 +105,5 @@ public struct Grounding {
   public let points: Tensor  // [N, Q, 2], x and y in world units
   public let flags: Tensor  // [N, 3], before the sigmoid
   public let intent: Tensor  // [N, 6], before the softmax
-  public let firstLook: MultiHeadAttention.Result  // scores and weights [B, H, R·Q, P]
+  public let attention: Attention  // scores and weights [B, H, R·Q, P]
 }

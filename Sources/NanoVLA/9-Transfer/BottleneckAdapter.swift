@@ -16,7 +16,6 @@ import Tensors
 public final class BottleneckAdapter: Adaptation {
   public let down: Linear  // O → M
   public let up: Linear  // M → O
-  public let activation = Activation.geluTanh
 
   /// - Parameters:
   ///   - layer: the layer to adapt; only its size is read.
@@ -29,7 +28,7 @@ public final class BottleneckAdapter: Adaptation {
   }
 
   public func callAsFunction(_ y: Tensor, from x: Tensor) -> Tensor {
-    let narrow = activation(down(y))  // [..., O] → [..., M]
+    let narrow = down(y).gelu()  // [..., O] → [..., M]
     return y + up(narrow)  // [..., M] → [..., O]
   }
 

@@ -104,7 +104,7 @@ public final class GroundingPretraining {
       (found.points - Tensor(positions, shape: [N, Q, 2])) * Tensor(weights, shape: [N, Q, 2])
     let points = smoothL1(error, .zeros([N, Q, 2]), width: PointingProbe.smoothL1Width)
 
-    let scores = found.firstLook.scores.reshaped([N / R * H * R * Q, -1])  // → [B·H·R·Q, P]
+    let scores = found.attention.scores.reshaped([N / R * H * R * Q, -1])  // → [B·H·R·Q, P]
     let rows = (0..<N / R).flatMap { b in  // the same R·Q answers for each head
       (0..<H).flatMap { _ in (0..<R * Q).map { b * R * Q + $0 } }
     }

@@ -12,13 +12,13 @@ import Tensors
 /// Reference: Mokady et al., "ClipCap" (2021), section 3, with patches in place of one vector.
 public final class CLIPGPT2: VisionLanguageModel {
   public let vision: VisionTransformer
-  public let projector: FeedForward
+  public let projector: MLP
   public let language: GPT2
 
   public init(_ configuration: CLIPGPT2Configuration, using random: inout SeededRandom) {
     let (c, D) = (configuration, configuration.language.width)
     vision = VisionTransformer(c.vision, using: &random)
-    projector = FeedForward(
+    projector = MLP(
       width: c.vision.width, hidden: D, outputs: D, activation: .gelu, using: &random)
     language = GPT2(c.language, using: &random)
   }

@@ -11,7 +11,7 @@ public final class CLIPText: Module {
   public let configuration: CLIPTextConfiguration
   public let embedding: Embedding
   public let positions: Tensor  // [maximum T, D]
-  public let blocks: [TransformerBlock]
+  public let blocks: [PreNormBlock]
   public let norm: LayerNorm
 
   public init(_ configuration: CLIPTextConfiguration, using random: inout SeededRandom) {
@@ -19,7 +19,7 @@ public final class CLIPText: Module {
     let (c, D) = (configuration, configuration.width)
     embedding = Embedding(count: c.vocabulary, width: D, using: &random)
     positions = Tensor.normal([c.maximumTokens, D], scale: 0.02, using: &random).asParameter()
-    blocks = TransformerBlock.stack(
+    blocks = PreNormBlock.stack(
       depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
       epsilon: c.epsilon, using: &random)
     norm = LayerNorm(width: D, epsilon: c.epsilon)
@@ -33,8 +33,8 @@ public final class CLIPText: Module {
   public func callAsFunction(
     _ ids: [[Int]], isWord: [[Bool]]? = nil, seen: (Tensor) -> Void = { _ in }
   ) -> Tensor {
-    var mask = MultiHeadAttention.causalMask(count: ids.first?.count ?? 0)  // [T, T]
-    if let isWord { mask = mask + MultiHeadAttention.mask(hidingPadding: isWord) }  // [B, 1, T, T]
+    var mask = AttentionMask.causal(count: ids.first?.count ?? 0)  // [T, T]
+    if let isWord { mask = mask + AttentionMask.padding(isWord) }  // [B, 1, T, T]
     return norm(blocks(embed(ids), mask: mask, seen: seen))  // B×T numbers → [B, T, D]
   }
 

@@ -11,7 +11,7 @@ public final class GPT2: LanguageModel {
   public let configuration: GPT2Configuration
   public let embedding: Embedding
   public let positions: Tensor  // [maximum T, D]
-  public let blocks: [TransformerBlock]
+  public let blocks: [PreNormBlock]
   public let norm: any Layer
   /// The head is tied: the word table, read the other way.
   public var head: Linear? { nil }
@@ -21,7 +21,7 @@ public final class GPT2: LanguageModel {
     let (c, D) = (configuration, configuration.width)
     embedding = Embedding(count: c.vocabulary, width: D, using: &random)
     positions = Tensor.normal([c.maximumTokens, D], scale: 0.02, using: &random).asParameter()
-    blocks = TransformerBlock.stack(
+    blocks = PreNormBlock.stack(
       depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
       epsilon: c.epsilon, using: &random)
     norm = LayerNorm(width: D, epsilon: c.epsilon)

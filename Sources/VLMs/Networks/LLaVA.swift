@@ -13,14 +13,14 @@ import Tensors
 public final class LLaVA: PublishedVLM {
   public let configuration: LLaVAConfiguration
   public let vision: VisionTransformer
-  public let projector: FeedForward
+  public let projector: MLP
   public let language: Llama
 
   public init(_ configuration: LLaVAConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.language.width)
     vision = VisionTransformer(c.vision, using: &random)
-    projector = FeedForward(
+    projector = MLP(
       width: c.vision.width, hidden: D, outputs: D, activation: c.projectorActivation,
       bias: c.projectorBias, using: &random)
     language = Llama(c.language, using: &random)

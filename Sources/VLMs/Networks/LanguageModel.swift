@@ -12,7 +12,7 @@ import Tensors
 /// section 2.3.
 public protocol LanguageModel: Module {
   var embedding: Embedding { get }  // [V, D]
-  var blocks: [TransformerBlock] { get }
+  var blocks: [PreNormBlock] { get }
   var norm: any Layer { get }
   /// D → V; nil if tied: a token's score is the product with its own embedding.
   var head: Linear? { get }
@@ -52,7 +52,7 @@ extension LanguageModel {
     seen: (Tensor) -> Void = { _ in }
   ) -> Tensor {
     let past = cache?.length ?? 0
-    let mask = mask ?? MultiHeadAttention.causalMask(count: tokens.dim(1), past: past)
+    let mask = mask ?? AttentionMask.causal(count: tokens.dim(1), past: past)
     let read = blocks(positioned(tokens, from: past), mask: mask, cache: cache, seen: seen)
     return norm(read)  // [B, T, D] → [B, T, D]
       .traced("language features", "what was understood at each place")

@@ -12,7 +12,7 @@ import Tensors
 public final class Llama: LanguageModel {
   public let configuration: LlamaConfiguration
   public let embedding: Embedding
-  public let blocks: [TransformerBlock]
+  public let blocks: [PreNormBlock]
   public let norm: any Layer
   public let head: Linear?
 
@@ -21,12 +21,12 @@ public final class Llama: LanguageModel {
     let (c, D) = (configuration, configuration.width)
     let rotary = RotaryPosition(headWidth: c.headWidth, theta: c.theta)
     embedding = Embedding(count: c.vocabulary, width: D, using: &random)
-    var blocks: [TransformerBlock] = []
+    var blocks: [PreNormBlock] = []
     for _ in 0..<c.depth {
       blocks.append(
-        TransformerBlock(
+        PreNormBlock(
           norm: { RMSNorm(width: D, epsilon: c.epsilon) },
-          attention: MultiHeadAttention(
+          attention: GroupedQueryAttention(
             width: D, heads: c.heads, keyValueHeads: c.keyValueHeads, headWidth: c.headWidth,
             inputBias: c.inputBias, outputBias: c.outputBias, rotary: rotary, using: &random),
           feedForward: SwiGLU(

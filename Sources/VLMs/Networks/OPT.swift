@@ -17,7 +17,7 @@ public final class OPT: LanguageModel {
   public let configuration: OPTConfiguration
   public let embedding: Embedding
   public let positions: Tensor  // [2 + maximum T, D]
-  public let blocks: [TransformerBlock]
+  public let blocks: [PreNormBlock]
   public let norm: any Layer
   public let head: Linear?
 
@@ -28,7 +28,7 @@ public final class OPT: LanguageModel {
     positions = Tensor.normal(
       [Self.reservedPositions + c.maximumTokens, D], scale: 0.02, using: &random
     ).asParameter()
-    blocks = TransformerBlock.stack(
+    blocks = PreNormBlock.stack(
       depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
       using: &random)
     norm = LayerNorm(width: D)

@@ -55,7 +55,7 @@ public final class QFormer: Module {
     var x = try embed(instructions, count: B)  // → [B, Q + T, D]
     // Queries are never padding: [B][T] → [B, 1, 1, Q + T].
     let mask = isWord.map { isWord in
-      MultiHeadAttention.mask(hidingPadding: isWord.map { Array(repeating: true, count: Q) + $0 })
+      AttentionMask.padding(isWord.map { Array(repeating: true, count: Q) + $0 })
     }
     for block in blocks {
       x = block(x, queries: Q, image: image, mask: mask)  // [B, Q + T, D] → [B, Q + T, D]

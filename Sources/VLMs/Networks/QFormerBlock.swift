@@ -11,13 +11,13 @@ import Tensors
 ///
 /// Reference: Li et al., "BLIP-2" (2023), figure 2; Devlin et al., "BERT" (2019), for the order.
 public final class QFormerBlock: Module {
-  public let selfAttention: MultiHeadAttention
+  public let selfAttention: GroupedQueryAttention
   public let norm1: LayerNorm
-  public let crossAttention: MultiHeadAttention?
+  public let crossAttention: GroupedQueryAttention?
   public let norm2: LayerNorm?
-  public let feedForward: FeedForward
+  public let feedForward: MLP
   public let norm3: LayerNorm
-  public let wordFeedForward: FeedForward?
+  public let wordFeedForward: MLP?
   public let wordNorm: LayerNorm?
 
   /// - Parameter contextWidth: C; nil for a block that does not look at the image.
@@ -26,13 +26,13 @@ public final class QFormerBlock: Module {
   ) {
     let (c, D) = (configuration, configuration.width)
     func norm() -> LayerNorm { LayerNorm(width: D, epsilon: c.epsilon) }
-    func think() -> FeedForward {
-      FeedForward(width: D, hidden: c.hidden, activation: c.activation, using: &random)
+    func think() -> MLP {
+      MLP(width: D, hidden: c.hidden, activation: c.activation, using: &random)
     }
-    selfAttention = MultiHeadAttention(width: D, heads: c.heads, using: &random)
+    selfAttention = GroupedQueryAttention(width: D, heads: c.heads, using: &random)
     norm1 = norm()
     crossAttention = contextWidth.map {
-      MultiHeadAttention(width: D, heads: c.heads, contextWidth: $0, using: &random)
+      GroupedQueryAttention(width: D, heads: c.heads, contextWidth: $0, using: &random)
     }
     norm2 = contextWidth == nil ? nil : norm()
     (feedForward, norm3) = (think(), norm())
@@ -43,7 +43,7 @@ public final class QFormerBlock: Module {
   ///   - x: queries, then words, [B, Q + T, D].
   ///   - queries: Q.
   ///   - image: [B, N, C]
-  ///   - mask: who may look at whom among queries and words, as ``MultiHeadAttention`` takes it.
+  ///   - mask: who may look at whom among queries and words, see ``AttentionMask``.
   /// - Returns: [B, Q + T, D]
   public func callAsFunction(
     _ x: Tensor, queries Q: Int, image: Tensor, mask: Tensor? = nil

@@ -18,7 +18,7 @@ public final class VisionTransformer: Module {
   public let classPosition: Tensor?  // [1, D]
   public let registers: Tensor?  // [R, D], without positions
   public let preNorm: LayerNorm?
-  public let blocks: [TransformerBlock]
+  public let blocks: [PreNormBlock]
   public let postNorm: LayerNorm?
 
   public init(_ configuration: VisionTransformerConfiguration, using random: inout SeededRandom) {
@@ -34,7 +34,7 @@ public final class VisionTransformer: Module {
     classPosition = rows(c.classToken && c.classPosition ? 1 : 0)
     registers = rows(c.registers)
     preNorm = c.preNorm ? norm() : nil
-    blocks = TransformerBlock.stack(
+    blocks = PreNormBlock.stack(
       depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
       epsilon: c.epsilon, layerScale: c.layerScale ? { Tensor.full([D], 0.1) } : nil,
       using: &random)

@@ -33,9 +33,9 @@ import Testing
   @Test("a padding mask hides places from all, each sequence its own")
   func padding() {
     let (attention, x) = (attention(), uniform(2, 4, 6))
-    let isWord = [[true, true, false, false], [true, true, true, false]]
-    let result = attention(x, mask: MultiHeadAttention.mask(hidingPadding: isWord))
-    let expected = naiveAttention(attention, x, x) { b, _, c in isWord[b][c] }
+    let isToken = [[true, true, false, false], [true, true, true, false]]
+    let result = attention(x, mask: AttentionMask.padding(isToken))
+    let expected = naiveAttention(attention, x, x) { b, _, c in isToken[b][c] }
     #expect(worstDistance(result.output.values, expected) < 1e-5)
     #expect(result.weights[0, 1, 3, 2] == 0)
   }
@@ -43,7 +43,7 @@ import Testing
   @Test("under a causal mask no token sees a later one")
   func causal() {
     let (attention, x) = (attention(), uniform(1, 5, 6))
-    let mask = MultiHeadAttention.causalMask(count: 5)
+    let mask = AttentionMask.causal(count: 5)
     let found = attention(x, mask: mask).output
     let expected = naiveAttention(attention, x, x) { _, t, c in c <= t }
     #expect(worstDistance(found.values, expected) < 1e-5)

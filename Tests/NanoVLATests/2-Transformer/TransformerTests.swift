@@ -32,7 +32,7 @@ import Testing
     let stack = TinyTransformer(width: 4, depth: 2, heads: 2, ratio: 1, using: &random)
     unsettle(stack)
     let x = uniform(1, 3, 4)
-    let mask = MultiHeadAttention.mask(hidingPadding: [[true, true, false]])
+    let mask = AttentionMask.padding([[true, true, false]])
     expectGradients(stack.namedParameters) { stack(x, mask: mask) }
   }
 
@@ -79,7 +79,7 @@ import Testing
     let x = uniform(1, 3, 4)
     let changed = Tensor.concatenated(
       [x.sliced(axis: 1, 0..<2), uniform(1, 1, 4, seed: 8)], axis: 1)
-    let mask = MultiHeadAttention.mask(hidingPadding: [[true, true, false]])
+    let mask = AttentionMask.padding([[true, true, false]])
     let (before, after) = (stack(x, mask: mask), stack(changed, mask: mask))
     #expect(before.sliced(axis: 1, 0..<2).values == after.sliced(axis: 1, 0..<2).values)
     #expect(stack(x).values != before.values)

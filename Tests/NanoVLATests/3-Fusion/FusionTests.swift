@@ -28,8 +28,8 @@ import Testing
 
   private let vision = uniform(2, 6, 4)
   private let text = uniform(2, 5, 4, seed: 2)
-  private let isWord = [[true, true, true, false, false], [true, true, true, true, false]]
-  private var mask: Tensor { MultiHeadAttention.mask(hidingPadding: isWord) }
+  private let isToken = [[true, true, true, false, false], [true, true, true, true, false]]
+  private var mask: Tensor { AttentionMask.padding(isToken) }
 
   @Test("a few vectors come out, with or without a mask", arguments: Kind.allCases)
   func shape(kind: Kind) {
@@ -43,7 +43,7 @@ import Testing
     let other = uniform(2, 5, 4, seed: 77)
     var values = text.values
     for b in 0..<2 {
-      for t in 0..<5 where !isWord[b][t] {
+      for t in 0..<5 where !isToken[b][t] {
         for d in 0..<4 { values[(b * 5 + t) * 4 + d] = other[b, t, d] }
       }
     }
@@ -93,10 +93,10 @@ import Testing
   func sharedImage() throws {
     let fusion = try #require(Kind.crossAttention.make() as? CrossAttentionFusion)
     let one = vision.sliced(axis: 0, 0..<1)
-    let together = fusion.look(vision: one, text: text, textMask: mask)
+    let together = fusion.attend(vision: one, text: text, textMask: mask)
     let alone = fusion(
       vision: Tensor.concatenated([one, one], axis: 0), text: text, textMask: mask)
-    #expect(together.firstLook.weights.shape == [1, 2, 2 * 3, 6])
+    #expect(together.attention.weights.shape == [1, 2, 2 * 3, 6])
     #expect(worstDistance(together.fused.values, alone.values) < 1e-6)
   }
 }

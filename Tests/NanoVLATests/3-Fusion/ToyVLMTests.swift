@@ -48,6 +48,6 @@ import Testing
     #expect(found.points.shape == [2, 3, 2])
     #expect(found.flags.shape == [2, 3])
     #expect(found.intent.shape == [2, 6])
-    #expect(found.firstLook.weights.shape == [1, 4, 6, 64])
+    #expect(found.attention.weights.shape == [1, 4, 6, 64])
   }
 }

@@ -67,15 +67,15 @@ import VLMs
   @Test("a decoder block of all parts has the gradient of finite differences")
   func decoderBlock() {
     var random = SeededRandom(seed: 4)
-    let block = TransformerBlock(
+    let block = PreNormBlock(
       norm: { RMSNorm(width: 4) },
-      attention: MultiHeadAttention(
+      attention: GroupedQueryAttention(
         width: 4, heads: 2, keyValueHeads: 1, inputBias: false, outputBias: false,
         rotary: RotaryPosition(headWidth: 2), using: &random),
       feedForward: SwiGLU(width: 4, hidden: 6, using: &random),
       layerScale: { Tensor.full([4], 0.7) })
     unsettle(block)
-    let (x, mask) = (uniform(1, 3, 4).asParameter(), MultiHeadAttention.causalMask(count: 3))
+    let (x, mask) = (uniform(1, 3, 4).asParameter(), AttentionMask.causal(count: 3))
     expectGradients(block.namedParameters + [("x", x)]) { block(x, mask: mask) }
     let names = block.namedParameters.map(\.name)
     #expect(
@@ -89,10 +89,10 @@ import VLMs
   @Test("a layer scale of 0 leaves a block that does nothing")
   func layerScale() {
     var random = SeededRandom(seed: 4)
-    let block = TransformerBlock(
+    let block = PreNormBlock(
       norm: { LayerNorm(width: 4) },
-      attention: MultiHeadAttention(width: 4, heads: 2, using: &random),
-      feedForward: FeedForward(width: 4, hidden: 8, activation: .relu, using: &random),
+      attention: GroupedQueryAttention(width: 4, heads: 2, using: &random),
+      feedForward: MLP(width: 4, hidden: 8, activation: .relu, using: &random),
       layerScale: { Tensor.zeros([4]) })
     let x = uniform(1, 3, 4)
     let same = block(x).values
@@ -102,7 +102,12 @@ import VLMs
   @Test("a stack shows what each block made")
   func seen() {
     var random = SeededRandom(seed: 3)
-    let blocks = (0..<3).map { _ in TransformerBlock(width: 4, heads: 2, using: &random) }
+    let blocks = (0..<3).map { _ in
+      PreNormBlock(
+        norm: { LayerNorm(width: 4) },
+        attention: GroupedQueryAttention(width: 4, heads: 2, using: &random),
+        feedForward: MLP(width: 4, hidden: 16, activation: .gelu, using: &random))
+    }
     var states: [Tensor] = []
     let last = blocks(uniform(1, 3, 4)) { states.append($0) }
     #expect(states.count == 3)

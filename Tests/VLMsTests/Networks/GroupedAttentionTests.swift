@@ -9,9 +9,9 @@ import Testing
 @Suite struct GroupedAttentionTests {
   private func attention(
     keyValueHeads: Int = 2, headWidth: Int? = nil, rotary: Bool = false
-  ) -> MultiHeadAttention {
+  ) -> GroupedQueryAttention {
     var random = SeededRandom(seed: 7)
-    let attention = MultiHeadAttention(
+    let attention = GroupedQueryAttention(
       width: 8, heads: 4, keyValueHeads: keyValueHeads, headWidth: headWidth,
       rotary: rotary ? RotaryPosition(headWidth: headWidth ?? 2, theta: 100) : nil, using: &random)
     unsettle(attention)
@@ -24,7 +24,7 @@ import Testing
   func plainLoop(keyValueHeads: Int, headWidth: Int?) {
     let attention = attention(keyValueHeads: keyValueHeads, headWidth: headWidth)
     let x = uniform(2, 5, 8)
-    let result = attention(x, mask: MultiHeadAttention.causalMask(count: 5))
+    let result = attention(x, mask: AttentionMask.causal(count: 5))
     #expect(result.output.shape == [2, 5, 8])
     #expect(result.weights.shape == [2, 4, 5, 5])
     #expect(worstDistance(result.output.values, naiveGrouped(attention, x)) < 1e-5)
@@ -39,7 +39,7 @@ import Testing
   @Test("biases are left out one by one")
   func biases() {
     var random = SeededRandom(seed: 1)
-    let attention = MultiHeadAttention(
+    let attention = GroupedQueryAttention(
       width: 4, heads: 2, inputBias: true, outputBias: false, using: &random)
     let names = attention.namedParameters.map(\.name)
     #expect(names.contains("key.bias"))
@@ -49,7 +49,7 @@ import Testing
   @Test("the context may have a width of its own")
   func contextWidth() {
     var random = SeededRandom(seed: 1)
-    let attention = MultiHeadAttention(width: 4, heads: 2, contextWidth: 6, using: &random)
+    let attention = GroupedQueryAttention(width: 4, heads: 2, contextWidth: 6, using: &random)
     let output = attention(uniform(1, 3, 4), context: uniform(1, 7, 6)).output
     #expect(output.shape == [1, 3, 4])
     #expect(attention.key.weight.shape == [4, 6])
@@ -60,7 +60,7 @@ import Testing
     arguments: [[5], [1, 1, 1, 1, 1], [3, 2]])
   func cache(steps: [Int]) {
     let (attention, x) = (attention(rotary: true), uniform(2, 5, 8))
-    let whole = attention(x, mask: MultiHeadAttention.causalMask(count: 5)).output
+    let whole = attention(x, mask: AttentionMask.causal(count: 5)).output
     let cache = KeyValueCache(depth: 1)
     var parts: [Tensor] = []
     for count in steps {
@@ -68,7 +68,7 @@ import Testing
       parts.append(
         attention(
           x.sliced(axis: 1, past..<past + count),
-          mask: MultiHeadAttention.causalMask(count: count, past: past), cache: cache.layers[0]
+          mask: AttentionMask.causal(count: count, past: past), cache: cache.layers[0]
         ).output)
     }
     #expect(cache.length == 5)
@@ -81,7 +81,7 @@ import Testing
   func copiedCache() {
     let (attention, x) = (attention(rotary: true), uniform(1, 4, 8))
     func read(_ tokens: Range<Int>, _ cache: KeyValueCache) -> [Float] {
-      let mask = MultiHeadAttention.causalMask(count: tokens.count, past: cache.length)
+      let mask = AttentionMask.causal(count: tokens.count, past: cache.length)
       let part = x.sliced(axis: 1, tokens)
       return attention(part, mask: mask, cache: cache.layers[0]).output.values
     }
@@ -96,7 +96,7 @@ import Testing
 
   @Test("a causal mask with a past lets all look at the past")
   func mask() {
-    let values = MultiHeadAttention.causalMask(count: 2, past: 3)
+    let values = AttentionMask.causal(count: 2, past: 3)
     #expect(values.shape == [2, 5])
     #expect(values.values == [0, 0, 0, 0, -1e9, 0, 0, 0, 0, 0])
   }
@@ -104,7 +104,7 @@ import Testing
   @Test("the gradient through groups and turned places is that of finite differences")
   func gradient() {
     let (attention, x) = (attention(rotary: true), uniform(2, 3, 8).asParameter())
-    let mask = MultiHeadAttention.causalMask(count: 3)
+    let mask = AttentionMask.causal(count: 3)
     expectGradients(attention.namedParameters + [("x", x)]) { attention(x, mask: mask).output }
   }
 
@@ -112,7 +112,7 @@ import Testing
   func uneven() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var random = SeededRandom(seed: 7)
-      _ = MultiHeadAttention(width: 8, heads: 4, keyValueHeads: 3, using: &random)
+      _ = GroupedQueryAttention(width: 8, heads: 4, keyValueHeads: 3, using: &random)
     }
     expectMessage(result, "4 heads", "3 key/value heads")
   }
@@ -120,7 +120,7 @@ import Testing
 
 /// Causal attention in groups, as loops over single numbers in Double: head h reads key head
 /// h / (H/G), as torch's repeat_interleave lays them out.
-private func naiveGrouped(_ attention: MultiHeadAttention, _ x: Tensor) -> [Float] {
+private func naiveGrouped(_ attention: GroupedQueryAttention, _ x: Tensor) -> [Float] {
   let (H, G) = (attention.heads, attention.keyValueHeads)
   let d = attention.query.weight.dim(0) / H
   func layer(_ layer: Linear, _ row: [Double]) -> [Double] {

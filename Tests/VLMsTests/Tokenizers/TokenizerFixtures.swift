@@ -33,7 +33,7 @@ struct TokenizerFixture: Sendable, CustomTestStringConvertible {
 
   /// The folder Tests/Fixtures.
   static let bundled = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures")
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
 
   /// Every `tokenizers/KIND/` under Tests/Fixtures and $NANOVLA_FIXTURES: in the folder itself or
   /// in a folder of it.

@@ -15,12 +15,12 @@ import VLMs
   }
 
   final class Small: Module {
-    let layers: [MultiHeadAttention]
+    let layers: [GroupedQueryAttention]
     let patches: PatchEmbedding
     init(using random: inout SeededRandom) {
       layers = [
-        MultiHeadAttention(width: 4, heads: 2, keyValueHeads: 1, using: &random),
-        MultiHeadAttention(width: 4, heads: 2, keyValueHeads: 1, using: &random),
+        GroupedQueryAttention(width: 4, heads: 2, keyValueHeads: 1, using: &random),
+        GroupedQueryAttention(width: 4, heads: 2, keyValueHeads: 1, using: &random),
       ]
       patches = PatchEmbedding(imageSize: 4, patchSize: 2, width: 4, bias: false, using: &random)
     }

@@ -4,11 +4,11 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite struct WordEmbeddingTests {
+@Suite struct TokenEmbeddingTests {
   @Test("a word is its own vector plus its place's")
   func sum() {
     var random = SeededRandom(seed: 1)
-    let embedding = WordEmbedding(vocabulary: 5, length: 3, width: 4, using: &random)
+    let embedding = TokenEmbedding(vocabulary: 5, length: 3, width: 4, using: &random)
     let ids = [[1, 4, 0], [2, 2, 2]]
     let found = embedding(ids)
     #expect(found.shape == [2, 3, 4])
@@ -27,7 +27,7 @@ import Testing
   func length() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var random = SeededRandom(seed: 1)
-      _ = WordEmbedding(vocabulary: 5, length: 3, width: 4, using: &random)([[1, 2]])
+      _ = TokenEmbedding(vocabulary: 5, length: 3, width: 4, using: &random)([[1, 2]])
     }
     expectMessage(result, "[2]", "3")
   }
