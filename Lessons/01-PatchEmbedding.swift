@@ -38,7 +38,7 @@ Lesson.run(1, "Patch embedding", idea: idea) { lesson in
   var random = SeededRandom(seed: lesson.seed)
   func makeProbe(hasPositions: Bool) -> PatchProbe {
     PatchProbe(
-      patchSize: patchSize, width: width, answers: 2, hasPositions: hasPositions, using: &random)
+      patchSize: patchSize, width: width, classes: 2, hasPositions: hasPositions, using: &random)
   }
   let (placed, bag) = (makeProbe(hasPositions: true), makeProbe(hasPositions: false))
 
@@ -81,11 +81,11 @@ Lesson.run(1, "Patch embedding", idea: idea) { lesson in
   let unseen = examples(demonstrations.suffix(heldOut))
   for (name, probe) in [("With", placed), ("Without", bag)] {
     probe.train(
-      on: seen.images, answers: seen.answers, steps: steps, learningRate: learningRate,
+      on: seen.images, targets: seen.answers, steps: steps, learningRate: learningRate,
       seed: lesson.seed
     ) { lesson.progress($0, of: steps, "\(name) positions") }
     lesson.result(
-      "accuracy\(name)Positions", probe.accuracy(on: unseen.images, answers: unseen.answers),
+      "accuracy\(name)Positions", probe.accuracy(on: unseen.images, targets: unseen.answers),
       "of \(unseen.answers.count) unseen images; a coin would get 0.5")
   }
   lesson.say("A frame and its twin are the same bag with opposite answers: nothing can be learned.")

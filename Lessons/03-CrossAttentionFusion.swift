@@ -56,7 +56,7 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
   let looking = train("cross-attention", crossAttention)
   withoutGradient {
     lesson.trace("what the trunk sees and reads", skipping: TransformerBlock.insides) {
-      _ = (trunk.see(Pixels.tensor(of: [picture])), trunk.read([ids]))
+      _ = (trunk.encodeImage(Pixels.tensor(of: [picture])), trunk.encodeText([ids]))
     }
   }
   let one = try PointingFeatures(of: shownScene..<shownScene + 1, from: trunk)

@@ -106,8 +106,8 @@ func trainFromScratch(
     let batch = (0..<64).map { _ in random.integer(below: frames.count) }
     _ = backwardInShards(of: 64, microBatch: 16) { part in
       let rows = batch[part]
-      let vision = trunk.see(Pixels.tensor(of: rows.map { frames[$0] }))
-      let (text, mask) = trunk.read(rows.map { ids[$0] })
+      let vision = trunk.encodeImage(Pixels.tensor(of: rows.map { frames[$0] }))
+      let (text, mask) = trunk.encodeText(rows.map { ids[$0] })
       let found = trunk.ground(vision: vision, text: text, mask: mask)
       let feeling = Tensor(rows.flatMap { proprioception[$0] }, shape: [rows.count, 4])
       var noise = SeededRandom(seed: 0)  // which a token head does not use

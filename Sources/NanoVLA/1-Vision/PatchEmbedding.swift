@@ -1,16 +1,18 @@
 import Tensors
 
-/// Patch embedding: an image becomes a sentence.
+/// Patch embedding: an image becomes a sequence of tokens.
 ///
-/// A transformer reads a sequence of vectors. So the image is cut into squares, and each square's
-/// pixels, laid in a row, become one vector by one shared linear layer. The squares are the words.
-/// Nothing in a transformer knows which word stood where; so each place of the grid has a learned
-/// vector of its own, which is added. Without it the image is a bag of patches.
+/// A transformer reads a sequence of vectors. The image is cut into squares, and one shared linear
+/// layer turns the pixels of each square into a vector, a patch token. Attention treats its input as
+/// a set; so each position of the grid has a learned vector that is added to its token. Without
+/// positions the image is a bag of patches.
+///
+///     tokenₚ = W patchₚ + b + positionₚ
 ///
 /// Letters: B images, H×W pixels, S the side of a square, P = (H/S)·(W/S) patches, D width.
 ///
 /// Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), section 3.1, eq. 1.
-/// Left out: the class token (a policy wants places, not one summary) and dropout.
+/// Left out: the class token (a policy needs positions, not one summary) and dropout.
 public final class PatchEmbedding: Module {
   public let projection: Linear  // S·S·3 → D
   public let positions: Tensor  // [P, D]
@@ -18,10 +20,10 @@ public final class PatchEmbedding: Module {
   public let imageSize: Int
 
   /// - Parameters:
-  ///   - imageSize: side of the square image, in pixels; a multiple of `patchSize`.
+  ///   - imageSize: the side of the square image, in pixels; a multiple of `patchSize`.
   ///   - patchSize: S, in pixels.
-  ///   - width: D.
-  ///   - bias: whether the layer adds one.
+  ///   - width: D, a multiple of 4.
+  ///   - bias: whether the linear layer has one.
   public init(
     imageSize: Int, patchSize: Int, width: Int, bias: Bool = true, using random: inout SeededRandom
   ) {
@@ -35,17 +37,19 @@ public final class PatchEmbedding: Module {
     positions = PositionEncoding.grid(side: imageSize / patchSize, width: width).asParameter()
   }
 
-  /// - Parameter images: [B, H, W, 3]
+  /// - Parameter images: [B, H, W, 3] from ``Pixels``.
   /// - Returns: [B, P, D]
   public func callAsFunction(_ images: Tensor) -> Tensor {
     let squares = patches(of: images)  // [B, H, W, 3] → [B, P, S·S·3]
-    let words = projection(squares)  // [B, P, S·S·3] → [B, P, D]
-      .traced("patch words", "one layer for every square")
-    return (words + positions)  // [B, P, D] + [P, D] → [B, P, D]
-      .traced("patch words + positions", "each place adds its own vector")
+    let tokens = projection(squares)  // [B, P, S·S·3] → [B, P, D]
+      .traced("patch tokens", "one linear layer for every square")
+    return (tokens + positions)  // [B, P, D] + [P, D] → [B, P, D]
+      .traced("patch tokens + positions", "each position adds its own vector")
   }
 
-  /// The image cut into squares, row by row from the top left, each laid out as one vector.
+  /// Cuts images into squares, row by row from the top left, the pixels of each in one row.
+  /// - Parameter images: [B, H, W, 3], H = W = ``imageSize``.
+  /// - Returns: [B, P, S·S·3]
   public func patches(of images: Tensor) -> Tensor {
     guard images.shape.count == 4, images.shape.dropFirst() == [imageSize, imageSize, 3] else {
       fatalError("patch embedding: images \(images.shape), not [B, \(imageSize), \(imageSize), 3]")
@@ -53,8 +57,9 @@ public final class PatchEmbedding: Module {
     return cut(images)
   }
 
+  /// Cuts images of any size that divides into squares: [B, H, W, 3] → [B, P, S·S·3].
   package func cut(_ images: Tensor) -> Tensor {
-    images.traced("image", "images, height, width, colours")
+    images.traced("image", "images, height, width, colors")
     let (B, rows, S) = (images.dim(0), images.dim(1) / patchSize, patchSize)
     let columns = images.dim(2) / S
     return

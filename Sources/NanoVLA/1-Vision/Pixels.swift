@@ -1,20 +1,24 @@
 import Images
 import Tensors
 
-/// Bytes become numbers that a network likes: most near 0, few beyond ±4.
+/// Pixel normalization: bytes become numbers with a mean near 0 and a size near 1.
 ///
-/// Subtract the mean colour of the scene, divide by the spread. Every published vision model comes
-/// with such constants, and a model fed with another's sees a world of wrong colours. These are the
-/// toy world's own, near its table's color.
+/// Every published vision model comes with such constants, and a model given images normalized with
+/// another's performs worse. These are the toy world's own, near the color of its table.
 ///
-/// Letters: B images, H height, W width; 3 colours.
+///     x = (byte − mean) / scale
+///
+/// Letters: B images, H height, W width, 3 colors.
+///
+/// Reference: LeCun et al., "Efficient BackProp" (1998), section 4.3, on normalizing inputs.
 public enum Pixels {
   /// The average pixel, 0…255.
   static let mean: (red: Float, green: Float, blue: Float) = (224, 208, 181)
-  /// How far a typical coloured pixel lies from it.
-  static let spread: Float = 50
+  /// About the standard deviation of a colored pixel.
+  static let scale: Float = 50
 
-  /// - Parameter images: B images of one size.
+  /// Normalizes images.
+  /// - Parameter images: B images of one size, at least one.
   /// - Returns: [B, H, W, 3]
   public static func tensor(of images: [RGBImage]) -> Tensor {
     guard let first = images.first else { fatalError("pixels: no images") }
@@ -25,18 +29,18 @@ public enum Pixels {
         fatalError(
           "pixels: an image of \(image.width)×\(image.height) among \(first.width)×\(first.height)")
       }
-      values += colours(of: image)
+      values += normalized(image)
     }
     return Tensor(values, shape: [images.count, first.height, first.width, 3])
   }
 
-  private static func colours(of image: RGBImage) -> [Float] {
+  private static func normalized(_ image: RGBImage) -> [Float] {
     [Float](unsafeUninitializedCapacity: image.pixels.count) { buffer, count in
       image.pixels.withUnsafeBufferPointer { bytes in
         for pixel in stride(from: 0, to: bytes.count, by: 3) {
-          buffer[pixel] = (Float(bytes[pixel]) - mean.red) / spread
-          buffer[pixel + 1] = (Float(bytes[pixel + 1]) - mean.green) / spread
-          buffer[pixel + 2] = (Float(bytes[pixel + 2]) - mean.blue) / spread
+          buffer[pixel] = (Float(bytes[pixel]) - mean.red) / scale
+          buffer[pixel + 1] = (Float(bytes[pixel + 1]) - mean.green) / scale
+          buffer[pixel + 2] = (Float(bytes[pixel + 2]) - mean.blue) / scale
         }
       }
       count = image.pixels.count

@@ -1,37 +1,47 @@
 import Foundation
 import Tensors
 
-/// Positions as sines and cosines: every place gets a vector, near places near vectors.
+/// Sinusoidal position encoding: a vector for each position, similar for neighboring positions.
 ///
-/// Half of the numbers are waves along the place, from fast (tells neighbours apart) to slow (tells
-/// one end from the other), like the digits of a number written in waves. A grid spends one half of
-/// its width on the row and the other on the column.
+/// Half of the elements are sines, half cosines, with wavelengths from about 6 positions (these
+/// distinguish neighbors) to about 60,000 (these distinguish the ends). A grid uses one half of the
+/// width for the row and the other for the column.
 ///
-/// Letters: T places in a line, P = side² places in a grid, D width.
+///     [sin(p ω₀), sin(p ω₁), …, cos(p ω₀), cos(p ω₁), …],   ωᵢ = 10000^(−2i/D)
+///
+/// Letters: T positions on a line, P = side² positions in a grid, D width.
 ///
 /// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.5.
 public enum PositionEncoding {
-  /// - Returns: [T, D], `width` even.
+  /// The vectors of T positions in a sentence.
+  /// - Parameters:
+  ///   - count: T.
+  ///   - width: D, even.
+  /// - Returns: [T, D]
   public static func line(count: Int, width: Int) -> Tensor {
     guard width % 2 == 0 else { fatalError("positions: width \(width) is not even") }
     let rows = (0..<count).flatMap { waves(at: Float($0), width: width) }
     return Tensor(rows, shape: [count, width])
   }
 
-  /// - Returns: [P, D] row by row from the top left, `width` a multiple of 4.
+  /// The vectors of the positions in a square grid, row by row from the top left.
+  /// - Parameters:
+  ///   - side: rows and columns.
+  ///   - width: D, a multiple of 4.
+  /// - Returns: [P, D]
   public static func grid(side: Int, width: Int) -> Tensor {
     guard width % 4 == 0 else { fatalError("positions: width \(width) is not a multiple of 4") }
     return Tensor.computed([side * side, width]) {
-      (0..<side * side).flatMap { place in
-        waves(at: Float(place / side), width: width / 2)
-          + waves(at: Float(place % side), width: width / 2)
+      (0..<side * side).flatMap { p in
+        waves(at: Float(p / side), width: width / 2)
+          + waves(at: Float(p % side), width: width / 2)
       }
     }
   }
 
-  /// sin(p·ωᵢ) for each frequency ωᵢ = 10000^(−2i/D), then cos(p·ωᵢ).
-  private static func waves(at place: Float, width: Int) -> [Float] {
-    let angles = (0..<width / 2).map { place * powf(10_000, -2 * Float($0) / Float(width)) }
+  /// sin(p·ωᵢ) for each frequency ωᵢ, then cos(p·ωᵢ).
+  private static func waves(at p: Float, width: Int) -> [Float] {
+    let angles = (0..<width / 2).map { p * powf(10_000, -2 * Float($0) / Float(width)) }
     return angles.map(sinf) + angles.map(cosf)
   }
 }

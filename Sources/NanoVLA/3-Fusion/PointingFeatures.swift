@@ -25,11 +25,11 @@ public struct PointingFeatures {
     let renderer = Renderer(size: backbone.configuration.imageSize)
     let shards = inShards(of: starts.count) { part in
       withoutGradient {
-        backbone.see(Pixels.tensor(of: part.map { renderer.render(starts[$0].scene) }))
+        backbone.encodeImage(Pixels.tensor(of: part.map { renderer.render(starts[$0].scene) }))
       }
     }
     vision = Tensor.concatenated(shards, axis: 0)
-    (text, mask) = withoutGradient { backbone.read(ids) }
+    (text, mask) = withoutGradient { backbone.encodeText(ids) }
     let named = starts.map { $0.scene.objects[$0.task.firstObject] }
     positions = Tensor(named.flatMap { [$0.x, $0.y] }, shape: [starts.count, 2])
   }

@@ -15,8 +15,8 @@ extension ToyVLM: Backbone {
   public func state(
     of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor {
-    let seen = see(Pixels.tensor(of: observations.map(\.image)))  // → [N, P, D]
-    let (text, mask) = read(try instructions.map { try tokenizer.encode($0) })
+    let seen = encodeImage(Pixels.tensor(of: observations.map(\.image)))  // → [N, P, D]
+    let (text, mask) = encodeText(try instructions.map { try tokenizer.encode($0) })
     let found = ground(vision: seen, text: text, mask: mask)
     guard usesProprioception else { return state(found, proprioception: nil) }
     let proprioception = observations.flatMap { $0.proprioception ?? [] }

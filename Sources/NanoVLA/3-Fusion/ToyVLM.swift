@@ -48,14 +48,14 @@ public final class ToyVLM: Module {
 
   /// - Parameter images: [B, H, W, 3] from ``Pixels``.
   /// - Returns: what is where, [B, P, D].
-  public func see(_ images: Tensor) -> Tensor {
+  public func encodeImage(_ images: Tensor) -> Tensor {
     vision(patchEmbedding(images))  // [B, H, W, 3] → [B, P, D] → [B, P, D]
       .traced("vision features", "each patch, seen among the others")
   }
 
   /// - Parameter ids: N encoded instructions of T word numbers each.
   /// - Returns: what is wanted, [N, T, D], and the mask that hides padding, [N, 1, 1, T].
-  public func read(_ ids: [[Int]]) -> (text: Tensor, mask: Tensor) {
+  public func encodeText(_ ids: [[Int]]) -> (text: Tensor, mask: Tensor) {
     let mask = AttentionMask.padding(ids.map(tokenizer.mask))
     let text = language(wordEmbedding(ids), mask: mask)  // N×T numbers → [N, T, D]
       .traced("text features", "each word, read among the others")
@@ -64,8 +64,8 @@ public final class ToyVLM: Module {
 
   /// Finds in what was seen the things that the instruction names.
   /// - Parameters:
-  ///   - vision: [B, P, D] from ``see(_:)``.
-  ///   - text, mask: [N, T, D] and [N, 1, 1, T] from ``read(_:)``, N = B·R.
+  ///   - vision: [B, P, D] from ``encodeImage(_:)``.
+  ///   - text, mask: [N, T, D] and [N, 1, 1, T] from ``encodeText(_:)``, N = B·R.
   public func ground(vision: Tensor, text: Tensor, mask: Tensor) -> Grounding {
     let N = text.dim(0)
     let (slots, attention) = fusion.attend(vision: vision, text: text, textMask: mask)

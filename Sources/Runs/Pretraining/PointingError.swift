@@ -6,9 +6,9 @@ import Tensors
 extension ToyVLM {
   /// What this model finds for the N instructions of `examples`.
   func ground(_ examples: GroundingExamples) -> Grounding {
-    let vision = see(Pixels.tensor(of: examples.images))
+    let vision = encodeImage(Pixels.tensor(of: examples.images))
     // The simulator's own instructions have no unknown words.
-    let (text, mask) = read(examples.tasks.map { try! tokenizer.encode($0.instruction) })
+    let (text, mask) = encodeText(examples.tasks.map { try! tokenizer.encode($0.instruction) })
     return ground(vision: vision, text: text, mask: mask)
   }
 

@@ -29,8 +29,8 @@ import Testing
     #expect(copy.configuration == bundled.configuration)
     let image = uniform(1, 64, 64, 3)
     func points(_ model: ToyVLM) throws -> [Float] {
-      let (text, mask) = model.read([try model.tokenizer.encode("pick up the red block")])
-      return model.ground(vision: model.see(image), text: text, mask: mask).points.values
+      let (text, mask) = model.encodeText([try model.tokenizer.encode("pick up the red block")])
+      return model.ground(vision: model.encodeImage(image), text: text, mask: mask).points.values
     }
     #expect(try points(copy) == points(bundled))
   }
@@ -41,8 +41,9 @@ import Testing
     let ids = try ["pick up the red block", "push the blue ball left"].map {
       try model.tokenizer.encode($0)
     }
-    let (text, mask) = model.read(ids)
-    let found = model.ground(vision: model.see(uniform(1, 64, 64, 3)), text: text, mask: mask)
+    let (text, mask) = model.encodeText(ids)
+    let found = model.ground(
+      vision: model.encodeImage(uniform(1, 64, 64, 3)), text: text, mask: mask)
     #expect(text.shape == [2, 14, 64])
     #expect(mask.shape == [2, 1, 1, 14])
     #expect(found.points.shape == [2, 3, 2])

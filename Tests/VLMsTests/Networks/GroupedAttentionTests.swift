@@ -4,6 +4,7 @@ import Tabletop
 import Tensors
 import TestSupport
 import Testing
+import VLMs
 
 /// Attention with the sizes of published models: fewer keys than queries, turned places, a memory.
 @Suite struct GroupedAttentionTests {

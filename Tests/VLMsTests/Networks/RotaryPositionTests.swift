@@ -3,6 +3,7 @@ import NanoVLA
 import Tabletop
 import TestSupport
 import Testing
+import VLMs
 
 @Suite struct RotaryPositionTests {
   @Test("each pair of numbers is turned by its place, as in a plain loop", arguments: [0, 5, 2000])
