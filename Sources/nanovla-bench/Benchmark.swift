@@ -3,26 +3,29 @@ import Files
 import Foundation
 import Tensors
 
-/// `nanovla-bench`: how long the course's own code takes, one JSON object a line.
+/// `nanovla-bench`: measures how long the course's code takes; prints one JSON object per line.
 @main
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nanovla-bench",
-    abstract: "Time the course's own transformer, policy and world.",
+    abstract: "Measure the time of the course's transformer, policy and simulator.",
     discussion: """
-      One JSON object a line: work, threads, dtype, median_ms, min_ms, cpu_ms (of all threads, the \
-      median) and parameters. Works: \(Work.names { !$0.isLarge }). Those of published sizes take \
-      minutes and 6 GB, and run when they are named: \(Work.names(\.isLarge)). Build with -c release.
+      Prints one JSON object per line: work, threads, dtype, median_ms, min_ms, cpu_ms (median, all \
+      threads together) and parameters. Workloads: \
+      \(Workload.names { !$0.isLarge }). Those of published sizes take minutes and 6 GB, and run \
+      only if named: \(Workload.names(\.isLarge)). Build with -c release.
       """)
 
-  @Option(help: "Threads that share the work.")
+  @Option(help: "The number of threads.")
   var threads = 2
 
-  @Option(help: "Names of works, separated by commas. Default: all of nano size.")
+  @Option(help: "Names of workloads, separated by commas. Default: all of nano size.")
   var only = ""
 
   @Option(
-    help: "Measured runs of a long work; short ones run 3 to 100 times as often, large ones less.")
+    help: """
+      Measured runs of a long workload; short ones run 3 to 100 times as often, large ones less.
+      """)
   var repeats = 9
 
   func validate() throws {
@@ -32,20 +35,23 @@ struct Benchmark: ParsableCommand {
     guard 1...100_000 ~= repeats else {
       throw ValidationError("--repeats must be 1 to 100000, not \(repeats)")
     }
-    guard let unknown = wanted.first(where: { name in !Work.all.contains { $0.name == name } })
+    guard let unknown = wanted.first(where: { name in !Workload.all.contains { $0.name == name } })
     else { return }
-    let line = "unknown work \"\(unknown)\"; there are \(Work.names { _ in true })\n"
+    let line =
+      "unknown workload \"\(unknown)\"; the workloads are \(Workload.names { _ in true })\n"
     FileHandle.standardError.write(Data(line.utf8))
     throw ExitCode.validationFailure
   }
 
   func run() throws {
     Threads.count = threads
-    for work in Work.all where wanted.isEmpty ? !work.isLarge : wanted.contains(work.name) {
-      let (parameters, body) = try work.prepare()
-      let measured = Measurement(repeats: work.runs(repeats), body)
+    for workload in Workload.all
+    where wanted.isEmpty ? !workload.isLarge : wanted.contains(workload.name) {
+      let (parameters, body) = try workload.prepare()
+      let measured = Measurement(repeats: workload.runs(repeats), body)
       print(
-        measured.json(of: work.name, dtype: work.dtype, threads: threads, parameters: parameters))
+        measured.json(
+          of: workload.name, dtype: workload.dtype, threads: threads, parameters: parameters))
       fflush(stdout)
     }
   }

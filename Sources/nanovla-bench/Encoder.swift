@@ -1,12 +1,12 @@
 import NanoVLA
 import Tensors
 
-/// A small vision encoder of the course's own layers: patches in, a class for every patch out.
+/// A small vision encoder of the course's own layers, which classifies every patch.
 ///
-/// Its sizes are fixed, so that the same encoder written in another framework does the same
-/// arithmetic on the same number of parameters.
+/// Its sizes are fixed, so that the same encoder in another framework does the same arithmetic with
+/// the same number of parameters.
 ///
-/// Letters: B images, T = 64 patches of I = 192 numbers, D = 128 width, C = 256 classes.
+/// Letters: B images, T = 64 patches of I = 192 pixel values, D = 128 width, C = 256 classes.
 final class Encoder: Module {
   static let tokens = 64
   static let inputs = 192
@@ -25,14 +25,15 @@ final class Encoder: Module {
     head = Linear(inputs: width, outputs: Self.classes, using: &random)
   }
 
+  /// The logits of every patch.
   /// - Parameter x: [B, T, I]
   /// - Returns: logits, [B, T, C]
   func callAsFunction(_ x: Tensor) -> Tensor {
     head(transformer(patch(x) + positions))  // [B, T, I] → [B, T, D] → [B, T, C]
   }
 
-  /// The logits of a whole batch, nothing recorded: all threads share it, and each takes a few
-  /// images at a time, whose numbers stay in its processor's cache.
+  /// The logits of a whole batch without gradients, [B, T, I] → [B, T, C], on all threads. Each
+  /// thread takes `microBatch` images at a time, whose intermediate results fit into the cache.
   func predict(_ x: Tensor, microBatch: Int) -> Tensor {
     guard x.dim(0) > 1 else { return withoutGradient { self(x) } }
     let parts = inShards(of: x.dim(0)) { images in

@@ -1,13 +1,14 @@
 import Foundation
 
-/// How long one piece of work takes, in milliseconds, over many runs.
+/// The time of a workload in milliseconds, over many runs.
 ///
-/// The median is what to expect, the least what the machine can do when nothing else disturbs it.
-/// CPU time counts all threads: twice the wall time means that two threads were busy throughout.
+/// The median is the typical time; the minimum is the time on an otherwise idle machine. CPU time
+/// is the sum over all threads: twice the wall time means that two threads were busy throughout.
 struct Measurement {
-  let median, least, cpuMedian: Double
+  /// Wall time, and the median CPU time, in milliseconds.
+  let median, minimum, cpuMedian: Double
 
-  /// Two runs to warm up (buffers, caches), then `repeats` measured ones.
+  /// Measures `repeats` runs of `body`, after two that fill buffers and caches.
   init(repeats: Int, _ body: () -> Void) {
     for _ in 0..<2 { body() }
     var wall: [Double] = []
@@ -19,15 +20,15 @@ struct Measurement {
       cpu.append(Self.processMilliseconds - start.cpu)
     }
     (wall, cpu) = (wall.sorted(), cpu.sorted())
-    (median, least, cpuMedian) = (wall[wall.count / 2], wall[0], cpu[cpu.count / 2])
+    (median, minimum, cpuMedian) = (wall[wall.count / 2], wall[0], cpu[cpu.count / 2])
   }
 
-  /// One line of JSON with the keys of a PyTorch peer's report, so that the two can be compared.
+  /// One line of JSON, with the same keys as our PyTorch benchmark, for comparison.
   func json(of work: String, dtype: String, threads: Int, parameters: Int) -> String {
     func rounded(_ milliseconds: Double) -> String { String(format: "%.3f", milliseconds) }
     return """
       {"work": "\(work)", "threads": \(threads), "dtype": "\(dtype)", \
-      "median_ms": \(rounded(median)), "min_ms": \(rounded(least)), \
+      "median_ms": \(rounded(median)), "min_ms": \(rounded(minimum)), \
       "cpu_ms": \(rounded(cpuMedian)), "parameters": \(parameters)}
       """
   }

@@ -2,8 +2,9 @@ import NanoVLA
 import Tabletop
 import Tensors
 
-/// What lessons 5 and 6 do, on a trunk with random weights: they cost as much as trained ones.
-extension Work {
+/// The computations of lessons 5 and 6, on a backbone with random weights, which take as long as
+/// with trained ones.
+extension Workload {
   /// One behavior-cloning step of the policy's head on 64 examples.
   static func policyTraining() throws -> Prepared {
     let demonstrations = try demonstrations(count: 10)
@@ -13,7 +14,7 @@ extension Work {
     return (policy.head.parameterCount, { training.step() })
   }
 
-  /// From one image, one instruction and the arm's own feeling to one action in robot units.
+  /// From one image, one instruction and proprioception to one action in robot units.
   static func policyAction() throws -> Prepared {
     let demonstrations = try demonstrations(count: 1)
     let policy = try policy(demonstrations)
@@ -21,14 +22,14 @@ extension Work {
     return (
       policy.parameterCount,
       {
-        // The world's own images and instructions fit the policy.
+        // The simulator's images and instructions fit the policy, so nothing is thrown.
         _ = try! policy.predictAction(
           seen.frames[0], instruction: seen.instruction, proprioception: seen.proprioception[0])
       }
     )
   }
 
-  /// One simulation step and its picture of 64×64 pixels, along an expert's episodes.
+  /// One simulation step and its image of 64 × 64 pixels, along the expert's episodes.
   static func frame() throws -> Prepared {
     let start = TabletopWorld(Suite.object.initialState(seed: Suite.firstHeldOutSeed))
     let renderer = Renderer(size: 64)

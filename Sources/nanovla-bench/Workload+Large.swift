@@ -1,17 +1,17 @@
 import Tensors
 import VLMs
 
-/// Published models at their size, with random weights: they cost as much as trained ones.
-extension Work {
+/// Models of published sizes with random weights, which take as long as trained ones.
+extension Workload {
   static let large =
-    [Work(name: "clip_l_336", repeats: 1 / 3, isLarge: true, prepare: visionTower)]
+    [Workload(name: "clip_l_336", repeats: 1 / 3, isLarge: true, prepare: visionTower)]
     + ["float32", "bfloat16"].flatMap { dtype in
       [
-        Work(name: "llama_1b_prefill", repeats: 1 / 3, dtype: dtype, isLarge: true) {
-          llamaReading(isPacked: dtype == "bfloat16")
+        Workload(name: "llama_1b_prefill", repeats: 1 / 3, dtype: dtype, isLarge: true) {
+          llamaPrefill(isPacked: dtype == "bfloat16")
         },
-        Work(name: "llama_1b_decode", repeats: 1, dtype: dtype, isLarge: true) {
-          llamaSpeaking(isPacked: dtype == "bfloat16")
+        Workload(name: "llama_1b_decode", repeats: 1, dtype: dtype, isLarge: true) {
+          llamaDecode(isPacked: dtype == "bfloat16")
         },
       ]
     }
@@ -29,17 +29,17 @@ extension Work {
 
   private static let promptLength = 64
 
-  /// A prompt of 64 tokens at once, and the scores of the next (the prefill).
-  private static func llamaReading(isPacked: Bool) -> Prepared {
+  /// Prefill: a prompt of 64 tokens at once, and the logits of the next token.
+  private static func llamaPrefill(isPacked: Bool) -> Prepared {
     let (model, prompt) = llama(isPacked: isPacked)
     return (
       model.parameterCount,
-      { _ = withoutGradient { model.logits(last(model(model.embed([prompt])))) } }
+      { _ = withoutGradient { model.logits(lastToken(model(model.embed([prompt])))) } }
     )
   }
 
-  /// One more token after those 64, whose keys and values are cached.
-  private static func llamaSpeaking(isPacked: Bool) -> Prepared {
+  /// Decode: one more token after those 64, whose keys and values are cached.
+  private static func llamaDecode(isPacked: Bool) -> Prepared {
     let (model, prompt) = llama(isPacked: isPacked)
     let past = model.emptyCache()
     _ = withoutGradient { model(model.embed([prompt]), cache: past) }
@@ -53,7 +53,7 @@ extension Work {
     )
   }
 
-  /// A Llama of TinyLlama's size.
+  /// A Llama of the size of TinyLlama, 1.1 billion parameters, and a random prompt.
   private static func llama(isPacked: Bool) -> (model: Llama, prompt: [Int]) {
     var random = SeededRandom(seed: 0)
     var sizes = LlamaConfiguration()
@@ -61,17 +61,17 @@ extension Work {
     (sizes.heads, sizes.keyValueHeads, sizes.headWidth) = (32, 4, 64)
     let model = uninitialized { Llama(sizes, using: &random) }
     for parameter in model.parameters {
-      // A norm's gain stays float32, as when a checkpoint is read.
+      // The gain of a norm stays float32, as when a checkpoint is loaded.
       let isMatrix = parameter.shape.count == 2
       let range: ClosedRange<Float> = isMatrix ? -0.02...0.02 : 1...1
-      let numbers = Tensor.uniform(parameter.shape, in: range, using: &random)
-      parameter.adopt(isPacked && isMatrix ? numbers.packedAsBFloat16() : numbers)
+      let values = Tensor.uniform(parameter.shape, in: range, using: &random)
+      parameter.adopt(isPacked && isMatrix ? values.packedAsBFloat16() : values)
     }
     return (model, (0..<promptLength).map { _ in random.integer(below: sizes.vocabulary) })
   }
 
   /// [1, T, D] → [1, 1, D]
-  private static func last(_ read: Tensor) -> Tensor {
-    read.sliced(axis: 1, read.dim(1) - 1..<read.dim(1))
+  private static func lastToken(_ x: Tensor) -> Tensor {
+    x.sliced(axis: 1, x.dim(1) - 1..<x.dim(1))
   }
 }

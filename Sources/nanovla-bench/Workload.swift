@@ -1,47 +1,49 @@
 import Tensors
 
-/// Something to time: made ready once, then run again and again.
-struct Work {
+/// A computation to measure: prepared once, then run many times.
+struct Workload {
   typealias Prepared = (parameters: Int, run: () -> Void)
 
   let name: String
-  /// Measured runs for each one that `--repeats` asks for.
+  /// The factor on `--repeats`: short workloads run more often.
   let repeats: Double
-  /// How the weights are kept.
+  /// The data type of the weights.
   var dtype = "float32"
-  /// Of a published model's size: only run when named.
+  /// Whether it has a published model's size; such workloads run only if named.
   var isLarge = false
   let prepare: () throws -> Prepared
 
   static let all = small + large
 
   private static let small = [
-    Work(name: "encoder_train", repeats: 1, prepare: encoderTraining),
-    Work(name: "encoder_infer_b1", repeats: 20) { encoderInference(images: 1) },
-    Work(name: "encoder_infer", repeats: 1) { encoderInference(images: 64) },
-    Work(name: "gemm_1024", repeats: 3, prepare: matrixProduct),
-    Work(name: "toy_policy_train", repeats: 20, prepare: policyTraining),
-    Work(name: "toy_policy_act_b1", repeats: 20, prepare: policyAction),
-    Work(name: "render_frame", repeats: 100, prepare: frame),
+    Workload(name: "encoder_train", repeats: 1, prepare: encoderTraining),
+    Workload(name: "encoder_infer_b1", repeats: 20) { encoderInference(images: 1) },
+    Workload(name: "encoder_infer", repeats: 1) { encoderInference(images: 64) },
+    Workload(name: "gemm_1024", repeats: 3, prepare: matrixProduct),
+    Workload(name: "toy_policy_train", repeats: 20, prepare: policyTraining),
+    Workload(name: "toy_policy_act_b1", repeats: 20, prepare: policyAction),
+    Workload(name: "render_frame", repeats: 100, prepare: frame),
   ]
 
-  /// Measured runs when `--repeats` is `count`.
+  /// The number of measured runs if `--repeats` is `count`.
   func runs(_ count: Int) -> Int { max(1, Int((Double(count) * repeats).rounded())) }
 
-  /// The names of some works, each once, in order.
-  static func names(_ isWanted: (Work) -> Bool) -> String {
+  /// The names of some workloads, each once, in order.
+  static func names(_ isWanted: (Workload) -> Bool) -> String {
     var names: [String] = []
-    for work in all where isWanted(work) && !names.contains(work.name) { names.append(work.name) }
+    for workload in all where isWanted(workload) && !names.contains(workload.name) {
+      names.append(workload.name)
+    }
     return names.joined(separator: ", ")
   }
 }
 
-/// The same works as PyTorch's peers: random weights and inputs.
-extension Work {
-  /// Images in one graph: their hidden layers fit into a core's cache.
+/// The same workloads as in our PyTorch benchmark, with random weights and inputs.
+extension Workload {
+  /// Images in one graph; their hidden layers fit into a core's cache.
   private static let microBatch = 16
 
-  /// One step on 64 images: forward, cross-entropy on every token, backward, AdamW.
+  /// One training step on 64 images: forward, cross-entropy on every token, backward, AdamW.
   private static func encoderTraining() -> Prepared {
     var random = SeededRandom(seed: 0)
     let encoder = Encoder(using: &random)
@@ -62,7 +64,7 @@ extension Work {
     )
   }
 
-  /// The forward pass alone.
+  /// One forward pass.
   private static func encoderInference(images: Int) -> Prepared {
     var random = SeededRandom(seed: 0)
     let encoder = Encoder(using: &random)
@@ -71,7 +73,7 @@ extension Work {
     return (encoder.parameterCount, { _ = encoder.predict(x, microBatch: microBatch) })
   }
 
-  /// One product of two 1024 × 1024 matrices: the machine's ceiling.
+  /// One product of two 1024 × 1024 matrices: the machine's peak performance.
   private static func matrixProduct() -> Prepared {
     var random = SeededRandom(seed: 0)
     let a = Tensor.uniform([1024, 1024], in: 0...1, using: &random)
