@@ -27,7 +27,7 @@ INLINE float widened_float16(uint16_t bits) {
 }
 
 // Weight i, at any address: a file may have a header of any length before its weights.
-INLINE float weight_at(const uint8_t *packed, PackedKind format, long i) {
+INLINE float weight_at(const uint8_t *packed, PackedFormat format, long i) {
   if (format == packedFloat32) {
     uint32_t bits;
     memcpy(&bits, packed + 4 * i, 4);
@@ -38,11 +38,11 @@ INLINE float weight_at(const uint8_t *packed, PackedKind format, long i) {
   return format == packedFloat16 ? widened_float16(bits) : widened_bfloat16(bits);
 }
 
-INLINE void unpack(const uint8_t *packed, const PackedKind format, float *y, long count) {
+INLINE void unpack(const uint8_t *packed, const PackedFormat format, float *y, long count) {
   for (long i = 0; i < count; i++) y[i] = weight_at(packed, format, i);
 }
 
-FOR_EACH_PROCESSOR void kernel_unpack(const void *packed, PackedKind format, float *y,
+FOR_EACH_PROCESSOR void kernel_unpack(const void *packed, PackedFormat format, float *y,
                                       long count) {
   switch (format) {
   case packedFloat32: unpack(packed, packedFloat32, y, count); break;
@@ -52,7 +52,7 @@ FOR_EACH_PROCESSOR void kernel_unpack(const void *packed, PackedKind format, flo
 }
 
 // The dot product with one row of x, or with two rows at once, which converts each weight once.
-INLINE void dot(const float *x, const uint8_t *packed, const PackedKind format, long inner,
+INLINE void dot(const float *x, const uint8_t *packed, const PackedFormat format, long inner,
                 float *sum) {
   FAST_SUMS
   float total = 0;
@@ -60,7 +60,7 @@ INLINE void dot(const float *x, const uint8_t *packed, const PackedKind format, 
   *sum = total;
 }
 
-INLINE void two_dots(const float *x, const uint8_t *packed, const PackedKind format, long inner,
+INLINE void two_dots(const float *x, const uint8_t *packed, const PackedFormat format, long inner,
                      float *sum, float *next_sum) {
   FAST_SUMS
   const float *next = x + inner;
@@ -75,7 +75,7 @@ INLINE void two_dots(const float *x, const uint8_t *packed, const PackedKind for
 }
 
 // A row of weights comes from memory once and serves all rows of x from the cache.
-INLINE void few_rows(const float *x, const uint8_t *packed, const PackedKind format, float *y,
+INLINE void few_rows(const float *x, const uint8_t *packed, const PackedFormat format, float *y,
                      long rows, long columns, long inner, long stride, bool adding) {
   const long width = format == packedFloat32 ? 4 : 2;
   for (long c = 0; c < columns; c++, packed += inner * width) {
@@ -91,7 +91,7 @@ INLINE void few_rows(const float *x, const uint8_t *packed, const PackedKind for
 }
 
 FOR_EACH_PROCESSOR void kernel_packed_product(const float *x, const void *packed,
-                                              PackedKind format, float *y, long rows, long columns,
+                                              PackedFormat format, float *y, long rows, long columns,
                                               long inner, long stride, bool adding) {
   switch (format) {
   case packedFloat32:

@@ -120,7 +120,7 @@ public final class Tensor {
   public func detached() -> Tensor { Tensor(shape: shape, storage: storage) }
 
   /// The elements in memory. Loops read it once, before they begin.
-  var pointer: UnsafeMutablePointer<Float> { storage.floats ?? unpackedForUse }
+  var pointer: UnsafeMutablePointer<Float> { storage.floats ?? unpackedPointer }
 
   /// `axis` counted from the front.
   func position(of axis: Int) -> Int {

@@ -12,11 +12,11 @@ extension SafetensorsFile {
     guard place.shape.count >= 2 else {
       return Tensor(try values(of: name), shape: place.shape)
     }
-    guard let format = PackedNumbers.Format(rawValue: place.dataType.rawValue) else {
+    guard let format = PackedWeights.Format(rawValue: place.dataType.rawValue) else {
       throw error(.unreadableDataType(tensor: name, place.dataType))
     }
     return Tensor(
-      packed: PackedNumbers(format, in: contents, from: place.bytes.lowerBound), shape: place.shape)
+      packed: PackedWeights(format, in: contents, from: place.bytes.lowerBound), shape: place.shape)
   }
 
   /// The part `rows` of the first axis: one of the matrices that a checkpoint keeps in one tensor,

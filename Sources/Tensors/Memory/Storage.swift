@@ -1,14 +1,14 @@
 /// The memory behind a tensor. Tensors share it: a reshaped or detached tensor has its own shape,
 /// but the same storage.
 ///
-/// It has one of three forms: `floats` in memory, from the ``BufferPool``; ``PackedNumbers``, which
+/// It has one of three forms: `floats` in memory, from the ``BufferPool``; ``PackedWeights``, which
 /// stay in a file; or neither, before a model's parameters are loaded (see ``uninitialized(_:)``).
 final class Storage {
   let count: Int
   /// The elements in memory, 64-byte aligned; nil in the other two forms.
   let floats: UnsafeMutablePointer<Float>?
   /// The elements in a checkpoint's format; nil in the other two forms.
-  let packed: PackedNumbers?
+  let packed: PackedWeights?
   private var unpackedCopy: Storage?
   private static let unpackingLock = Lock()
 
@@ -20,7 +20,7 @@ final class Storage {
   }
 
   /// `count` packed elements; with nil, no elements yet.
-  init(count: Int, in packed: PackedNumbers?) {
+  init(count: Int, in packed: PackedWeights?) {
     self.count = count
     floats = nil
     self.packed = packed
@@ -34,7 +34,7 @@ final class Storage {
   var pointer: UnsafeMutablePointer<Float> { floats! }
 
   /// The packed elements as float32, converted at the first call and kept. Any thread may call it.
-  func unpackedOnce(_ packed: PackedNumbers) -> Storage {
+  func unpackedOnce(_ packed: PackedWeights) -> Storage {
     Self.unpackingLock.withLock {
       if let unpackedCopy { return unpackedCopy }
       let copy = Storage(count: count)

@@ -103,7 +103,7 @@ private struct MatrixShapes {
   }
 
   /// The packed weights of a shared matrix; see `PackedProduct.swift`.
-  private func packed(_ right: Tensor) -> PackedNumbers? {
+  private func packed(_ right: Tensor) -> PackedWeights? {
     right.shape.count == 2 ? right.storage.packed : nil
   }
 

@@ -1,7 +1,7 @@
 import COpenBLAS
 
 /// Matrix products with weights in their packed format, mostly 16 bits each.
-extension PackedNumbers {
+extension PackedWeights {
   /// C = A Wᵀ with these weights W, [N, K], if `transposed`; otherwise C = A W with W [K, N]. A is
   /// [M, K], C is [M, N]; `adding` adds the product to C.
   ///

@@ -4,15 +4,18 @@
   import Darwin
 #endif
 
-/// Pages of memory that are mapped, from a file or from nothing, and unmapped with the last user.
+/// Mapped pages of memory, of a file or anonymous, which are unmapped with the last reference.
 ///
 /// Pages of a file are read when they are touched and count as resident, but the system may drop
 /// them at any time and read them again: a checkpoint larger than memory runs, only slower.
 package final class MappedMemory: @unchecked Sendable {
+  /// The mapped bytes; without an address if there are none.
   package let bytes: UnsafeRawBufferPointer
-  /// The file, whatever its name: equal identities mean equal bytes. `nil` for memory of no file.
+  /// Identifies the file independent of its path: equal identities mean equal bytes. nil for
+  /// anonymous memory.
   package let identity: Identity?
 
+  /// The device and the inode of a file.
   package struct Identity: Equatable {
     let device: UInt64
     let number: UInt64
@@ -25,7 +28,7 @@ package final class MappedMemory: @unchecked Sendable {
     (self.bytes, self.identity) = (bytes, identity)
   }
 
-  /// Memory of no file: `count` bytes that `fill` writes, once.
+  /// Anonymous memory: `count` bytes that `fill` writes, once.
   init(count: Int, filledBy fill: (UnsafeMutableRawPointer) -> Void) {
     identity = nil
     guard count > 0 else {
