@@ -30,15 +30,3 @@ public final class ChunkEncoder: Module {
     return hidden(each).gelu()  // [N, K, F] → [N, K, F]
   }
 }
-
-extension Linear {
-  /// A last layer: its answers start near 0, so that the first loss is that of knowing nothing.
-  /// - Parameter scale: what the weights are multiplied with; the larger the inputs, the smaller.
-  static func smallInitialization(
-    inputs: Int, outputs: Int, scale: Float = 0.1, using random: inout SeededRandom
-  ) -> Linear {
-    let layer = Linear(inputs: inputs, outputs: outputs, using: &random)
-    layer.weight.adopt(.computed(layer.weight.shape) { layer.weight.values.map { scale * $0 } })
-    return layer
-  }
-}

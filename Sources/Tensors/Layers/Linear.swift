@@ -25,6 +25,20 @@ public final class Linear: Layer {
     self.bias = bias ? Tensor.zeros([outputs]).asParameter() : nil
   }
 
+  /// A layer with small initialization: weights `scale` times those of
+  /// ``init(inputs:outputs:bias:using:)``.
+  ///
+  /// As the last layer of a network it gives outputs near 0 at first: a classifier then starts with
+  /// nearly uniform probabilities, whose expected loss is ln(classes).
+  /// - Parameter scale: the factor on the weights; choose it smaller for larger inputs.
+  public static func smallInitialization(
+    inputs: Int, outputs: Int, scale: Float = 0.1, using random: inout SeededRandom
+  ) -> Linear {
+    let layer = Linear(inputs: inputs, outputs: outputs, using: &random)
+    layer.weight.adopt(.computed(layer.weight.shape) { layer.weight.values.map { scale * $0 } })
+    return layer
+  }
+
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let y = x.linear(weight: weight, bias: bias)  // [..., I] → [..., O]
     return adaptation?(y, from: x) ?? y
