@@ -63,7 +63,7 @@ extension Program {
     -> Result
   {
     try run(arguments, in: folder) { process, _ in
-      let deadline = Date().addingTimeInterval(60)
+      let deadline = Date().addingTimeInterval(600)
       while process.isRunning, Date() < deadline {
         let written = (try? Data(contentsOf: log)) ?? Data()
         if written.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { break }

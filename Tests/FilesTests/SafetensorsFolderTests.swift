@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  @Test("15 GB of numbers are inspected in a moment: only headers are read") func inspection()
+  @Test("inspecting 15 GB takes less than 2 s of processor time, since only headers are read") func inspection()
     throws
   {
     try withTemporaryFolder { folder in
@@ -180,13 +180,13 @@ import Testing
       let handle = try FileHandle(forWritingTo: only)
       try handle.truncate(atOffset: UInt64(8 + header.utf8.count + 230 * 65_536_000))
       try handle.close()
-      let start = DispatchTime.now().uptimeNanoseconds
-      let checkpoint = try SafetensorsFolder(url: folder)
-      #expect(try checkpoint.parameterCount() == 7_536_640_000)
-      #expect(try checkpoint.sizes()[.bfloat16]?.bytes == 15_073_280_000)
-      let tensors = try checkpoint.names.map { try checkpoint.tensor($0) }
-      #expect(tensors[229].rows(at: [8_191]).values.allSatisfy { $0 == 0 })
-      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+      let seconds = try processorSeconds {
+        let checkpoint = try SafetensorsFolder(url: folder)
+        #expect(try checkpoint.parameterCount() == 7_536_640_000)
+        #expect(try checkpoint.sizes()[.bfloat16]?.bytes == 15_073_280_000)
+        let tensors = try checkpoint.names.map { try checkpoint.tensor($0) }
+        #expect(tensors[229].rows(at: [8_191]).values.allSatisfy { $0 == 0 })
+      }
       #expect(seconds < 2)
     }
   }

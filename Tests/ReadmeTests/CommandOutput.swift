@@ -1,9 +1,9 @@
 import Foundation
 
-/// The standard output of a command of README, run as the product that was built beside this test.
+/// Runs a command of README as the product built beside this test and returns its standard output.
 ///
 /// `nanovla-lesson 1 --no-color` runs `lesson-01 --no-color`: the runner itself would start
-/// SwiftPM, whose lock on this build folder would wait for ever.
+/// SwiftPM, which would wait forever for the lock on this build folder.
 func output(of command: String) throws -> String {
   var words = command.split(separator: " ").map(String.init)
   guard var product = words.first else { throw CommandProblem.notChecked(command) }
@@ -48,8 +48,8 @@ enum CommandProblem: Error, CustomStringConvertible {
   }
 }
 
-/// Where SwiftPM put the products, beside the test that is running.
-private var products: URL {
+/// The folder of the built products, which holds the running test too.
+var products: URL {
   #if os(macOS)
     let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!.bundleURL
   #else

@@ -1,33 +1,39 @@
 import Foundation
 
-/// Compares a program's output with the output that a page shows.
+/// Compares the output of a program with the output that README shows.
 ///
-/// Words, shapes (`[64, 48]`, `8×8`) and numbers joined to letters must be the same. Other numbers
-/// may differ by 2 %, or by one unit of the last decimal shown; below 0.001 all count as zero.
-/// Ignored: times (`3.1 ms`, `<0.01 ms`, `1 min 20 s`), rates (`900 frames/s`), the length of bars drawn in
-/// block characters (the number beside them counts), and how much white space aligns the columns.
+/// Words, shapes (`[64, 48]`, `8×8`) and numbers joined to letters must be equal. Other numbers may
+/// differ by 2 % or by one unit in the last decimal shown; below 0.001 all numbers count as zero.
+/// Ignored: times (`3.1 ms`, `<0.01 ms`, `1 min 20 s`), rates (`900 frames/s`), the length of bars of
+/// block characters (the number beside a bar counts), and alignment: spaces, and the line breaks
+/// inside a paragraph, since a long time widens its column and moves the line breaks of a note.
 enum OutputComparison {
-  /// One sentence a difference, none if both say the same.
+  /// One sentence for each paragraph that differs; empty if both outputs agree.
   static func differences(shown: String, actual: String) -> [String] {
-    let shownLines = lines(shown)
-    let actualLines = lines(actual)
-    var differences: [String] = []
-    for (number, (shown, actual)) in zip(shownLines, actualLines).enumerated()
-    where !same(tokens(shown), tokens(actual)) {
-      differences.append("line \(number + 1) shows «\(shown)», the program prints «\(actual)»")
+    let (shown, actual) = (paragraphs(shown), paragraphs(actual))
+    var differences = zip(shown, actual).compactMap { shown, actual in
+      same(tokens(shown), tokens(actual)) ? nil : difference(shown, actual)
     }
-    if shownLines.count != actualLines.count {
-      differences.append("\(shownLines.count) lines shown, \(actualLines.count) printed")
+    if shown.count != actual.count {
+      differences.append("\(shown.count) paragraphs are shown, \(actual.count) are printed")
     }
     return differences
   }
 
-  private static func lines(_ text: String) -> [String] {
-    var lines = text.components(separatedBy: "\n").map {
-      $0.trimmingCharacters(in: .whitespaces)
+  /// The parts between empty lines.
+  private static func paragraphs(_ text: String) -> [String] {
+    text.components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      .split(separator: "").map { $0.joined(separator: "\n") }
+  }
+
+  /// The first line that differs, or both paragraphs if their lines are broken in other places.
+  private static func difference(_ shown: String, _ actual: String) -> String {
+    let lines = [shown, actual].map { $0.components(separatedBy: "\n") }
+    let pair = zip(lines[0], lines[1]).first { !same(tokens($0), tokens($1)) }
+    guard lines[0].count == lines[1].count, let pair else {
+      return "README shows:\n\(shown)\nthe program prints:\n\(actual)"
     }
-    while lines.last == "" { lines.removeLast() }
-    return lines
+    return "README shows «\(pair.0)», the program prints «\(pair.1)»"
   }
 
   private static func same(_ shown: [Token], _ actual: [Token]) -> Bool {
@@ -48,10 +54,10 @@ enum OutputComparison {
     }
   }
 
-  /// Cuts a line; at each place the first pattern that matches wins.
-  static func tokens(_ line: String) -> [Token] {
+  /// Splits text into tokens. At each position the first pattern that matches is taken.
+  static func tokens(_ text: String) -> [Token] {
     var tokens: [Token] = []
-    var rest = line[...]
+    var rest = text[...]
     while !rest.isEmpty {
       if let space = rest.prefixMatch(of: #/\s+/#) {
         rest = rest[space.range.upperBound...]
@@ -84,7 +90,7 @@ enum OutputComparison {
     #/<?\d[\d.,]*(?: ?(?:ns|µs|us|ms|s|min|h)\b(?: \d[\d.]* ?(?:ms|s|min)\b)*| ?[a-z]*\/s\b)/#
   }
 
-  /// Not the digits of a name such as `03-CrossAttentionFusion.swift` or `32-bin`.
+  /// Excludes the digits of a name such as `03-CrossAttentionFusion.swift` or `32-bin`.
   private static var numberPattern:
     Regex<(Substring, Substring, Substring?, Substring?, Substring?)>
   {

@@ -1,16 +1,16 @@
 import Foundation
 
-/// README.md, with the parts of it that a program can check and write anew:
+/// README.md, with the parts that a test checks and rewrites:
 ///
-/// - a ```` ```text ```` block under `<!-- output: nanovla-lesson 1 --no-color -->` is what that
+/// - a ```` ```text ```` block under `<!-- output: nanovla-lesson 1 --no-color -->` shows what that
 ///   command prints;
-/// - a block under `<!-- tree -->` lists files with their line counts, as
-///   `Lessons/01-PatchEmbedding.swift  68  an image becomes a sentence`;
-/// - a table that links to lessons and has a column `lines` gives their line counts.
+/// - the block under `<!-- tree -->` lists the rooms with their line counts
+///   (`Sources/Images/  630  an RGB image, PNG`) and below the course's folders their files;
+/// - each ```` ```swift ```` block is a script that compiles.
 struct Readme {
   var lines: [String]
 
-  /// The file as it stands; written anew first if the environment asks for it.
+  /// The file. If `NANOVLA_README` is "refresh", its outputs and its tree are rewritten first.
   static let current: Readme = {
     let file = checkout.appendingPathComponent("README.md")
     var readme = Readme((try? String(contentsOf: file, encoding: .utf8)) ?? "")
@@ -18,7 +18,7 @@ struct Readme {
       do {
         try readme.refresh()
         try Data(readme.text.utf8).write(to: file, options: .atomic)
-      } catch { fatalError("README.md stays as it was: \(error)") }
+      } catch { fatalError("README.md was not refreshed: \(error)") }
     }
     return readme
   }()
@@ -27,16 +27,16 @@ struct Readme {
 
   var text: String { lines.joined(separator: "\n") }
 
-  mutating func refresh() throws {
-    for command in outputs.map(\.command) {  // one at a time: each moves the lines of the next
+  private mutating func refresh() throws {
+    for command in outputs.map(\.command) {  // each one moves the lines of the next
       let actual = try output(of: command).trimmingCharacters(in: .newlines)
       for block in outputs where block.command == command {
         lines.replaceSubrange(block.body, with: actual.components(separatedBy: "\n"))
       }
     }
-    refreshTree()
-    for row in lessonTable {
-      lines[row.line] = SourceCount.replacing(row.count, in: lines[row.line], by: row.trueCount)
+    if let tree {
+      let rooms = treeEntries.map { ($0.path, $0.note) }
+      lines.replaceSubrange(tree.body, with: SourceTree.lines(of: rooms))
     }
   }
 
@@ -66,68 +66,28 @@ struct Readme {
     }
   }
 
-  // MARK: Line counts
+  /// The ```` ```swift ```` blocks, with the number of their first line in README.
+  var snippets: [(line: Int, code: String)] {
+    lines.indices.filter { lines[$0] == "```swift" }.map { open in
+      let body = lines[(open + 1)...].prefix { !$0.hasPrefix("```") }
+      return (open + 2, body.joined(separator: "\n"))
+    }
+  }
 
-  struct Count {
-    let line: Int
+  // MARK: Tree
+
+  struct Entry {
     let path: String
-    let count: Range<String.Index>  // where the number stands in the line
-    var trueCount: Int? { SourceCount.lines(of: path) }
+    let count: Int
+    let note: String
   }
 
-  /// Lines of the tree that give a count.
-  var treeCounts: [Count] {
-    (tree?.body ?? 0..<0).compactMap { index in
-      guard let match = lines[index].firstMatch(of: #/^\s*(\S+)\s+(\d+)(?:\s|$)/#) else {
-        return nil
-      }
-      return Count(
-        line: index, path: String(match.1), count: match.2.startIndex..<match.2.endIndex)
-    }
-  }
-
-  /// Rows of the lesson table.
-  var lessonTable: [Count] {
-    var column: Int?
-    return lines.indices.compactMap { index in
-      let cells = lines[index].split(separator: "|", omittingEmptySubsequences: false)
-      guard cells.count > 2 else { return nil }
-      if let header = cells.firstIndex(where: { $0.trimmingCharacters(in: .whitespaces) == "lines" }
-      ) {
-        column = header
-        return nil
-      }
-      guard let column, column < cells.count,
-        let link = lines[index].firstMatch(of: #/\]\((Lessons\/[^)]+\.swift)\)/#)
-      else { return nil }
-      let number = cells[column].firstMatch(of: #/\d+/#)?.range
-      let count = number ?? cells[column].startIndex..<cells[column].startIndex
-      return Count(line: index, path: String(link.1), count: count)
-    }
-  }
-
-  /// True counts, files that are gone left out, new ones listed behind their neighbours.
-  private mutating func refreshTree() {
-    for entry in treeCounts.reversed() {
-      if entry.trueCount == nil {
-        lines.remove(at: entry.line)
-      } else {
-        lines[entry.line] = SourceCount.replacing(
-          entry.count, in: lines[entry.line], by: entry.trueCount)
-      }
-    }
-    for path in SourceCount.unlisted(in: treeCounts.map(\.path)) {
-      guard let tree else { return }
-      let folder = (path as NSString).deletingLastPathComponent + "/"
-      let before = treeCounts.last { $0.path.hasPrefix(folder) && $0.path < path }
-      // Counts end in one column, that of the lines there are.
-      let edge = treeCounts.map { lines[$0.line].distance(to: $0.count.upperBound) }.max() ?? 60
-      let count = String(SourceCount.lines(of: path) ?? 0)
-      let gap = String(repeating: " ", count: max(2, edge - path.count - count.count))
-      let line = path + gap + count + "  " + SourceCount.summary(of: path)
-      lines.insert(
-        line.trimmingCharacters(in: .whitespaces),
-        at: before.map { $0.line + 1 } ?? tree.body.upperBound)
+  /// The lines of the tree that give a folder, its line count and a note.
+  var treeEntries: [Entry] {
+    lines[tree?.body ?? 0..<0].compactMap { line in
+      guard let match = line.firstMatch(of: #/^(\S+)\s+(\d+)  (.*)$/#) else { return nil }
+      return Entry(
+        path: String(match.1), count: Int(match.2) ?? 0, note: String(match.3))
     }
   }
 
@@ -149,8 +109,4 @@ struct Readme {
     }
     return links
   }
-}
-
-extension String {
-  fileprivate func distance(to index: Index) -> Int { distance(from: startIndex, to: index) }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// README.md against the tree. After a change that is meant,
-/// `NANOVLA_README=refresh swift test --filter ReadmeTests` writes the outputs and counts anew.
+/// README.md against the code. After an intended change, rewrite its outputs and its tree with
+/// `NANOVLA_README=refresh swift test --filter ReadmeTests`.
 @Suite struct ReadmeTests {
   private let readme = Readme.current
 
@@ -16,45 +16,47 @@ import Testing
     }
   }
 
-  @Test("README shows the output of lesson 1, a tree and a table of the lessons")
-  func parts() {
+  @Test("README shows the output of lesson 1 and links to every lesson")
+  func parts() throws {
     let showsLesson1 = readme.outputs.contains { $0.command.hasPrefix("nanovla-lesson 1 ") }
     #expect(showsLesson1)
-    #expect(!readme.treeCounts.isEmpty)
-    #expect(!readme.lessonTable.isEmpty)
-  }
-
-  @Test("the line counts of the tree and of the lesson table are true")
-  func lineCounts() {
-    for entry in readme.treeCounts + readme.lessonTable {
-      let shown = Int(readme.lines[entry.line][entry.count])
-      let truth = entry.trueCount
-      #expect(truth != nil, "\(entry.path) does not exist")
-      #expect(shown == truth, "\(entry.path)")
+    for lesson in SourceTree.concepts(in: "Lessons/") {
+      #expect(readme.text.contains("](Lessons/\(lesson).swift)"), "\(lesson)")
     }
   }
 
-  @Test("everything that the tree names exists")
-  func treePaths() {
-    for line in readme.lines[readme.tree?.body ?? 0..<0] {
-      guard let path = line.split(separator: " ").first else { continue }
-      let exists = FileManager.default.fileExists(
-        atPath: checkout.appendingPathComponent(String(path)).path)
-      #expect(exists, "\(path)")
+  @Test("the tree lists every room and every concept file, with line counts within 10 %")
+  func tree() {
+    let entries = readme.treeEntries
+    let unlisted = SourceTree.folders.filter { folder in !entries.contains { $0.path == folder } }
+    #expect(unlisted == [])
+    for entry in entries {
+      let count = SourceTree.lineCount(of: entry.path)
+      #expect(abs(entry.count - (count ?? 0)) <= max(20, entry.count / 10), "\(entry.path)")
+    }
+    let text = readme.tree.map(readme.body(of:)) ?? ""
+    let names = Set(text.split { $0.isWhitespace || $0 == "," }.map(String.init))
+    for folder in SourceTree.folders where folder.hasPrefix(SourceTree.course) {
+      let unnamed = SourceTree.concepts(in: folder).filter { !names.contains($0) }
+      #expect(unnamed == [], "\(folder)")
     }
   }
 
-  @Test("every concept and every lesson stands in the tree, every lesson in the table")
-  func completeness() {
-    let missingInTree = SourceCount.unlisted(in: readme.treeCounts.map(\.path))
-    let missingInTable = SourceCount.unlisted(in: readme.lessonTable.map(\.path)).filter {
-      $0.hasPrefix("Lessons/")
-    }
-    #expect(missingInTree == [])
-    #expect(missingInTable == [])
+  @Test("every Swift snippet compiles", arguments: Readme.current.snippets.map(\.line))
+  func snippets(line: Int) throws {
+    let snippet = try #require(readme.snippets.first { $0.line == line })
+    let errors = try compilerErrors(of: snippet.code)
+    #expect(errors == "", "the snippet at README.md:\(line)")
   }
 
-  @Test("links to files lead somewhere")
+  @Test("README has Swift snippets, and the check of a snippet finds an error")
+  func snippetErrors() throws {
+    #expect(readme.snippets.count > 3)
+    let errors = try compilerErrors(of: "import NanoVLA\nlet policy = VLA()")
+    #expect(errors.contains("error:"))
+  }
+
+  @Test("links to files lead to files")
   func links() {
     for link in readme.relativeLinks {
       let path = checkout.appendingPathComponent(link.removingPercentEncoding ?? link).path

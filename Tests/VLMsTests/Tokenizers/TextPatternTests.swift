@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tabletop
@@ -47,12 +48,13 @@ import Testing
   }
 
   @Test(
-    "patterns that take other engines forever are done in time",
+    "patterns that make backtracking engines hang end in less than 20 s of processor time",
     arguments: ["(?:a+)+b", "(?:a|a)+b", "(?:a|aa)+c", "a*?a*?a*?b", "a*b|a", "(?:a*b|c)?a"])
   func noHang(_ pattern: String) throws {
-    let start = ContinuousClock.now
-    _ = try words(pattern, in: String(repeating: "a", count: 100_000))
-    #expect(ContinuousClock.now - start < .seconds(20))
+    let seconds = try processorSeconds {
+      _ = try words(pattern, in: String(repeating: "a", count: 100_000))
+    }
+    #expect(seconds < 20)
   }
 
   @Test(
