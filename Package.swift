@@ -1,11 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The engine, the renderer and the concepts are optimised in debug builds too, so that plain
-// `swift run` and `swift test` are quick; lessons and tools stay unoptimised there, quick to build.
-let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// The library modules are optimized in debug builds too, so that plain `swift run` and `swift test`
+// are fast. Lessons and tools are not, so that they build in about a second.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-// A lesson or notebook is one script. Name a new one here, and it can be built and run by itself.
+// A lesson or a notebook is one script. Each name listed here becomes an executable of its own.
 let lessons = [
   "00-TensorsThatLearn", "01-PatchEmbedding", "02-TinyTransformer", "03-CrossAttentionFusion",
   "04-ActionTokenizing", "05-BehaviorCloning", "06-Rollouts",
@@ -14,7 +14,7 @@ let lessons = [
 ]
 let notebooks = ["DemonstrationsAndPretraining"]
 
-// The rooms of the house; each may use those before it. NanoVLA is the course.
+// The library modules; each imports only modules before it. NanoVLA is the course.
 let library: [Target.Dependency] = [
   "Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs",
 ]
@@ -22,7 +22,8 @@ let library: [Target.Dependency] = [
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
-/// Each script of `folder` as an executable of its own: one that does not compile stops no other.
+/// One executable for each script in `folder`, so that a script that does not compile affects no
+/// other.
 func scripts(in folder: String, _ names: [String], called productName: (String) -> String)
   -> [Target]
 {
@@ -36,6 +37,11 @@ func scripts(in folder: String, _ names: [String], called productName: (String) 
   }
 }
 
+// `NANOVLA_DOCC=1 swift package generate-documentation --target NanoVLA` builds the documentation.
+let documentation: [Package.Dependency] =
+  Context.environment["NANOVLA_DOCC"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")]
+
 let package = Package(
   name: "nanoVLA",
   products: [
@@ -48,7 +54,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
-  ],
+  ] + documentation,
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
@@ -59,22 +65,22 @@ let package = Package(
     .target(
       name: "CKernels", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))]),
     .target(
-      name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimised),
-    .target(name: "Files", dependencies: ["Tensors"], swiftSettings: optimised),
-    .target(name: "Images", dependencies: ["CPNG", "Files"], swiftSettings: optimised),
+      name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimized),
+    .target(name: "Files", dependencies: ["Tensors"], swiftSettings: optimized),
+    .target(name: "Images", dependencies: ["CPNG", "Files"], swiftSettings: optimized),
     .target(
       name: "Tabletop", dependencies: ["Tensors", "Files", "Images"],
-      resources: [.copy("Demonstrations")], swiftSettings: optimised),
+      resources: [.copy("Demonstrations")], swiftSettings: optimized),
     .target(
       name: "NanoVLA", dependencies: ["Tensors", "Files", "Images", "Tabletop"],
-      resources: [.copy("3-Fusion/ToyVLM")], swiftSettings: optimised),
+      resources: [.copy("3-Fusion/ToyVLM")], swiftSettings: optimized),
     .target(
       name: "VLMs", dependencies: ["Tensors", "Files", "Images", "NanoVLA"],
-      resources: [.copy("Example/TinyOpenVLA")], swiftSettings: optimised),
+      resources: [.copy("Example/TinyOpenVLA")], swiftSettings: optimized),
     .target(
       name: "Runs", dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs"],
-      swiftSettings: optimised),
-    .target(name: "Blackboard", dependencies: ["Tensors", "Images"], swiftSettings: optimised),
+      swiftSettings: optimized),
+    .target(name: "Blackboard", dependencies: ["Tensors", "Images"], swiftSettings: optimized),
     .executableTarget(
       name: "nanovla-lesson",
       dependencies: [argumentParser]),
@@ -101,7 +107,7 @@ let package = Package(
   ]
     + scripts(in: "Lessons", lessons) { "lesson-" + $0.prefix(2) }
     + scripts(in: "Notebooks-as-scripts", notebooks) { "notebook-" + $0 },
-  // Tensors are classes that one thread owns at a time (see Tensors/Threads), which Swift 6
-  // mode cannot see.
+  // A tensor is a class that one thread owns at a time (see Tensors/Threads). Swift 6 mode cannot
+  // check that.
   swiftLanguageModes: [.v5]
 )

@@ -1,8 +1,9 @@
-// What do demonstrations buy, and what does pre-training? Lesson 5, with and without the trunk.
+// How much do demonstrations help, and how much does pre-training? Lesson 5 with and without the
+// pre-trained backbone.
 //
 //   swift run -c release notebook-DemonstrationsAndPretraining
 //
-// About 1 minute on 2 cores. Every cell starts with // %% and uses what the cells above it made.
+// About 1 minute on 2 cores. A cell starts with // %% and uses the results of the cells above it.
 
 import Blackboard
 import Foundation
@@ -12,19 +13,19 @@ import Tabletop
 import Tensors
 
 let bins = 32  // tokens for each action number
-let chunk = 2  // actions predicted at once, and carried out before looking again
+let chunk = 2  // K: actions predicted at once, and executed before the next prediction
 let steps = 3000  // batches of 64 time steps
 let episodes = 200  // held-out layouts
 let counts = [10, 25, 50, 100, 250, 500, 1000]  // demonstrations
 
 let idea = """
-  What do demonstrations buy, and what does pre-training? Lesson 5 from 10 to 1,000 demonstrations,
+  How much do demonstrations help, and how much does pre-training? Lesson 5 with 10 to 1,000 demonstrations,
   with and without the pre-trained backbone.
   """
 
 Lesson.run(5, "Notebook: demonstrations and pre-training", idea: idea) { lesson in
 
-  // %% Data: as many demonstrations as the longest row needs. The first 100 are the bundled ones.
+  // %% Data: the largest number of demonstrations. The first 100 are the bundled ones.
   let demonstrations = try DemonstrationDataset.generate(suite: .object, count: counts.max()!)
     .demonstrations
   let statistics = try ActionStatistics.bundled()
@@ -44,21 +45,22 @@ Lesson.run(5, "Notebook: demonstrations and pre-training", idea: idea) { lesson 
     return SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
   }
 
-  // %% With the pre-trained trunk: it can point, and the head learns what to do about it.
-  lesson.heading("With the pre-trained trunk")
-  let trunk = try ToyVLM.bundled()
-  let trunkError = trunk.pointingError()
-  lesson.result("pointing_pretrained", trunkError.object, "mean distance from the named object")
+  // %% With the pre-trained backbone: it locates objects, and the head learns to act on that.
+  lesson.heading("With the pre-trained backbone")
+  let pretrained = try ToyVLM.bundled()
+  let pretrainedError = pretrained.pointingError()
+  lesson.result(
+    "pointing_pretrained", pretrainedError.object, "mean distance from the named object")
   var curve: [(label: String, value: Double, text: String)] = []
   for count in counts {
-    let success = try clone(count, on: trunk)
+    let success = try clone(count, on: pretrained)
     lesson.result("success_pretrained_\(count)", success.rate, "\(count): \(success)")
     curve.append(("\(count)", success.rate, "\(success)"))
   }
   lesson.bars("Success by number of demonstrations", .successRate, curve)
 
   // %% Without: the same network with random weights, frozen. The same head, the same data.
-  lesson.heading("The same trunk, never trained")
+  lesson.heading("The same backbone, never trained")
   var random = SeededRandom(seed: lesson.seed)
   let untrained = ToyVLM(using: &random)
   lesson.result(
@@ -68,36 +70,37 @@ Lesson.run(5, "Notebook: demonstrations and pre-training", idea: idea) { lesson 
     lesson.result("success_random_\(count)", success.rate, "\(count): \(success)")
   }
 
-  // %% Without, but trained along with the head: the demonstrations have to teach seeing as well.
-  lesson.heading("The same trunk, learning from the demonstrations alone")
+  // %% Without, but trained together with the head on the demonstrations alone.
+  lesson.heading("The same backbone, trained on the demonstrations alone")
   let scratch = try trainFromScratch(
     Array(demonstrations.prefix(1000)), statistics: statistics, lesson)
   let success = SuccessRate(of: try ClosedLoop(executed: chunk)(scratch, seeds: layouts))
-  lesson.result("success_scratch_1000", success.rate, "1000, trunk and head together: \(success)")
+  lesson.result(
+    "success_scratch_1000", success.rate, "1000, backbone and head together: \(success)")
 
   lesson.finish(
-    readNext: ["Sources/NanoVLA/Training/GroundingPretraining.swift"],
-    tryThis: ["counts = [2, 5, 10]: how few will do?"])
+    readNext: ["Sources/Runs/Pretraining/GroundingPretraining.swift"],
+    tryThis: ["counts = [2, 5, 10]: how few are enough?"])
 }
 
-// %% Training trunk and head together, from pictures to tokens.
+// %% Training backbone and head together, from images to action tokens.
 
-/// Behavior cloning through the whole network: every frame is seen anew at every step.
+/// Behavior cloning through the whole network: every step encodes its frames again.
 func trainFromScratch(
   _ demonstrations: [Demonstration], statistics: ActionStatistics, _ lesson: Lesson
 ) throws -> VLA {
   var random = SeededRandom(seed: lesson.seed)
-  let trunk = ToyVLM(using: &random)
+  let backbone = ToyVLM(using: &random)
   let policy = try VLA(
-    backbone: trunk, statistics: statistics, head: .tokens(bins: bins),
+    backbone: backbone, statistics: statistics, head: .tokens(bins: bins),
     chunk: chunk,
     using: &random)
   let examples = try CloningExamples(demonstrations, for: policy)  // for the targets
-  trunk.freeze(false)
+  backbone.freeze(false)
   let frames = demonstrations.flatMap(\.frames)
   let proprioception = demonstrations.flatMap(\.proprioception)
   let ids = try demonstrations.flatMap { demonstration in
-    let ids = try trunk.tokenizer.encode(demonstration.instruction)
+    let ids = try backbone.tokenizer.encode(demonstration.instruction)
     return demonstration.frames.map { _ in ids }
   }
   let optimizer = AdamW(policy.parameters)
@@ -106,17 +109,17 @@ func trainFromScratch(
     let batch = (0..<64).map { _ in random.integer(below: frames.count) }
     _ = backwardInShards(of: 64, microBatch: 16) { part in
       let rows = batch[part]
-      let vision = trunk.encodeImage(Pixels.tensor(of: rows.map { frames[$0] }))
-      let (text, mask) = trunk.encodeText(rows.map { ids[$0] })
-      let found = trunk.ground(vision: vision, text: text, mask: mask)
-      let feeling = Tensor(rows.flatMap { proprioception[$0] }, shape: [rows.count, 4])
-      var noise = SeededRandom(seed: 0)  // which a token head does not use
+      let vision = backbone.encodeImage(Pixels.tensor(of: rows.map { frames[$0] }))
+      let (text, mask) = backbone.encodeText(rows.map { ids[$0] })
+      let found = backbone.ground(vision: vision, text: text, mask: mask)
+      let proprio = Tensor(rows.flatMap { proprioception[$0] }, shape: [rows.count, 4])
+      var noise = SeededRandom(seed: 0)  // unused by a token head
       return policy.head.loss(
-        trunk.state(found, proprioception: feeling), examples.expert.rows(at: Array(rows)),
+        backbone.state(found, proprioception: proprio), examples.expert.rows(at: Array(rows)),
         using: &noise)
     }
     optimizer.step(learningRate: schedule(step), maximumNorm: 1)
-    lesson.progress(step + 1, of: 1500, "trunk and head together")
+    lesson.progress(step + 1, of: 1500, "backbone and head together")
   }
   return policy
 }

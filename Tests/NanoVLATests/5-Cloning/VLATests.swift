@@ -87,8 +87,8 @@ import Testing
     #expect(unknown.contains("\"rad\"") && unknown.contains("red"))
   }
 
-  @Test("proprioception that is missing, of another length or no number is refused")
-  func proprioception() throws {
+  @Test("proprioception that is missing, of another length or not finite is refused")
+  func badProprioception() throws {
     #expect(try problem(proprioception: nil).contains("pass proprioception"))
     let short = try problem(proprioception: [0, 0, 0])
     #expect(short.contains("3 dimensions") && short.contains("4"))
