@@ -164,9 +164,8 @@ import Testing
     }
   }
 
-  @Test("inspecting 15 GB takes less than 2 s of processor time, since only headers are read") func inspection()
-    throws
-  {
+  @Test("inspecting 15 GB takes less than 2 s of processor time, since only headers are read")
+  func inspection() throws {
     try withTemporaryFolder { folder in
       let entries = (0..<230).map { layer -> String in
         let begin = layer * 65_536_000

@@ -48,7 +48,8 @@ import Testing
   }
 
   @Test(
-    "it learns one small batch by heart, and the backbone stays as it was", .timeLimit(.minutes(10)))
+    "it learns one small batch by heart, and the backbone stays as it was", .timeLimit(.minutes(10))
+  )
   func overfits() throws {
     let policy = try policy()
     let examples = try CloningExamples(Self.demonstrations, for: policy)
