@@ -1,6 +1,11 @@
+import Foundation
 import Tensors
 
 extension Module {
+  /// Takes every parameter from the tensor of its name in `file`, a safetensors file.
+  /// - Throws: ``SafetensorsError`` or ``CheckpointError``. Nothing is changed then.
+  public func load(from file: URL) throws { try load(SafetensorsFile(url: file)) }
+
   /// Takes every parameter from the tensor of its name in `file`.
   /// - Parameter kept: the names of those that may be missing there, and then stay as they are.
   /// - Throws: `SafetensorsError` if one is missing, ``CheckpointError`` if a shape differs. Nothing

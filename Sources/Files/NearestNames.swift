@@ -11,9 +11,12 @@ public func nearestNames(to name: String, among names: [String], limit: Int = 3)
   return sorted.prefix(limit).map(\.name)
 }
 
-/// Insertions, deletions and replacements that turn `a` into `b`.
+/// Levenshtein's distance: the fewest insertions, deletions and replacements that turn `a` into `b`.
+///
+/// It takes time in proportion to both lengths.
+///
 /// Source: Wagner and Fischer, "The String-to-String Correction Problem" (1974).
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+package func editDistance<Letter: Equatable>(_ a: [Letter], _ b: [Letter]) -> Int {
   var row = Array(0...b.count)  // row[j]: from the part of `a` read so far to the first j of `b`
   for i in a.indices {
     var diagonal = row[0]

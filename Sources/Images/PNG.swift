@@ -22,17 +22,16 @@ extension RGBImage {
   /// - Throws: a ``PNGError`` that names the file.
   public init(png file: URL) throws {
     let path = file.path
-    guard FileManager.default.fileExists(atPath: path) else { throw PNGError.missing(path) }
-    // A pipe or device has no size to check, and reading it might never end.
-    let target = file.resolvingSymlinksInPath().path
-    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
-    guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw PNGError.notAFile(path)
-    }
-    let size = attributes[.size] as? Int ?? 0
-    guard size <= Self.maximumPNGBytes else { throw PNGError.fileTooLarge(path, bytes: size) }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw PNGError.unreadable(path)
+    let data: Data
+    do throws(FileReadError) {
+      data = try Data(regularFile: file, limit: Self.maximumPNGBytes)
+    } catch {
+      switch error.reason {
+      case .missing: throw PNGError.missing(path)
+      case .notAFile: throw PNGError.notAFile(path)
+      case .tooLarge(let bytes, _): throw PNGError.fileTooLarge(path, bytes: bytes)
+      case .unreadable: throw PNGError.unreadable(path)
+      }
     }
     try self.init(pngData: data, name: path)
   }

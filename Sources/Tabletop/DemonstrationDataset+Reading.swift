@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Images
 
@@ -14,17 +15,13 @@ extension DemonstrationDataset {
   /// - Throws: a ``DatasetError`` that names the file and the line.
   public init(contentsOf folder: URL) throws {
     let file = folder.appendingPathComponent(Self.fileName)
-    let attributes = try? FileManager.default.attributesOfItem(
-      atPath: file.resolvingSymlinksInPath().path)
-    guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw DatasetError.missing(file.path)
-    }
-    let size = attributes[.size] as? Int ?? 0
-    guard size <= Self.maximumFileBytes else {
-      throw DatasetError.tooLarge(
-        file.path, "\(size) bytes, at most \(Self.maximumFileBytes) are read")
-    }
-    guard let data = FileManager.default.contents(atPath: file.path) else {
+    let data: Data
+    do throws(FileReadError) {
+      data = try Data(regularFile: file, limit: Self.maximumFileBytes)
+    } catch {
+      if case .tooLarge = error.reason {
+        throw DatasetError.tooLarge(file.path, error.reason.description)
+      }
       throw DatasetError.missing(file.path)
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A line of a file, for errors.
@@ -30,8 +31,10 @@ struct DemonstrationRecord {
 
   init(_ text: Data, at location: LineLocation) throws {
     let line: Line
-    do { line = try JSONDecoder().decode(Line.self, from: Data(text)) } catch {
-      throw location.error(explanation(of: error))
+    do {
+      line = try JSONFile.parse(Data(text), name: location.path).decoded()
+    } catch let error as JSONFileError {
+      throw location.error(error.explanation)
     }
     guard let suite = Suite(rawValue: line.suite) else {
       let known = Suite.allCases.map(\.rawValue).joined(separator: ", ")
@@ -75,26 +78,11 @@ private func check(_ rows: [[Float]], _ name: String, width: Int, at location: L
   }
 }
 
-/// A decoding error in a few words.
-private func explanation(of error: Error) -> String {
-  func path(_ context: DecodingError.Context) -> String {
-    context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined()
-  }
-  switch error {
-  case DecodingError.keyNotFound(let key, _): return "\"\(key.stringValue)\" is missing"
-  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-    return "\"\(path(context))\" has the wrong type"
-  case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-    return "\"\(path(context))\" is out of range"
-  default: return "not valid JSON"
-  }
-}
-
 extension Demonstration {
   /// The line for this demonstration: the same text for the same numbers, on every machine.
   func jsonLine(strip: String) -> String {
-    "{\"strip\":\(quoted(strip)),\"suite\":\(quoted(suite.rawValue)),"
-      + "\"instruction\":\(quoted(instruction)),\"seed\":\(seed),"
+    "{\"strip\":\(JSONWriter.quoted(strip)),\"suite\":\(JSONWriter.quoted(suite.rawValue)),"
+      + "\"instruction\":\(JSONWriter.quoted(instruction)),\"seed\":\(seed),"
       + "\"actions\":\(text(actions)),\"proprioception\":\(text(proprioception))}"
   }
 
@@ -107,11 +95,5 @@ extension Demonstration {
   private func text(_ value: Float) -> String {
     let value = value.toFiveDecimals
     return value == value.rounded() ? String(Int(value)) : "\(value)"
-  }
-
-  private func quoted(_ text: String) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    return String(decoding: (try? encoder.encode(text)) ?? Data("\"\"".utf8), as: UTF8.self)
   }
 }

@@ -123,7 +123,7 @@ import Testing
   @Test("more values than any model file has are refused")
   func width() {
     for item in ["[],", "1,", "{},"] {
-      let text = "[" + String(repeating: item, count: JSONFile.maximumValues + 1) + "1]"
+      let text = "[" + String(repeating: item, count: Limits.jsonValues + 1) + "1]"
       let line = refusal { _ = try parse(text) }
       #expect(line.contains("more than 4000000 values"))
     }
@@ -157,7 +157,7 @@ import Testing
     try Data().write(to: large)
     defer { try? FileManager.default.removeItem(at: large) }
     let handle = try FileHandle(forWritingTo: large)
-    try handle.truncate(atOffset: UInt64(JSONFile.maximumBytes + 1))  // a hole: takes no disk
+    try handle.truncate(atOffset: UInt64(Limits.jsonBytes + 1))  // a hole: takes no disk
     try handle.close()
     let line = refusal { _ = try JSONFile.read(large) }
     #expect(line.contains("67108865 bytes; at most 67108864 are read"))

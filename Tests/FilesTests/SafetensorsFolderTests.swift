@@ -159,7 +159,7 @@ import Testing
         forWritingTo: folder.appending(path: SafetensorsFolder.indexFile))
       try handle.truncate(atOffset: 5_000_000_000)
       try handle.close()
-      let limit = SafetensorsIndex.longest
+      let limit = Limits.safetensorsIndexBytes
       #expect(refusal(folder)?.reason == .indexTooLong(bytes: 5_000_000_000, limit: limit))
     }
   }

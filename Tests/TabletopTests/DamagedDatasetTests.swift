@@ -44,13 +44,14 @@ import Testing
   func text() throws {
     let place = "demonstrations.jsonl:2: "
     #expect(try message { $0 } == "no error")
-    #expect(try message { String($0.dropLast(5)) } == place + "not valid JSON")
-    #expect(try message { _ in "[1, 2" } == place + "not valid JSON")
-    #expect(try message { _ in String(repeating: "[", count: 100_000) } == place + "not valid JSON")
-    #expect(try message(replacing("\"seed\"", "\"sed\"")) == place + "\"seed\" is missing")
+    #expect(try message { String($0.dropLast(5)) }.hasPrefix(place + "not JSON: "))
+    #expect(try message { _ in "[1, 2" }.hasPrefix(place + "not JSON: expected \",\" or \"]\""))
+    let deep = try message { _ in String(repeating: "[", count: 100_000) }
+    #expect(deep.hasPrefix(place + "nested deeper than 64 levels"))
+    #expect(try message(replacing("\"seed\"", "\"sed\"")).hasPrefix(place + "seed is missing"))
     #expect(
-      try message(replacing("\"seed\":1", "\"seed\":\"x\"")) == place
-        + "\"seed\" has the wrong type")
+      try message(replacing("\"seed\":1", "\"seed\":\"x\"")).hasPrefix(
+        place + "seed is \"x\", not a whole number"))
     #expect(
       try message(replacing("\"object\"", "\"kitchen\"")) == place
         + "unknown suite \"kitchen\"; there are object, spatial, goal, long, obstacle")
@@ -77,7 +78,7 @@ import Testing
       try message(replacing("0,0,0,-1],[", "0,0,0,-1e20],[")).hasPrefix(place + "actions[0] holds"))
     let infinite = try message(replacing("0,0,0,-1],[", "0,0,0,1e99999],["))
     #expect(infinite.hasPrefix(place))
-    #expect(try message(replacing("0,0,0,-1],[", "0,0,0,NaN],[")) == place + "not valid JSON")
+    #expect(try message(replacing("0,0,0,-1],[", "0,0,0,NaN],[")).hasPrefix(place + "not JSON: "))
   }
 
   @Test("Missing, damaged and mismatched strips are reported with the line that names them")

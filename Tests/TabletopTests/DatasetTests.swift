@@ -1,4 +1,3 @@
-import Files
 import Foundation
 import Images
 import Tabletop
@@ -108,14 +107,5 @@ import Testing
     #expect(throws: DatasetError.cannotWrite(file.path)) { try dataset.write(to: file) }
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(left == ["plain"])
-  }
-
-  @Test("A bundled folder that does not exist is an error with the places that were searched")
-  func bundledFolder() {
-    let thrown = #expect(throws: DatasetError.self) {
-      try BundledFolder.locate(bundle: "a_b", folder: "Nothing", source: "/nowhere/x.swift")
-    }
-    let message = thrown.map { "\($0)" } ?? ""
-    #expect(message.contains("a_b.resources/Nothing") && message.contains("/nowhere/Nothing"))
   }
 }

@@ -2,15 +2,8 @@ import Foundation
 
 /// A JSON file of a model folder: config.json, preprocessor_config.json, tokenizer.json, ….
 ///
-/// Its size is asked for before it is read; what reading it may take beyond that, the reader bounds.
+/// Its size is checked before it is read; the reader bounds the memory that its values take.
 public enum JSONFile {
-  /// The largest file that is read; published tokenizer.json files have up to 34 MB.
-  public static let maximumBytes = 64 << 20
-  /// The most levels of objects and arrays.
-  public static let maximumDepth = JSON.maximumDepth
-  /// The most values.
-  public static let maximumValues = JSON.maximumValues
-
   /// The whole content of `file`, a regular file. Throws a `JSONFileError`.
   public static func read(_ file: URL) throws -> JSONValue {
     try parse(bytes(of: file), name: file.path)
@@ -18,7 +11,7 @@ public enum JSONFile {
 
   /// The value that `text` spells; `name` is what errors call it. Throws a `JSONFileError`.
   public static func parse(_ text: Data, name: String) throws -> JSONValue {
-    guard text.count <= maximumBytes else {
+    guard text.count <= Limits.jsonBytes else {
       throw JSONFileError(file: name, reason: .tooLarge(bytes: text.count))
     }
     do throws(JSON.Failure) {
@@ -28,23 +21,15 @@ public enum JSONFile {
     }
   }
 
-  private static func bytes(of file: URL) throws -> Data {
-    func refuse(_ reason: JSONFileError.Reason) -> JSONFileError {
-      JSONFileError(file: file.path, reason: reason)
-    }
-    do {
-      // Checked before reading: a pipe or device has no end, and a huge file would fill the memory.
-      let facts = try file.resolvingSymlinksInPath()
-        .resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
-      guard facts.isRegularFile == true, let size = facts.fileSize else {
-        throw refuse(.unreadable("not a regular file"))
-      }
-      guard size <= maximumBytes else { throw refuse(.tooLarge(bytes: size)) }
-      return try Data(contentsOf: file)
-    } catch let error as JSONFileError {
-      throw error
+  private static func bytes(of file: URL) throws(JSONFileError) -> Data {
+    do throws(FileReadError) {
+      return try Data(regularFile: file, limit: Limits.jsonBytes)
     } catch {
-      throw refuse(.unreadable(oneLine(error)))
+      let reason: JSONFileError.Reason =
+        if case .tooLarge(let bytes, _) = error.reason {
+          .tooLarge(bytes: bytes)
+        } else { .unreadable(error.reason.description) }
+      throw JSONFileError(file: file.path, reason: reason)
     }
   }
 }

@@ -14,6 +14,8 @@ public struct JSONFileError: Error, Equatable, Sendable, CustomStringConvertible
     case wrongType(key: String, found: String, expected: String)
     case outOfRange(key: String, found: String, expected: String)
     case unsupported(key: String, found: String, supported: [String])
+    /// A value of the right type that cannot be used, and why.
+    case unusable(key: String, why: String)
   }
 
   public var description: String {
@@ -21,17 +23,18 @@ public struct JSONFileError: Error, Equatable, Sendable, CustomStringConvertible
     return "\(file): \(explanation)"
   }
 
-  private var explanation: String {
+  /// The error without the file, for a caller that names the place itself.
+  package var explanation: String {
     switch reason {
     case .unreadable(let why):
       return "\(why); give the path of a JSON file"
     case .tooLarge(let bytes):
-      return "\(bytes) bytes; at most \(JSONFile.maximumBytes) are read: check that it is JSON"
+      return "\(bytes) bytes; at most \(Limits.jsonBytes) are read: check that it is JSON"
     case .tooDeep:
-      return "nested deeper than \(JSONFile.maximumDepth) levels; no model file is: download it "
+      return "nested deeper than \(Limits.jsonDepth) levels; no model file is: download it "
         + "again"
     case .tooManyValues:
-      return "more than \(JSONFile.maximumValues) values; no model file has so many: download it "
+      return "more than \(Limits.jsonValues) values; no model file has so many: download it "
         + "again"
     case .notJSON(let why):
       return "not JSON: \(why); download or write the file again"
@@ -44,6 +47,8 @@ public struct JSONFileError: Error, Equatable, Sendable, CustomStringConvertible
     case .unsupported(let key, let found, let supported):
       return "\(place(key)) is \(found), which is not supported; supported: "
         + supported.joined(separator: ", ")
+    case .unusable(let key, let why):
+      return "\(place(key)): \(why); correct it, or write the file again"
     }
   }
 

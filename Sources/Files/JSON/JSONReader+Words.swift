@@ -1,7 +1,6 @@
-// The words of JSON: numbers such as `-1.5e3`, `true`, and strings such as `"caf\u00e9"`.
-
 import Foundation
 
+/// The scalars of JSON: numbers such as `-1.5e3`, `true`, and strings such as `"caf\u00e9"`.
 extension JSONReader {
   /// `true`, `false`, `null` or a number.
   mutating func word() throws(JSON.Failure) -> JSON {
@@ -19,7 +18,7 @@ extension JSONReader {
       guard isNumber(word), let number = Double(word), number.isFinite else {
         throw failure(next == nil ? "the text ends early" : "expected a value")
       }
-      return Int(word).map(JSON.whole) ?? Int(exactly: number).map(JSON.whole) ?? .number(number)
+      return Int(word).map(JSON.whole) ?? UInt64(word).map(JSON.large) ?? .number(number)
     }
   }
 

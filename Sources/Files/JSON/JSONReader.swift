@@ -1,14 +1,16 @@
-// A JSON text is a value, which may hold others: one function for each kind, and `value` to tell which
-// comes next.
-
-/// Reads from left to right; `place` is the next byte.
+/// Reads JSON from left to right; `place` is the next byte.
+///
+/// A JSON text is a value, which may hold others: one function reads each kind, and `value` tells
+/// which kind comes next.
 struct JSONReader {
   let bytes: [UInt8]
   var place = 0
   /// How many values may still come.
-  private var left = JSON.maximumValues
+  private var left = Limits.jsonValues
+  /// How many elements one array may have.
+  private let elements: Int
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  init(bytes: [UInt8], elements: Int) { (self.bytes, self.elements) = (bytes, elements) }
 
   var next: UInt8? { place < bytes.count ? bytes[place] : nil }
 
@@ -16,7 +18,7 @@ struct JSONReader {
 
   private func failure(_ reason: JSON.Failure.Reason) -> JSON.Failure {
     let newlines = bytes[..<min(place, bytes.count)].reduce(into: 0) { $0 += $1 == 10 ? 1 : 0 }
-    return JSON.Failure(line: newlines + 1, reason: reason)
+    return JSON.Failure(line: newlines + 1, byte: place, reason: reason)
   }
 
   mutating func skipSpace() {
@@ -62,6 +64,7 @@ struct JSONReader {
   private mutating func array(_ levels: Int) throws(JSON.Failure) -> JSON {
     var items: [JSON] = []
     try list(until: "]") { reader throws(JSON.Failure) in
+      guard items.count < reader.elements else { throw reader.failure(.tooManyValues) }
       items.append(try reader.value(levels: levels))
     }
     return .array(items)

@@ -1,5 +1,4 @@
-// What an error says about a value in a JSON file: where it stands and what it is.
-
+/// What an error says about a value in a JSON file: its path and what it is.
 extension JSONValue {
   /// An error about this value.
   public func error(_ reason: JSONFileError.Reason) -> JSONFileError {
@@ -25,6 +24,7 @@ extension JSONValue {
     case nil, .null: "missing"
     case .bool(let flag): "\(flag)"
     case .whole(let number): "\(number)"
+    case .large(let number): "\(number)"
     case .number(let number): "\(number)"
     case .string(let text): "\"\(brief(text))\""
     case .array(let items): "an array of \(items.count)"

@@ -1,7 +1,7 @@
-/// A value inside a JSON file that remembers where it stands, so that an error can say so.
+/// A value inside a JSON file together with its path, which errors name.
 ///
-/// Going down never fails: what is not there is a value that is missing, and only asking for its
-/// content throws a `JSONFileError`, or gives the default. `null` counts as missing, as the
+/// Looking up a key never fails: what is not there is a missing value, and only asking for its
+/// content throws a ``JSONFileError``, or gives the default. `null` counts as missing, as the
 /// libraries that write these files mean it.
 ///
 ///     let text = config["text_config"]
@@ -41,7 +41,7 @@ public struct JSONValue {
   public var exists: Bool { content != nil }
   public var isObject: Bool { members != nil }
 
-  private var members: [JSON.Member]? {
+  var members: [JSON.Member]? {
     if case .object(let members) = content { members } else { nil }
   }
   private var items: [JSON]? { if case .array(let items) = content { items } else { nil } }
@@ -51,8 +51,14 @@ extension JSONValue {
   /// A whole number within `range`.
   public func int(_ range: ClosedRange<Int>, default: Int? = nil) throws -> Int {
     if let value = try absent(`default`, "a whole number") { return value }
-    guard case .whole(let value) = content else { throw wrongType("a whole number") }
-    return try within(range, value)
+    switch content {
+    case .whole(let value): return try within(range, value)
+    case .number(let value):  // 2.0 and 1e3 are whole numbers too
+      guard let value = Int(exactly: value) else { throw wrongType("a whole number") }
+      return try within(range, value)
+    case .large: throw outOfRange("from \(range.lowerBound) to \(range.upperBound)")
+    default: throw wrongType("a whole number")
+    }
   }
 
   /// A number within `range`.
@@ -60,6 +66,7 @@ extension JSONValue {
     if let value = try absent(`default`, "a number") { return value }
     switch content {
     case .whole(let value): return try within(range, Double(value))
+    case .large(let value): return try within(range, Double(value))
     case .number(let value): return try within(range, value)
     default: throw wrongType("a number")
     }

@@ -1,13 +1,10 @@
 /// What is checked when a file is opened, before any length or offset of it is used.
 extension SafetensorsFile {
-  /// A longer header is refused, as the reference implementation does.
-  static let longestHeader = 100_000_000
-
   static func dataStart(_ contents: UnsafeRawBufferPointer) throws(SafetensorsError.Reason) -> Int {
     guard contents.count >= 8 else { throw .tooShort(bytes: contents.count) }
     let stored = contents.loadUnaligned(as: UInt64.self)
     let length = UInt64(littleEndian: stored)
-    let limit = min(longestHeader, contents.count - 8)
+    let limit = min(Limits.safetensorsHeaderBytes, contents.count - 8)
     guard length <= UInt64(limit) else { throw .headerTooLong(bytes: length, limit: limit) }
     return 8 + Int(length)
   }

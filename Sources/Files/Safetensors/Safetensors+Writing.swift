@@ -23,7 +23,7 @@ public enum Safetensors {
         check(name, shape, byteCount: bytes.count, dataType)
         let axes = shape.map(String.init).joined(separator: ",")
         members.append(
-          "\(quoted(name)):{\"dtype\":\"\(dataType.rawValue)\",\"shape\":[\(axes)],"
+          "\(JSONWriter.quoted(name)):{\"dtype\":\"\(dataType.rawValue)\",\"shape\":[\(axes)],"
             + "\"data_offsets\":[\(offset),\(offset + bytes.count)]}")
         offset += bytes.count
         data.append(bytes)
@@ -33,7 +33,7 @@ public enum Safetensors {
       }
       var header = Data("{\(members.joined(separator: ","))}".utf8)
       header.append(Data(repeating: 0x20, count: (8 - header.count % 8) % 8))
-      guard header.count <= SafetensorsFile.longestHeader else {
+      guard header.count <= Limits.safetensorsHeaderBytes else {
         throw SafetensorsError.Reason.cannotWrite("a header of \(header.count) bytes is too long")
       }
       var file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
@@ -98,27 +98,8 @@ public enum Safetensors {
 
   private static func object(_ members: [String: String]) -> String {
     let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    return "{" + sorted.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",") + "}"
-  }
-
-  /// `text` as a JSON string.
-  private static func quoted(_ text: String) -> String {
-    var json = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": json += "\\\""
-      case "\\": json += "\\\\"
-      case "\n": json += "\\n"
-      case "\r": json += "\\r"
-      case "\t": json += "\\t"
-      case "\u{8}": json += "\\b"
-      case "\u{C}": json += "\\f"
-      case "\u{0}"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: json.unicodeScalars.append(scalar)
-      }
-    }
-    return json + "\""
+    return "{"
+      + sorted.map { "\(JSONWriter.quoted($0.key)):\(JSONWriter.quoted($0.value))" }.joined(
+        separator: ",") + "}"
   }
 }

@@ -1,4 +1,5 @@
-/// What can be wrong with a safetensors file or a folder of them: which file, the value, and what to do, in one line.
+/// What can be wrong with a safetensors file or a folder of them: the file, the value and the remedy,
+/// in one line.
 public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Sendable {
   public var file: String
   public var reason: Reason
@@ -7,7 +8,8 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
     case cannotOpen(String)
     case tooShort(bytes: Int)
     case headerTooLong(bytes: UInt64, limit: Int)
-    case badHeader(expected: String, byte: Int)
+    /// What a header must be, and where it is not.
+    case badHeader(String)
     case duplicateName(String)
     case unknownDataType(tensor: String, name: String)
     case badShape(tensor: String, shape: [Int])
@@ -23,7 +25,7 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
 
     case noCheckpoint
     case indexTooLong(bytes: Int, limit: Int)
-    case badIndex(expected: String, byte: Int)
+    case badIndex(String)
     case emptyIndex
     case badShardName(String)
     case missingShard(String)
@@ -43,9 +45,9 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
     case .headerTooLong(let bytes, let limit):
       return "the header claims \(bytes) bytes where at most \(limit) can be; \(redo), "
         + "and check that it is a safetensors file"
-    case .badHeader(let expected, let byte):
-      return "the header is not what safetensors writes: expected \(expected) at header byte "
-        + "\(byte); \(redo)"
+    case .badHeader(let problem):
+      return "the header is not what safetensors writes: \(Self.printable(problem, limit: 200)); "
+        + redo
     case .duplicateName(let name):
       return "the name \(Self.quoted(name)) occurs twice; write each name once"
     case .unknownDataType(let tensor, let name):
@@ -81,8 +83,8 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
         + "folder; give the path of a downloaded checkpoint"
     case .indexTooLong(let bytes, let limit):
       return "\(bytes) bytes, but an index has at most \(limit); check that it is one"
-    case .badIndex(let expected, let byte):
-      return "not an index of shards: expected \(expected) at byte \(byte); \(redo)"
+    case .badIndex(let problem):
+      return "not an index of shards: \(Self.printable(problem, limit: 200)); \(redo)"
     case .emptyIndex:
       return "the index lists no tensor; \(redo)"
     case .badShardName(let shard):

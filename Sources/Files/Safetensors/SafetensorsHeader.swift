@@ -3,9 +3,8 @@
 ///     {"__metadata__": {"format": "pt"},
 ///      "head.weight": {"dtype": "F16", "shape": [32, 7], "data_offsets": [0, 448]}}
 ///
-/// A header has just these three levels, so a reader of exactly that needs no recursion: no nesting
-/// can exhaust the stack. It also sees what a general JSON reader drops without a word, names that
-/// occur twice. Whether the offsets make sense is for `SafetensorsFile` to say.
+/// A name may occur once, an entry has just these three keys, and numbers are whole. Whether the
+/// offsets make sense is for `SafetensorsFile` to say.
 ///
 /// Source: huggingface.co/docs/safetensors, "Format".
 struct SafetensorsHeader {
@@ -20,38 +19,61 @@ struct SafetensorsHeader {
   private(set) var metadata: [String: String] = [:]
 
   init(_ bytes: [UInt8]) throws(SafetensorsError.Reason) {
-    var json = JSONText(bytes: bytes)
-    guard bytes.first == UInt8(ascii: "{") else { throw json.problem("'{' as the first byte") }
-    var read = (entries: entries, metadata: metadata)
-    try json.object { (json, name) throws(SafetensorsError.Reason) in
-      if name == "__metadata__" {
-        try json.object { (json, key) throws(SafetensorsError.Reason) in
-          read.metadata[key] = try json.string()
+    guard bytes.first == UInt8(ascii: "{") else { throw .badHeader("byte 0 must be '{'") }
+    let header: JSON
+    do throws(JSON.Failure) {
+      header = try JSON(bytes, within: JSON.Bounds(depth: 3, elements: Limits.axes))
+    } catch { throw .badHeader("\(error.reason), at byte \(error.byte)") }
+    for member in try header.uniqueMembers("the header") {
+      if member.key == "__metadata__" {
+        for note in try member.value.uniqueMembers("\"__metadata__\"") {
+          guard case .string(let text) = note.value else {
+            throw .badHeader("\"\(brief(note.key))\" of \"__metadata__\" must be a string")
+          }
+          metadata[note.key] = text
         }
       } else {
-        read.entries.append(try Self.entry(name, &json))
+        entries.append(try Self.entry(member.key, member.value))
       }
     }
-    try json.end()
-    (entries, metadata) = read
   }
 
   private static func entry(
-    _ name: String, _ json: inout JSONText
+    _ name: String, _ json: JSON
   ) throws(SafetensorsError.Reason) -> Entry {
     var dataType: String?, shape: [Int]?, offsets: [Int]?
-    try json.object { (json, key) throws(SafetensorsError.Reason) in
-      switch key {
-      case "dtype": dataType = try json.string()
-      case "shape": shape = try json.integers()
-      case "data_offsets": offsets = try json.integers()
-      default: throw json.problem("no other key than dtype, shape, data_offsets")
+    for member in try json.uniqueMembers("\"\(brief(name))\"") {
+      switch (member.key, member.value) {
+      case ("dtype", .string(let text)): dataType = text
+      case ("shape", let value): shape = value.integers
+      case ("data_offsets", let value): offsets = value.integers
+      default:
+        throw .badHeader("\"\(brief(name))\" has an unexpected \"\(brief(member.key))\"")
       }
     }
     guard let dataType, let shape, let offsets, offsets.count == 2 else {
-      throw json.problem("dtype, shape and two data_offsets before this")
+      throw .badHeader("\"\(brief(name))\" must have a dtype, a shape and two data_offsets")
     }
     return Entry(
       name: name, dataType: dataType, shape: shape, begin: offsets[0], end: offsets[1])
+  }
+}
+
+extension JSON {
+  /// The members of an object, called `what` in an error, in which no name occurs twice.
+  func uniqueMembers(_ what: String) throws(SafetensorsError.Reason) -> [Member] {
+    guard case .object(let members) = self else { throw .badHeader("\(what) must be an object") }
+    var seen: Set<String> = []
+    for member in members where !seen.insert(member.key).inserted {
+      throw .duplicateName(member.key)
+    }
+    return members
+  }
+
+  /// The elements of an array of whole numbers; nil if it is anything else.
+  fileprivate var integers: [Int]? {
+    guard case .array(let items) = self else { return nil }
+    let numbers = items.compactMap { if case .whole(let number) = $0 { number } else { nil } }
+    return numbers.count == items.count ? numbers : nil
   }
 }

@@ -7,21 +7,18 @@ import Tensors
 ///
 /// Read as strictly as a header: no other levels, no name twice, no file outside the folder.
 struct SafetensorsIndex {
-  /// A longer index is refused; the longest published ones have 10 MB.
-  static let longest = 100_000_000
-
   private(set) var names: [String] = []  // in the order of the index
   private(set) var shardOf: [String: String] = [:]
 
   init(_ file: MappedMemory) throws(SafetensorsError.Reason) {
-    guard file.bytes.count <= Self.longest else {
-      throw .indexTooLong(bytes: file.bytes.count, limit: Self.longest)
+    guard file.bytes.count <= Limits.safetensorsIndexBytes else {
+      throw .indexTooLong(bytes: file.bytes.count, limit: Limits.safetensorsIndexBytes)
     }
-    do {
+    do throws(SafetensorsError.Reason) {
       (names, shardOf) = try Self.read(Array(file.bytes))
     } catch {
-      guard case .badHeader(let expected, let byte) = error else { throw error }
-      throw .badIndex(expected: expected, byte: byte)
+      guard case .badHeader(let problem) = error else { throw error }
+      throw .badIndex(problem)
     }
     guard !names.isEmpty else { throw .emptyIndex }
     for shard in Set(shardOf.values).sorted() {
@@ -35,19 +32,21 @@ struct SafetensorsIndex {
   private static func read(
     _ bytes: [UInt8]
   ) throws(SafetensorsError.Reason) -> (names: [String], shardOf: [String: String]) {
-    var json = JSONText(bytes: bytes)
+    let index: JSON
+    do throws(JSON.Failure) {
+      index = try JSON(bytes, within: JSON.Bounds(depth: 2, elements: 0))
+    } catch { throw .badHeader("\(error.reason), at byte \(error.byte)") }
     var read: (names: [String], shardOf: [String: String]) = ([], [:])
-    try json.object { (json, key) throws(SafetensorsError.Reason) in
-      if key == "weight_map" {
-        try json.object { (json, name) throws(SafetensorsError.Reason) in
-          read.names.append(name)
-          read.shardOf[name] = try json.string()
+    for section in try index.uniqueMembers("the index") {
+      for member in try section.value.uniqueMembers("\"\(brief(section.key))\"") {
+        guard section.key == "weight_map" else { continue }
+        guard case .string(let shard) = member.value else {
+          throw .badHeader("the shard of \"\(brief(member.key))\" must be a string")
         }
-      } else {
-        try json.object { (json, _) throws(SafetensorsError.Reason) in try json.skipScalar() }
+        read.names.append(member.key)
+        read.shardOf[member.key] = shard
       }
     }
-    try json.end()
     return read
   }
 }

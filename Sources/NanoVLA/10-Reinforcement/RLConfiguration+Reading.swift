@@ -5,10 +5,7 @@ extension RLConfiguration {
   /// Reads a JSON file and checks it.
   /// - Throws: ``JSONFileError`` or ``RLConfigurationError``.
   public init(contentsOf file: URL) throws {
-    _ = try JSONFile.read(file)  // bounds what the decoder will see
-    do {
-      self = try JSONDecoder().decode(RLConfiguration.self, from: Data(contentsOf: file))
-    } catch { throw RLConfigurationError.unreadable(file.path, oneLine(error)) }
+    self = try .load(from: file)
     try check()
   }
 
@@ -44,7 +41,6 @@ public enum RLConfigurationError: Error, Equatable, CustomStringConvertible {
   case unknownDataset(String, known: [String])
   case noGPU(Int)
   case outOfRange(String, String, expected: String)
-  case unreadable(String, String)
   /// A head that answers with numbers has no probabilities to raise.
   case notTokens(String)
 
@@ -61,7 +57,6 @@ public enum RLConfigurationError: Error, Equatable, CustomStringConvertible {
         + "NANOVLA_THREADS to the number of cores to use"
     case .outOfRange(let name, let value, let expected):
       return "\(name) is \(value), but must be \(expected)"
-    case .unreadable(let file, let reason): return "\(file): \(reason)"
     case .notTokens(let head):
       return "a \(head) gives no probabilities to learn from: clone the policy with a token head, "
         + "head: .tokens(bins: 32)"

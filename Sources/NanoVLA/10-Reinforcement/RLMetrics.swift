@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// What one iteration of a ``GRPOTrainer`` was like: one line of metrics.jsonl.
 public struct RLMetrics: Codable, Sendable, Equatable {
@@ -48,8 +48,6 @@ public struct RLMetrics: Codable, Sendable, Equatable {
 
   /// One line of JSON. Its numbers are finite, so it always encodes.
   public var jsonLine: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return String(decoding: try! encoder.encode(self), as: UTF8.self)
+    try! JSONWriter.text(self, spaced: false)
   }
 }

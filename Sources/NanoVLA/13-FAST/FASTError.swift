@@ -10,9 +10,6 @@ public enum FASTError: Error, Equatable, Sendable, CustomStringConvertible {
   case badMerge(Int, Int, token: Int)
   case unknownToken(Int, place: Int, vocabulary: Int)
   case wrongCount(tokens: Int, found: Int, steps: Int, dimensions: Int)
-  case unreadable(String, String)
-  case unwritable(String, String)
-  case badFile(String, String)
 
   public var description: String {
     switch self {
@@ -36,12 +33,6 @@ public enum FASTError: Error, Equatable, Sendable, CustomStringConvertible {
     case .wrongCount(let tokens, let found, let steps, let dimensions):
       "\(tokens) FAST tokens spell \(found) coefficients, \(steps) steps × \(dimensions) dimensions "
         + "are \(steps * dimensions); they are no action"
-    case .unreadable(let file, let reason):
-      "cannot read FAST tokens \(file): \(reason)"
-    case .unwritable(let file, let reason):
-      "cannot write FAST tokens \(file): \(reason); nothing was written"
-    case .badFile(let file, let reason):
-      "\(file) does not hold FAST tokens: \(reason)"
     }
   }
 

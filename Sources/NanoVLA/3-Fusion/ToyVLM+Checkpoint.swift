@@ -13,20 +13,13 @@ extension ToyVLM {
   ///   wrong with it.
   public convenience init(contentsOf folder: URL) throws {
     let file = folder.appending(path: Self.configurationFile)
-    _ = try JSONFile.read(file)  // bounds what the decoder will see
-    let configuration: ToyVLMConfiguration
-    do {
-      configuration = try JSONDecoder().decode(
-        ToyVLMConfiguration.self, from: try Data(contentsOf: file))
-    } catch {
-      throw CheckpointError.badConfiguration(file.path, oneLine(error))
-    }
+    let configuration = try ToyVLMConfiguration.load(from: file)
     if let reason = configuration.flaw {
       throw CheckpointError.badConfiguration(file.path, reason)
     }
     var random = SeededRandom(seed: 0)
     self.init(configuration, using: &random)
-    try load(SafetensorsFile(url: folder.appending(path: Self.weightsFile)))
+    try load(from: folder.appending(path: Self.weightsFile))
   }
 
   /// Writes config.json and, in half precision, model.safetensors.
@@ -34,14 +27,11 @@ extension ToyVLM {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch { throw CheckpointError.cannotWrite(folder.path) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let weights = namedParameters.map { ($0.name, $0.parameter.shape, $0.parameter.values) }
     try Safetensors.write(
       weights, as: .float16, metadata: ["format": "pt"],
       to: folder.appending(path: Self.weightsFile))
-    try (encoder.encode(configuration) + Data("\n".utf8))
-      .writeAtomically(to: folder.appending(path: Self.configurationFile))
+    try configuration.write(to: folder.appending(path: Self.configurationFile))
   }
 }
 
@@ -59,20 +49,24 @@ extension ToyVLMConfiguration {
   /// Why no model can be built with these sizes; nil if one can.
   package var flaw: String? {
     let sizes = [
-      "imageSize": imageSize, "patchSize": patchSize, "width": width, "heads": heads,
-      "ratio": ratio, "maximumWords": maximumWords,
+      ("imageSize", imageSize, Limits.imageSize), ("patchSize", patchSize, Limits.patchSize),
+      ("width", width, Limits.width), ("heads", heads, Limits.width),
+      ("ratio", ratio, Limits.mlpRatio), ("maximumWords", maximumWords, Limits.words),
+      ("vocabulary", vocabulary.count, Limits.vocabulary),
     ]
-    for (name, size) in sizes.sorted(by: { $0.key < $1.key }) where !(1...4096 ~= size) {
-      return "\(name) is \(size), not in 1…4096"
+    for (name, size, range) in sizes where !range.contains(size) {
+      return "\(name) is \(size), not in \(range)"
     }
     if imageSize % patchSize != 0 { return "imageSize \(imageSize) is no multiple of \(patchSize)" }
-    if imageSize / patchSize > 64 { return "more than 64×64 patches" }
+    if !Limits.patchesPerSide.contains(imageSize / patchSize) { return "more than 64×64 patches" }
     if width % heads != 0 || width % 4 != 0 {
       return "width \(width) is no multiple of 4 and of \(heads) heads"
     }
-    if vocabulary.isEmpty || vocabulary.count > 100_000 { return "\(vocabulary.count) words" }
     if intents != TabletopTask.Intent.allCases.map(\.rawValue) {
       return "intents \(intents) are not those of the toy world"
+    }
+    if camera.width < 0.01 || camera.depth < 0.01 {
+      return "camera sees \(camera.width)×\(camera.depth) of the table"
     }
     return nil
   }

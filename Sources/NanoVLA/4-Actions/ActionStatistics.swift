@@ -1,31 +1,38 @@
-// Statistics of the demonstrations are the exchange rate between what a network predicts (numbers in
-// [−1, 1]) and what a robot does (metres, radians).
-//
-// Why: a step of 2 cm and a turn of 0.5 rad must weigh the same in a loss and fill the same bins.
-// The rate belongs to the data, not to the network: with another data set's statistics a good policy
-// moves a robot by wrong amounts, which is the most asked question of OpenVLA's users.
-//
-// A  action dimensions
-//
-// Source: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla, prismatic/vla/datasets/rlds/
-// utils/data_utils.py (there) and prismatic/extern/hf/modeling_prismatic.py (back).
-// One difference: a MASKED dimension that never changed keeps its value here, there it becomes 0.
+import Files
+import Foundation
+import Tabletop
 
-/// What the demonstrations did, dimension by dimension, and the way to and from [−1, 1].
+/// Statistics of the demonstrations convert between what a network predicts, numbers in [−1, 1], and
+/// what a robot does, in meters and radians.
+///
+/// A step of 2 cm and a turn of 0.5 rad must weigh the same in a loss and fill the same bins. The
+/// conversion belongs to the data, not to the network: with the statistics of another data set a good
+/// policy moves a robot by wrong amounts, a question that OpenVLA's users ask most often.
+///
+///     normalized = clip(2(x − q01)/(q99 − q01 + 1e-8) − 1, −1, 1)
+///     robot      = 0.5(normalized + 1)(q99 − q01) + q01
+///
+/// Letters: A action dimensions.
+///
+/// Reference: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla, prismatic/vla/datasets/rlds/
+/// utils/data_utils.py and prismatic/extern/hf/modeling_prismatic.py. One difference: a dimension that
+/// is not normalized and never changed keeps its value here, there it becomes 0.
 public struct ActionStatistics: Sendable, Equatable {
   public let action: DimensionStatistics
-  /// `[A]`: true where the dimension is normalised; false for the gripper, which is left as it is.
+  /// `[A]`: true where the dimension is normalized; false for the gripper, which keeps its values.
   public let mask: [Bool]
-  /// Of the robot's own state, if the data set tells it.
+  /// Statistics of proprioception, if the data set has it.
   public let proprio: DimensionStatistics?
-  /// How many time steps and episodes were counted.
+  /// The number of time steps and of episodes.
   public let transitions, trajectories: Int
 
   /// The number of action dimensions, A.
   public var count: Int { mask.count }
 
-  /// Robot units → [−1, 1]. Concretely: `clip(2(x − q01)/(q99 − q01 + 1e-8) − 1, −1, 1)`, so that
-  /// q01 ↦ −1 and q99 ↦ +1; a dimension that never changed (min = max) becomes 0.
+  /// Robot units → [−1, 1]: q01 becomes −1 and q99 becomes +1; a dimension that never changed
+  /// (min = max) becomes 0.
+  ///
+  /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func normalized(_ action: RobotAction) throws(ActionError) -> NormalizedAction {
     try ActionError.check(action.values, "action", dimensions: count)
     return NormalizedAction(
@@ -37,9 +44,10 @@ public struct ActionStatistics: Sendable, Equatable {
       })
   }
 
-  /// [−1, 1] → robot units. Concretely: `0.5(a + 1)(q99 − q01) + q01` where not masked.
+  /// [−1, 1] → robot units. What ``normalized(_:)`` clipped does not come back: an action beyond q99
+  /// returns as q99.
   ///
-  /// What `normalized` clipped does not come back: an action beyond q99 returns as q99.
+  /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func robotAction(_ action: NormalizedAction) throws(ActionError) -> RobotAction {
     try ActionError.check(action.values, "normalized action", dimensions: count)
     return RobotAction(
@@ -54,7 +62,12 @@ public struct ActionStatistics: Sendable, Equatable {
     (Double(x[a]), Double(action.q01[a]), Double(action.q99[a]))
   }
 
-  /// Counts the demonstrations' `actions`, and their `proprioception` (`[N, S]`) if there is any.
+  /// The statistics of `actions`, in robot units, and of `proprioception`, `[N, 4]`, if it is given.
+  ///
+  /// - Parameters:
+  ///   - space: says which dimensions are normalized.
+  ///   - trajectories: the number of episodes.
+  /// - Throws: ``ActionError`` for no action, another number of dimensions, NaN and infinity.
   public init(
     of actions: [RobotAction], in space: ActionSpace, proprioception: [[Float]]? = nil,
     trajectories: Int
@@ -72,15 +85,48 @@ public struct ActionStatistics: Sendable, Equatable {
       transitions: actions.count, trajectories: trajectories)
   }
 
-  /// Numbers that a file told; `what` is their place in an error. Refuses a mask of another length.
+  /// Statistics that were computed before. Refuses a mask of another length.
   public init(
     action: DimensionStatistics, mask: [Bool], proprio: DimensionStatistics? = nil,
-    transitions: Int, trajectories: Int, _ what: String = "statistics"
+    transitions: Int, trajectories: Int
   ) throws(ActionError) {
     guard mask.count == action.count else {
-      throw .wrongDimensions("\(what) mask", expected: action.count, found: mask.count)
+      throw .wrongDimensions("mask", expected: action.count, found: mask.count)
     }
     (self.action, self.mask, self.proprio) = (action, mask, proprio)
     (self.transitions, self.trajectories) = (transitions, trajectories)
+  }
+}
+
+/// The keys of OpenVLA's dataset_statistics.json; what is not used is passed over.
+extension ActionStatistics: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case action, proprio
+    case transitions = "num_transitions"
+    case trajectories = "num_trajectories"
+  }
+  private enum ActionKeys: String, CodingKey { case mask }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let action = try values.decode(DimensionStatistics.self, forKey: .action)
+    let mask = try values.nestedContainer(keyedBy: ActionKeys.self, forKey: .action)
+      .decodeIfPresent([Bool].self, forKey: .mask)
+    try self.init(
+      action: action, mask: mask ?? action.q01.map { _ in true },
+      proprio: values.decodeIfPresent(DimensionStatistics.self, forKey: .proprio),
+      transitions: values.decodeIfPresent(Int.self, forKey: .transitions) ?? 0,
+      trajectories: values.decodeIfPresent(Int.self, forKey: .trajectories) ?? 0)
+  }
+
+  /// The statistics of the demonstrations that come with the course.
+  public static func bundled() throws -> ActionStatistics {
+    let folder = try DemonstrationDataset.bundledFolder()
+    let file = folder.appending(path: "dataset_statistics.json")
+    let datasets = try [String: ActionStatistics].load(from: file)
+    guard let only = datasets.values.first, datasets.count == 1 else {
+      throw ActionError.noData(file.path)
+    }
+    return only
   }
 }

@@ -1,13 +1,14 @@
-// Six numbers that summarise each column of a table: what an action dimension did in all
-// demonstrations. q01 and q99, not min and max, because one jerk of a tired operator would otherwise
-// squeeze every ordinary action into a few bins.
-//
-// N  rows: time steps of all demonstrations      A  columns: action dimensions
-//
-// Source: openvla/openvla, prismatic/vla/datasets/rlds/utils/data_utils.py, get_dataset_statistics.
-
-/// The mean, standard deviation, extremes and outer percentiles of each dimension, `[A]` each.
-public struct DimensionStatistics: Sendable, Equatable {
+/// Six numbers that summarize each column of a table: what an action dimension did in all
+/// demonstrations.
+///
+/// The range is that of q01 and q99, the 1st and 99th percentile, and not of the extremes: one jerk of
+/// the teleoperator would otherwise squeeze all ordinary actions into a few bins.
+///
+/// Letters: N rows (time steps of all demonstrations), A columns (action dimensions).
+///
+/// Reference: openvla/openvla, prismatic/vla/datasets/rlds/utils/data_utils.py,
+/// `get_dataset_statistics`.
+public struct DimensionStatistics: Sendable, Equatable, Codable {
   public let mean, std, max, min: [Float]
   /// The 1st and 99th percentile: 98 % of the data lie between them.
   public let q01, q99: [Float]
@@ -15,7 +16,7 @@ public struct DimensionStatistics: Sendable, Equatable {
   /// The number of dimensions, A.
   public var count: Int { q01.count }
 
-  /// Summarises `rows`, `[N, A]`. Refuses an empty table, rows of unequal length, NaN and infinity.
+  /// Summarizes `rows`, `[N, A]`. Refuses an empty table, rows of unequal length, NaN and infinity.
   ///
   /// - Parameter what: the rows' name in an error: "action" makes "action 17: dimension 2 is nan".
   public init(of rows: [[Float]], _ what: String = "row") throws(ActionError) {
@@ -31,9 +32,9 @@ public struct DimensionStatistics: Sendable, Equatable {
     (mean, std) = (columns.map { Float(average($0)) }, columns.map(standardDeviation))
   }
 
-  /// Numbers that a file told. Refuses unequal lengths, NaN, infinity and q01 above q99.
+  /// Statistics that were computed before. Refuses unequal lengths, NaN, infinity and q01 above q99.
   ///
-  /// - Parameter what: their place in an error, such as "stats.json, libero_spatial, action".
+  /// - Parameter what: their name in an error, such as "action".
   public init(
     mean: [Float], std: [Float], max: [Float], min: [Float], q01: [Float], q99: [Float],
     _ what: String = "statistics"
@@ -50,10 +51,20 @@ public struct DimensionStatistics: Sendable, Equatable {
     (self.mean, self.std, self.max, self.min) = (mean, std, max, min)
     (self.q01, self.q99) = (q01, q99)
   }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func column(_ key: CodingKeys) throws -> [Float] {
+      try values.decode([Float].self, forKey: key)
+    }
+    try self.init(
+      mean: column(.mean), std: column(.std), max: column(.max), min: column(.min),
+      q01: column(.q01), q99: column(.q99))
+  }
 }
 
-/// NumPy's default: the place `q·(N − 1)` of the sorted values, and between two of them a straight
-/// line. Concretely: the .5 quantile of 1, 2, 3, 10 is at place 1.5, so 2.5.
+/// The quantile as NumPy computes it: place `q·(N − 1)` of the sorted values, interpolated linearly.
+/// The .5 quantile of 1, 2, 3, 10 is at place 1.5, so 2.5.
 private func quantile(_ q: Double, ofSorted values: [Float]) -> Float {
   let place = q * Double(values.count - 1)
   let below = Int(place)
@@ -66,7 +77,7 @@ private func average(_ values: [Float]) -> Double {
   values.reduce(0) { $0 + Double($1) } / Double(values.count)
 }
 
-/// The spread of the whole population (divided by N, as NumPy's `std`).
+/// The standard deviation of the population, divided by N as NumPy's `std`.
 private func standardDeviation(_ values: [Float]) -> Float {
   let mean = average(values)
   let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }

@@ -71,12 +71,11 @@ private struct Run: Codable {
 }
 
 extension CloningExamples {
-  /// A number that other examples hardly share (FNV-1a over every bit of states and actions).
+  /// A hash of all states and actions.
   var fingerprint: UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for values in [states.values, expert.actions.values] {
-      for value in values { hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01B3 }
-    }
-    return hash
+    var hash = FNV1a()
+    hash.add(states.values)
+    hash.add(expert.actions.values)
+    return hash.value
   }
 }

@@ -1,23 +1,22 @@
-// Writing `dataset_statistics.json`, in the layout that `ActionStatistics+Reading.swift` shows.
-
 import Files
 import Foundation
 import NanoVLA
 
+/// Writing dataset_statistics.json in OpenVLA's layout.
 extension ActionStatistics {
-  /// Writes `entries` to `file`, wholly or not at all.
+  /// Writes `entries` to `file`, complete or not at all.
+  ///
+  /// - Throws: ``FileWriteError``.
   public static func write(
     _ entries: [String: ActionStatistics], to file: URL, decimals: Int? = 5
-  ) throws(StatisticsFileError) {
-    do { try Data(json(entries, decimals: decimals).utf8).write(to: file, options: .atomic) } catch
-    {
-      throw .unwritable(file.path, oneLine(error))
-    }
+  ) throws {
+    try Data(json(entries, decimals: decimals).utf8).writeAtomically(to: file)
   }
 
   /// The text of a file: keys sorted, so that equal statistics are equal text.
   ///
-  /// - Parameter decimals: behind the point; nil: as many as bring back the very same numbers.
+  /// - Parameter decimals: digits after the point; nil: as many as reading needs to give back the
+  ///   same numbers.
   public static func json(_ entries: [String: ActionStatistics], decimals: Int? = 5) -> String {
     func list(_ values: [Float]) -> String {
       let numbers = values.map { value in
@@ -29,7 +28,7 @@ extension ActionStatistics {
       return "[" + numbers.joined(separator: ", ") + "]"
     }
     func object(_ fields: [(String, String)], _ indent: String) -> String {
-      let lines = fields.map { "\(indent)  \(quoted($0)): \($1)" }
+      let lines = fields.map { "\(indent)  \(JSONWriter.quoted($0)): \($1)" }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
     }
     func columns(_ s: DimensionStatistics, mask: [Bool]?) -> String {
@@ -50,12 +49,4 @@ extension ActionStatistics {
     }
     return object(sets, "") + "\n"
   }
-}
-
-/// `text` as JSON writes it, with its quotes.
-private func quoted(_ text: String) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = .withoutEscapingSlashes
-  // Any String is Unicode, which JSON can always hold.
-  return String(decoding: try! encoder.encode(text), as: UTF8.self)
 }

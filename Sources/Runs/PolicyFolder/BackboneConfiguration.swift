@@ -37,7 +37,7 @@ enum BackboneConfiguration: Codable, Equatable {
   /// Why it cannot be built; nil if it can, as far as config.json tells.
   var flaw: String? {
     switch self {
-    case .toy(let configuration): configuration.flaw ?? configuration.policyFlaw
+    case .toy(let configuration): configuration.flaw.map { "backbone.\($0)" }
     case .vlm(let reference): reference.flaw
     }
   }
@@ -51,22 +51,5 @@ enum BackboneConfiguration: Codable, Equatable {
       let vlm = try reference.makeVLM(file, using: &random)
       return reference.fusion.map { FusedVLM(vlm, $0, using: &random) } ?? vlm
     }
-  }
-}
-
-extension ToyVLMConfiguration {
-  /// Why no policy stands on such a toy VLM; nil if one can.
-  fileprivate var policyFlaw: String? {
-    let sizes: [(name: String, size: Int, limit: Int)] = [
-      ("width", width, 512), ("ratio", ratio, 8), ("patchSize", patchSize, 64),
-      ("maximumWords", maximumWords, 512), ("vocabulary", vocabulary.count, 10_000),
-    ]
-    for (name, size, limit) in sizes where !(1...limit ~= size) {
-      return "backbone.\(name) is \(size), not in 1…\(limit)"
-    }
-    if camera.width < 0.01 || camera.depth < 0.01 {
-      return "backbone.camera sees \(camera.width)×\(camera.depth) of the table"
-    }
-    return nil
   }
 }

@@ -41,9 +41,7 @@ struct PolicyConfiguration: Codable, Equatable {
     guard try json["model_type"].string(default: "unknown") == Self.kind else {
       throw json["model_type"].unsupported([Self.kind])
     }
-    do {
-      self = try JSONDecoder().decode(PolicyConfiguration.self, from: Data(contentsOf: file))
-    } catch { throw CheckpointError.badConfiguration(file.path, oneLine(error)) }
+    self = try json.decoded()
     if let flaw { throw CheckpointError.badConfiguration(file.path, flaw) }
   }
 

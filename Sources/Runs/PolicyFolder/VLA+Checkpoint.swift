@@ -40,9 +40,7 @@ extension VLA {
       reference.fingerprint = rebuilt.backbone.vlmInside?.fingerprint
       configuration.backbone = .vlm(reference)
     }
-    let (text, weights) = (
-      try JSONEncoder.readable.encode(configuration), try parameters(beyond: rebuilt)
-    )
+    let weights = try parameters(beyond: rebuilt)
     let files = FileManager.default
     do { try files.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
       throw CheckpointError.cannotWrite(folder.path)
@@ -53,7 +51,7 @@ extension VLA {
     try Safetensors.write(
       weights.map { ($0.name, $0.parameter.shape, $0.parameter.values) },
       metadata: ["format": "pt"], to: folder.appending(path: Self.weightsFile))
-    try (text + Data("\n".utf8)).writeAtomically(to: file)
+    try configuration.write(to: file)
   }
 
   /// Reads a folder that ``write(to:dataset:)`` wrote. As in a new policy the backbone is frozen, but
@@ -76,14 +74,5 @@ extension VLA {
         weights.url.path, "\(brief(stray)) has no place in the policy that config.json describes")
     }
     try load(weights, keeping: published)
-  }
-}
-
-extension JSONEncoder {
-  /// For files that people read too: the same text for the same values.
-  fileprivate static var readable: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return encoder
   }
 }

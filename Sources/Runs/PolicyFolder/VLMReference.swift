@@ -70,19 +70,12 @@ struct VLMReference: Codable, Equatable {
 extension VLM {
   /// A number for the numbers that it has, as 16 hexadecimal digits: of each parameter its name, its
   /// shape and its first row. So 15 GB are told from others in a moment: few stay alike in training.
-  ///
-  /// Source: Fowler, Noll and Vo's hash FNV-1a of 64 bits.
   var fingerprint: String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ bytes: some Sequence<UInt8>) {
-      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    }
+    var hash = FNV1a()
     for (name, parameter) in network.namedParameters {
-      add("\(name) \(parameter.shape) ".utf8)
-      let first = parameter.shape.count > 1 ? parameter.sliced(axis: 0, 0..<1) : parameter
-      for value in first.values { withUnsafeBytes(of: value.bitPattern.littleEndian) { add($0) } }
+      hash.add("\(name) \(parameter.shape) ".utf8)
+      hash.add((parameter.shape.count > 1 ? parameter.sliced(axis: 0, 0..<1) : parameter).values)
     }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return hash.hexadecimal
   }
 }

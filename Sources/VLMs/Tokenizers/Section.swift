@@ -33,7 +33,7 @@ struct Section {
       switch value {
       case .null: "null"
       case .bool: "true or false"
-      case .whole, .number: "a number"
+      case .whole, .large, .number: "a number"
       case .string: "a string"
       case .array: "a list"
       case .object: "an object"

@@ -45,24 +45,13 @@ extension TextTokenizer {
   }
 
   private static func bytes(at url: URL) throws(TokenizerError) -> (file: String, [UInt8]) {
-    var file = url
-    do {
-      if try url.resolvingSymlinksInPath().resourceValues(forKeys: [.isDirectoryKey]).isDirectory
-        == true
-      {
-        file = url.appending(path: "tokenizer.json")
-      }
-      let facts = try file.resolvingSymlinksInPath()
-        .resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
-      guard facts.isRegularFile == true, let size = facts.fileSize, size <= 64 << 20 else {
-        throw TokenizerError.unreadable(
-          file: file.path, reason: "not a regular file of at most 64 MB")
-      }
-      return (file.path, Array(try Data(contentsOf: file)))
-    } catch let error as TokenizerError {
-      throw error
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    let file = exists && isFolder.boolValue ? url.appending(path: "tokenizer.json") : url
+    do throws(FileReadError) {
+      return (file.path, Array(try Data(regularFile: file, limit: Limits.jsonBytes)))
     } catch {
-      throw .unreadable(file: file.path, reason: oneLine(error))
+      throw .unreadable(file: file.path, reason: error.reason.description)
     }
   }
 }

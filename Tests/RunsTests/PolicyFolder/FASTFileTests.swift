@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NanoVLA
 import Tabletop
@@ -68,10 +69,10 @@ import Testing
   func places() throws {
     try inFolder { folder in
       for place in [folder, folder.appending(path: "none"), URL(filePath: "/dev/zero")] {
-        #expect(throws: FASTError.self) { try FASTTokenizer.read(place) }
+        #expect(throws: JSONFileError.self) { try FASTTokenizer.read(place) }
       }
       let nowhere = folder.appending(path: "none/fast.json")
-      #expect(throws: FASTError.self) { try trained.write(to: nowhere) }
+      #expect(throws: FileWriteError.self) { try trained.write(to: nowhere) }
     }
   }
 }
