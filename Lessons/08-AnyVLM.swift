@@ -108,7 +108,7 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
   lesson.finish(
     readNext: [
       "Sources/NanoVLA/Backbones/VLM.swift", "Sources/NanoVLA/Backbones/LLaVA.swift",
-      "Sources/NanoVLA/Backbones/SpokenActionHead.swift",
+      "Sources/VLMs/Networks/AutoregressiveActionHead.swift",
       "Sources/NanoVLA/Policy/VLA+FromVLM.swift",
     ],
     tryThis: [

@@ -1,29 +1,31 @@
 import ArgumentParser
 import NanoVLA
 
-/// The action heads by their command-line names.
-enum HeadName: String, ExpressibleByArgument, CaseIterable {
-  case tokens, l1, mse, hybrid, flow, residual
+/// The name of an action head on the command line, one of ``ActionHeadKind/known``.
+struct HeadName: ExpressibleByArgument {
+  static var allValueStrings: [String] { ActionHeadKind.known.names }
+  private let kind: ActionHeadKind
+
+  init?(argument: String) {
+    guard let kind = ActionHeadKind.known[argument] else { return nil }
+    self.kind = kind
+  }
 
   /// The head that `--head` and `--bins` ask for, with defaults from `before`.
   /// - Throws: ``RequestError`` if `--bins` is given for another head than the token head.
   static func kind(
     _ name: HeadName?, bins: Int?, before: ActionHeadKind
   ) throws -> ActionHeadKind {
-    var kind = before
-    switch name {
-    case nil: break
-    case .tokens: if case .tokens = before {} else { kind = .tokens(bins: 32) }
-    case .l1: kind = .l1
-    case .mse: kind = .mse
-    case .hybrid: kind = .hybrid
-    case .flow: kind = .flow
-    case .residual: kind = .residual
-    }
+    var kind = name?.kind ?? before
+    if kind.isTokens, before.isTokens { kind = before }  // its number of bins stays
     guard let bins else { return kind }
-    guard case .tokens = kind else {
+    guard kind.isTokens else {
       throw RequestError("--bins applies only to --head tokens: omit one of them")
     }
     return .tokens(bins: bins)
   }
+}
+
+extension ActionHeadKind {
+  fileprivate var isTokens: Bool { part.type == TokenHead.self }
 }

@@ -35,7 +35,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Folder to write.")
   var output: String
 
-  @Option(help: "Action head: tokens, l1, mse, hybrid, flow or residual (tokens).")
+  @Option(help: "Action head (tokens).")
   var head: HeadName?
 
   @Option(help: "Bins per action dimension of the token head (32).")

@@ -9,6 +9,12 @@ import Tensors
 ///
 /// Reference: Liu et al., "Visual Instruction Tuning" (LLaVA, 2023), section 4.1.
 public final class ConcatFusion: Fusion {
+  public static let kind = "concat"
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// The MLP's hidden width, as a multiple of D.
+    public var ratio = 2
+  }
+  public let configuration: Configuration
   public let answer: Tensor  // [1, D]
   public let block: TransformerBlock
   public let norm: LayerNorm
@@ -18,9 +24,17 @@ public final class ConcatFusion: Fusion {
   ///   - heads: attention heads; D must be a multiple.
   ///   - ratio: the MLP's hidden width as a multiple of D.
   public init(width: Int, heads: Int, ratio: Int = 2, using random: inout SeededRandom) {
+    configuration = Configuration(ratio: ratio)
     answer = Tensor.normal([1, width], scale: 0.5, using: &random).asParameter()
     block = TransformerBlock(width: width, heads: heads, ratio: ratio, using: &random)
     norm = LayerNorm(width: width)
+  }
+
+  public convenience init(
+    _ configuration: Configuration, width: Int, using random: inout SeededRandom
+  ) {
+    self.init(
+      width: width, heads: attentionHeads(for: width), ratio: configuration.ratio, using: &random)
   }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {

@@ -12,6 +12,16 @@ import Tensors
 /// and a language model. There text and queries share one self-attention; here queries attend to the
 /// text by cross-attention.
 public final class CrossAttentionFusion: Fusion {
+  public static let kind = "crossAttention"
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// Q
+    public var queries = 1
+    /// Blocks that attend to the image.
+    public var depth = 1
+    /// The MLPs' hidden width as a multiple of D.
+    public var ratio = 2
+  }
+  public let configuration: Configuration
   public let queries: Tensor  // [Q, D]
   public let readText: CrossAttentionBlock
   public let blocks: [CrossAttentionBlock]
@@ -28,6 +38,7 @@ public final class CrossAttentionFusion: Fusion {
     using random: inout SeededRandom
   ) {
     guard depth > 0 else { fatalError("cross-attention fusion: depth \(depth), at least 1") }
+    configuration = Configuration(queries: queries, depth: depth, ratio: ratio)
     self.queries = Tensor.normal([queries, width], scale: 0.5, using: &random).asParameter()
     readText = CrossAttentionBlock(width: width, heads: heads, ratio: ratio, using: &random)
     var blocks: [CrossAttentionBlock] = []
@@ -36,6 +47,14 @@ public final class CrossAttentionFusion: Fusion {
     }
     self.blocks = blocks
     norm = LayerNorm(width: width)
+  }
+
+  public convenience init(
+    _ configuration: Configuration, width: Int, using random: inout SeededRandom
+  ) {
+    self.init(
+      width: width, heads: attentionHeads(for: width), queries: configuration.queries,
+      depth: configuration.depth, ratio: configuration.ratio, using: &random)
   }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {

@@ -13,6 +13,12 @@ import Tensors
 /// Reference: Perez et al., "FiLM: Visual Reasoning with a General Conditioning Layer" (2018),
 /// section 2. RT-1 conditions its image network in this way.
 public final class FiLMFusion: Fusion {
+  public static let kind = "film"
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// The MLP's hidden width as a multiple of D.
+    public var ratio = 2
+  }
+  public let configuration: Configuration
   public let gain: Linear  // γ
   public let offset: Linear  // β
   public let feedForward: FeedForward
@@ -22,11 +28,16 @@ public final class FiLMFusion: Fusion {
   ///   - width: D.
   ///   - ratio: the MLP's hidden width as a multiple of D.
   public init(width: Int, ratio: Int = 2, using random: inout SeededRandom) {
+    configuration = Configuration(ratio: ratio)
     gain = Linear(inputs: width, outputs: width, using: &random)
     offset = Linear(inputs: width, outputs: width, using: &random)
     feedForward = FeedForward(width: width, hidden: ratio * width, using: &random)
     norm = LayerNorm(width: width)
   }
+
+  public convenience init(
+    _ configuration: Configuration, width: Int, using random: inout SeededRandom
+  ) { self.init(width: width, ratio: configuration.ratio, using: &random) }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
     let sentence = text.meanOfTokens(mask: textMask)  // [B, T, D] → [B, D]

@@ -9,7 +9,11 @@ import Tensors
 ///
 /// Reference: Baltrušaitis et al., "Multimodal Machine Learning: A Survey and Taxonomy" (2019),
 /// section 6.
-public protocol Fusion: Module {
+public protocol Fusion: Module, SelfDescribing {
+  /// An untrained fusion.
+  /// - Parameter width: D.
+  init(_ configuration: Configuration, width: Int, using random: inout SeededRandom)
+
   /// - Parameters:
   ///   - vision: patch features, [B, P, D].
   ///   - text: text features, [B, T, D].

@@ -1,25 +1,48 @@
 import Tensors
 
-/// The fusions there are, by name.
-public enum FusionStrategy: String, CaseIterable, Sendable, Codable {
-  /// The instruction asks, the image answers: ``CrossAttentionFusion``.
-  case crossAttention
-  /// Both in a row: ``ConcatFusion``.
-  case concat
-  /// The sentence turns vision's knobs: ``FiLMFusion``.
-  case film
-  /// A gate decides whom to believe: ``GatedFusion``.
-  case gated
+/// A fusion that is yet to be built: its type and its configuration.
+///
+/// A fusion of your own joins the list with one line, `FusionStrategy.known.register("mine", .init(
+/// MyFusion.self, .init()))`.
+public struct FusionStrategy: PartChoice {
+  public let part: PartDescription
 
-  /// An untrained fusion of this kind.
+  public init(_ part: PartDescription) { self.part = part }
+
+  public init<Part: Fusion>(_ type: Part.Type, _ configuration: Part.Configuration) {
+    part = PartDescription(type, configuration)
+  }
+
+  /// The instruction's tokens query the image: ``CrossAttentionFusion``.
+  public static let crossAttention = Self(CrossAttentionFusion.self, .init())
+  /// Image and text tokens in one sequence: ``ConcatFusion``.
+  public static let concat = Self(ConcatFusion.self, .init())
+  /// The text scales and shifts the image's channels: ``FiLMFusion``.
+  public static let film = Self(FiLMFusion.self, .init())
+  /// A gate mixes image and text channel by channel: ``GatedFusion``.
+  public static let gated = Self(GatedFusion.self, .init())
+
+  /// The fusions there are, by name.
+  public static let known = PartList<Self>([
+    "crossAttention": .crossAttention,
+    "concat": .concat,
+    "film": .film,
+    "gated": .gated,
+  ])
+
+  /// An untrained fusion of this kind for tokens of `width` numbers.
   public func fusion(width: Int, using random: inout SeededRandom) -> any Fusion {
-    let heads = [8, 4, 2].first { width % $0 == 0 } ?? 1
-    switch self {
-    case .crossAttention:
-      return CrossAttentionFusion(width: width, heads: heads, queries: 1, depth: 1, using: &random)
-    case .concat: return ConcatFusion(width: width, heads: heads, using: &random)
-    case .film: return FiLMFusion(width: width, using: &random)
-    case .gated: return GatedFusion(width: width, using: &random)
-    }
+    (part.type as! any Fusion.Type).make(part, width: width, using: &random)  // see init
   }
 }
+
+extension Fusion {
+  fileprivate static func make(
+    _ part: PartDescription, width: Int, using random: inout SeededRandom
+  ) -> any Fusion {
+    Self(part.configuration as! Configuration, width: width, using: &random)
+  }
+}
+
+/// Attention heads for tokens of `width` numbers: the most of 8, 4, 2 and 1 that divide it.
+func attentionHeads(for width: Int) -> Int { [8, 4, 2].first { width % $0 == 0 } ?? 1 }

@@ -14,8 +14,8 @@ extension ToyVLM {
   public convenience init(contentsOf folder: URL) throws {
     let file = folder.appending(path: Self.configurationFile)
     let configuration = try ToyVLMConfiguration.load(from: file)
-    if let reason = configuration.flaw {
-      throw CheckpointError.badConfiguration(file.path, reason)
+    if let error = configuration.validationError {
+      throw CheckpointError.badConfiguration(file.path, error.description)
     }
     var random = SeededRandom(seed: 0)
     self.init(configuration, using: &random)
@@ -47,7 +47,7 @@ extension Backbone where Self == ToyVLM {
 
 extension ToyVLMConfiguration {
   /// Why no model can be built with these sizes; nil if one can.
-  package var flaw: String? {
+  package var validationError: PartError? {
     let sizes = [
       ("imageSize", imageSize, Limits.imageSize), ("patchSize", patchSize, Limits.patchSize),
       ("width", width, Limits.width), ("heads", heads, Limits.width),
@@ -55,18 +55,22 @@ extension ToyVLMConfiguration {
       ("vocabulary", vocabulary.count, Limits.vocabulary),
     ]
     for (name, size, range) in sizes where !range.contains(size) {
-      return "\(name) is \(size), not in \(range)"
+      return PartError(name, "\(size) is not in \(range)")
     }
-    if imageSize % patchSize != 0 { return "imageSize \(imageSize) is no multiple of \(patchSize)" }
-    if !Limits.patchesPerSide.contains(imageSize / patchSize) { return "more than 64×64 patches" }
+    if imageSize % patchSize != 0 {
+      return PartError("imageSize", "\(imageSize) is not a multiple of patchSize \(patchSize)")
+    }
+    if !Limits.patchesPerSide.contains(imageSize / patchSize) {
+      return PartError("imageSize", "more than 64×64 patches")
+    }
     if width % heads != 0 || width % 4 != 0 {
-      return "width \(width) is no multiple of 4 and of \(heads) heads"
+      return PartError("width", "\(width) is not a multiple of 4 and of \(heads) heads")
     }
     if intents != TabletopTask.Intent.allCases.map(\.rawValue) {
-      return "intents \(intents) are not those of the toy world"
+      return PartError("intents", "\(intents) are not those of the toy world")
     }
     if camera.width < 0.01 || camera.depth < 0.01 {
-      return "camera sees \(camera.width)×\(camera.depth) of the table"
+      return PartError("camera", "\(camera.width)×\(camera.depth) of the table are too small")
     }
     return nil
   }

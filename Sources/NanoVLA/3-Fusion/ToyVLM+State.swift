@@ -1,9 +1,19 @@
+import Foundation
 import Tensors
 
 /// The toy VLM as a policy's backbone: where the named things are, and where they lie from the gripper.
 ///
 /// Letters: N observations, S state numbers, Q = 3 slots.
 extension ToyVLM: Backbone {
+  public static let kind = "toyVLM"
+
+  public static func make(
+    _ configuration: ToyVLMConfiguration, relativeTo folder: URL?, using random: inout SeededRandom
+  ) throws -> ToyVLM {
+    if let error = configuration.validationError { throw error }
+    return ToyVLM(configuration, using: &random)
+  }
+
   public var imageSize: Int? { configuration.imageSize }
 
   public func stateWidth(usesProprioception: Bool) -> Int {

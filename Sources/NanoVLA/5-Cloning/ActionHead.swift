@@ -11,7 +11,15 @@ import Tensors
 /// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions.
 ///
 /// Reference: Zhao et al., "ACT" (2023), section IV: why to predict a chunk.
-public protocol ActionHead: Module {
+public protocol ActionHead: Module, SelfDescribing {
+  /// An untrained head.
+  init(_ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom)
+
+  /// Why no head can be built from `configuration` there; nil if one can.
+  static func validationError(
+    _ configuration: Configuration, in place: HeadContext
+  ) -> PartError?
+
   /// K, the number of steps predicted at once.
   var chunk: Int { get }
   /// A, the numbers of one action.
@@ -36,7 +44,26 @@ public protocol ActionHead: Module {
   func rounded(_ actions: Tensor) -> Tensor
 }
 
+/// What a head is built for.
+public struct HeadContext {
+  /// The length of the state: H·S numbers for a window of H observations.
+  public let inputs: Int
+  /// K, the number of steps predicted at once.
+  public let chunk: Int
+  public let space: ActionSpace
+  /// The backbone that gives the state, for a head that uses its layers.
+  public let backbone: (any Backbone)?
+
+  public init(inputs: Int, chunk: Int, space: ActionSpace, backbone: (any Backbone)? = nil) {
+    (self.inputs, self.chunk, self.space, self.backbone) = (inputs, chunk, space, backbone)
+  }
+}
+
 extension ActionHead {
+  public static func validationError(
+    _ configuration: Configuration, in place: HeadContext
+  ) -> PartError? { nil }
+
   /// A head that answers with numbers can say them all.
   public func rounded(_ actions: Tensor) -> Tensor { actions }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -13,6 +14,14 @@ import Tensors
 /// Reference: Kim et al., "OpenVLA" (2024), section 3.2 (bins as tokens); Li et al., "SimpleVLA-RL"
 /// (2025), section 3 (temperature in drawing and in the log-probabilities alike).
 public final class TokenHead: ActionHead {
+  public static let kind = "tokens"
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// B
+    public var bins = 32
+    /// F
+    public var hidden = 128
+  }
+  public let configuration: Configuration
   public let encoder: ChunkEncoder
   public let output: Linear  // F → A·B
   public let dimensions: Int
@@ -24,10 +33,26 @@ public final class TokenHead: ActionHead {
     inputs: Int, chunk: Int, dimensions: Int, bins: Int, hidden: Int = 128,
     using random: inout SeededRandom
   ) {
+    configuration = Configuration(bins: bins, hidden: hidden)
     encoder = ChunkEncoder(inputs: inputs, chunk: chunk, hidden: hidden, using: &random)
     output = Linear.smallInitialization(inputs: hidden, outputs: dimensions * bins, using: &random)
     tokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
     self.dimensions = dimensions
+  }
+
+  public convenience init(
+    _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
+  ) {
+    self.init(
+      inputs: place.inputs, chunk: place.chunk, dimensions: place.space.count,
+      bins: configuration.bins, hidden: configuration.hidden, using: &random)
+  }
+
+  public static func validationError(
+    _ configuration: Configuration, in place: HeadContext
+  ) -> PartError? {
+    let bins = configuration.bins
+    return Limits.bins.contains(bins) ? nil : PartError("bins", "\(bins) is not in \(Limits.bins)")
   }
 
   public var chunk: Int { encoder.steps.count }

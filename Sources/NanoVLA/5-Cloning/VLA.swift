@@ -40,7 +40,10 @@ public final class VLA: Module {
     let width = backbone.stateWidth(usesProprioception: usesProprioception)  // S
     try self.init(
       backbone: backbone, space: space, statistics: statistics,
-      head: head.head(inputs: history * width, chunk: chunk, space: space, using: &random),
+      head: head.head(
+        for: HeadContext(
+          inputs: history * width, chunk: chunk, space: space, backbone: backbone),
+        using: &random),
       usesProprioception: usesProprioception, history: history)
   }
 
@@ -56,6 +59,7 @@ public final class VLA: Module {
       throw .otherSpace(["normalised dimensions \(statistics.mask) for \(space.mask)"])
     }
     backbone.freeze()
+    for layer in backbone.newLayers { layer.freeze(false) }
     self.backbone = backbone
     self.space = space
     self.statistics = statistics

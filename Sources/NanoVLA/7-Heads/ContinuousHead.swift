@@ -13,8 +13,15 @@ import Tensors
 ///
 /// Reference: Zhao et al., "ACT" (2023), section IV.C, on L1 over L2.
 public final class ContinuousHead: ActionHead {
+  public static let kind = "continuous"
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var error = Error.absolute
+    /// F
+    public var hidden = 128
+  }
+  public let configuration: Configuration
   /// What training makes small.
-  public enum Error: String, Sendable {
+  public enum Error: String, Sendable, Codable {
     /// L1, the mean of |prediction − action|: its best answer is the median.
     case absolute
     /// MSE, the mean of (prediction − action)²: its best answer is the mean.
@@ -36,11 +43,20 @@ public final class ContinuousHead: ActionHead {
     inputs: Int, chunk: Int, dimensions: Int, error: Error, hidden: Int = 128,
     using random: inout SeededRandom
   ) {
+    configuration = Configuration(error: error, hidden: hidden)
     encoder = ChunkEncoder(inputs: inputs, chunk: chunk, hidden: hidden, using: &random)
     norm = LayerNorm(width: hidden)
     output = Linear.smallInitialization(
       inputs: hidden, outputs: dimensions, scale: 0.01, using: &random)
     (self.dimensions, self.error) = (dimensions, error)
+  }
+
+  public convenience init(
+    _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
+  ) {
+    self.init(
+      inputs: place.inputs, chunk: place.chunk, dimensions: place.space.count,
+      error: configuration.error, hidden: configuration.hidden, using: &random)
   }
 
   public var chunk: Int { encoder.steps.count }

@@ -16,6 +16,12 @@ import Tensors
 /// Reference: Black et al., "π0" (2024), section IV; Physical-Intelligence/openpi, models/pi0.py, where
 /// t = 1 is noise. (The paper's time runs the other way.) Left out: the transformer around it.
 public final class FlowMatchingHead: ActionHead {
+  public static let kind = "flow"
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// F
+    public var hidden = 256
+  }
+  public let configuration: Configuration
   public let input: Linear  // S + K·A + E → F
   public let hidden: Linear  // F → F
   public let output: Linear  // F → K·A
@@ -29,10 +35,19 @@ public final class FlowMatchingHead: ActionHead {
     inputs: Int, chunk: Int, dimensions: Int, hidden: Int = 256, using random: inout SeededRandom
   ) {
     (self.chunk, self.dimensions) = (chunk, dimensions)
+    configuration = Configuration(hidden: hidden)
     let size = chunk * dimensions
     input = Linear(inputs: inputs + size + Self.timeWidth, outputs: hidden, using: &random)
     self.hidden = Linear(inputs: hidden, outputs: hidden, using: &random)
     output = Linear.smallInitialization(inputs: hidden, outputs: size, using: &random)
+  }
+
+  public convenience init(
+    _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
+  ) {
+    self.init(
+      inputs: place.inputs, chunk: place.chunk, dimensions: place.space.count,
+      hidden: configuration.hidden, using: &random)
   }
 
   /// Which way the noise lies, and how fast it comes nearer.

@@ -13,6 +13,12 @@ import Tensors
 /// Reference: Mandlekar et al., "What Matters in Learning from Offline Human Demonstrations" (2021),
 /// on the gripper as a command of its own.
 public final class HybridHead: ActionHead {
+  public static let kind = "hybrid"
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// F
+    public var hidden = 128
+  }
+  public let configuration: Configuration
   public let encoder: ChunkEncoder
   public let pose: Linear  // F → A; its answers for the grippers are not used
   public let switches: Linear  // F → G·2, open and closed
@@ -24,6 +30,7 @@ public final class HybridHead: ActionHead {
     using random: inout SeededRandom
   ) {
     self.space = space
+    configuration = Configuration(hidden: hidden)
     guard !space.grippers.isEmpty else {
       fatalError("HybridHead: no dimension of \(space.dimensions.map(\.name)) is a gripper")
     }
@@ -31,6 +38,21 @@ public final class HybridHead: ActionHead {
     pose = Linear.smallInitialization(inputs: hidden, outputs: space.count, using: &random)
     switches = Linear.smallInitialization(
       inputs: hidden, outputs: 2 * space.grippers.count, using: &random)
+  }
+
+  public convenience init(
+    _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
+  ) {
+    self.init(
+      inputs: place.inputs, chunk: place.chunk, space: place.space, hidden: configuration.hidden,
+      using: &random)
+  }
+
+  public static func validationError(
+    _ configuration: Configuration, in place: HeadContext
+  ) -> PartError? {
+    place.space.grippers.isEmpty
+      ? PartError("kind", "a hybrid head needs an action space with a gripper") : nil
   }
 
   public var chunk: Int { encoder.steps.count }

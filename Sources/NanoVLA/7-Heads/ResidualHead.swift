@@ -13,6 +13,12 @@ import Tensors
 /// IV; moojink/openvla-oft, prismatic/models/action_heads.py, MLPResNet. There the placeholders are
 /// tokens that pass through the language model; here the state fills them.
 public final class ResidualHead: ActionHead {
+  public static let kind = "residual"
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// F
+    public var hidden = 128
+  }
+  public let configuration: Configuration
   public let placeholders: [Linear]  // K of S → F
   public let norm1: LayerNorm
   public let input: Linear  // F → F
@@ -25,6 +31,7 @@ public final class ResidualHead: ActionHead {
     inputs: Int, chunk: Int, dimensions: Int, hidden: Int = 128, using random: inout SeededRandom
   ) {
     self.dimensions = dimensions
+    configuration = Configuration(hidden: hidden)
     var placeholders: [Linear] = []
     for _ in 0..<chunk {
       placeholders.append(Linear(inputs: inputs, outputs: hidden, using: &random))
@@ -38,6 +45,14 @@ public final class ResidualHead: ActionHead {
     norm2 = LayerNorm(width: hidden)
     output = Linear.smallInitialization(
       inputs: hidden, outputs: dimensions, scale: 0.01, using: &random)
+  }
+
+  public convenience init(
+    _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
+  ) {
+    self.init(
+      inputs: place.inputs, chunk: place.chunk, dimensions: place.space.count,
+      hidden: configuration.hidden, using: &random)
   }
 
   public var chunk: Int { placeholders.count }

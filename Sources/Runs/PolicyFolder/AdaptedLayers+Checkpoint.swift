@@ -31,7 +31,7 @@ struct LoRAConfiguration: Codable, Equatable {
     alphaPattern = others.isEmpty ? nil : Dictionary(others) { $1 }
   }
 
-  var flaw: String? {
+  var validationError: String? {
     let all = [alpha] + (alphaPattern ?? [:]).values
     return all.allSatisfy(\.isFinite) ? nil : "lora.alpha is not finite"
   }

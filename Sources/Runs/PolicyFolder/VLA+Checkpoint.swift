@@ -34,11 +34,12 @@ extension VLA {
   ///   could not be told how to build it; what that throws if a published VLM's files are gone.
   public func write(to folder: URL, dataset: String = "tabletop_object") throws {
     let file = folder.appending(path: Self.configurationFile)
-    var configuration = try PolicyConfiguration(of: self)
-    let rebuilt = try VLA(configuration, statistics, file)
-    if case .vlm(var reference) = configuration.backbone, reference.modelPath != nil {
-      reference.fingerprint = rebuilt.backbone.vlmInside?.fingerprint
-      configuration.backbone = .vlm(reference)
+    let configuration = try PolicyConfiguration(of: self)
+    let rebuilt: VLA
+    do {
+      rebuilt = try VLA(configuration, statistics, file)
+    } catch CheckpointError.badConfiguration(_, let reason) {
+      throw CheckpointError.cannotDescribe(reason)
     }
     let weights = try parameters(beyond: rebuilt)
     let files = FileManager.default

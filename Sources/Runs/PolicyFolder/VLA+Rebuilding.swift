@@ -12,36 +12,31 @@ extension VLA {
   convenience init(
     _ configuration: PolicyConfiguration, _ statistics: ActionStatistics, _ file: URL
   ) throws {
-    var random = SeededRandom(seed: 0)
-    let backbone = try configuration.backbone.makeBackbone(file, using: &random)
-    let (space, usesProprioception) = (configuration.actionSpace, configuration.usesProprioception)
-    let inputs = configuration.history * backbone.stateWidth(usesProprioception: usesProprioception)  // H·S
-    let head: any ActionHead
-    switch configuration.head {
-    case .made(let kind):
-      // However large a config.json makes it, the file of weights must hold as much.
-      head = uninitialized {
-        kind.head(inputs: inputs, chunk: configuration.chunk, space: space, using: &random)
-      }
-    case .spoken:
-      guard let vlm = backbone as? VLM, let speaker = vlm.network as? OpenVLA else {
-        throw CheckpointError.badConfiguration(
-          file.path, "a spoken head on a backbone that speaks no actions; OpenVLA does")
-      }
-      head = SpokenActionHead(speaker, dimensions: space.count)
-      vlm.readout = .wholePrompt
+    func refuse(_ part: String, _ error: PartError) -> CheckpointError {
+      .badConfiguration(file.path, "\(part).configuration.\(error)")
     }
+    var random = SeededRandom(seed: 0)
+    let backbone: any Backbone
+    do {
+      backbone = try configuration.backbone.makeBackbone(
+        relativeTo: file.deletingLastPathComponent(), using: &random)
+    } catch let error as PartError { throw refuse("backbone", error) }
+    let width = backbone.stateWidth(usesProprioception: configuration.usesProprioception)  // S
+    let place = HeadContext(
+      inputs: configuration.history * width, chunk: configuration.chunk,
+      space: configuration.actionSpace, backbone: backbone)
+    if let error = configuration.head.validationError(in: place) { throw refuse("head", error) }
     try self.init(
-      backbone: backbone, space: space, statistics: statistics, head: head,
-      usesProprioception: usesProprioception, history: configuration.history)
-    (backbone as? FusedVLM)?.fusion.freeze(false)
+      backbone: backbone, space: place.space, statistics: statistics,
+      // However large a config.json makes it, the file of weights must hold as much.
+      head: uninitialized { configuration.head.head(for: place, using: &random) },
+      usesProprioception: configuration.usesProprioception, history: configuration.history)
   }
 
-  /// The names of the parameters whose numbers a published VLM's own files hold, before any layer is
-  /// bent.
+  /// The names of the parameters whose values are in files of the backbone's own, before any layer is
+  /// adapted.
   var publishedNames: Set<String> {
-    guard let vlm = backbone.vlmInside, vlm.folder != nil else { return [] }
-    let published = Set(vlm.network.parameters.map(ObjectIdentifier.init))
+    let published = Set(backbone.publishedParameters.map(ObjectIdentifier.init))
     return Set(
       namedParameters.filter { published.contains(ObjectIdentifier($0.parameter)) }.map(\.name))
   }

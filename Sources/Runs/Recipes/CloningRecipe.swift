@@ -1,3 +1,4 @@
+import Files
 import NanoVLA
 import Tabletop
 
@@ -49,10 +50,14 @@ public struct CloningRecipe: Codable, Sendable, Equatable {
     try check("demonstrations", demonstrationCount, 1...100_000)
     try check("noise", noise, 0...10)
     try check("flips", flips, 0...1)
-    if case .tokens(let bins) = head { try check("bins", bins, 2...1024) }
-    try check("chunk", chunk, 1...64)
-    try check("history", history, 1...16)
-    try check("steps", steps, 1...1_000_000)
+    try check("chunk", chunk, Limits.chunk)
+    try check("history", history, Limits.history)
+    try check("steps", steps, Limits.trainingSteps)
+    if let error = head.validationError(
+      in: HeadContext(inputs: 1, chunk: chunk, space: .tabletop))
+    {
+      throw .badHead(error.description)
+    }
     try check("learning rate", learningRate, 1e-9...1)
     try check("weight decay", weightDecay, 0...100)
   }
@@ -68,11 +73,13 @@ public struct CloningRecipe: Codable, Sendable, Equatable {
 
 /// What can be wrong with a recipe.
 public enum CloningRecipeError: Error, Equatable, CustomStringConvertible {
+  case badHead(String)
   case outOfRange(String, String, expected: String)
   case tooFew(String, found: Int, wanted: Int)
 
   public var description: String {
     switch self {
+    case .badHead(let reason): return "head: \(reason)"
     case .outOfRange(let name, let value, let expected):
       return "\(name) is \(value), but must be \(expected)"
     case .tooFew(let folder, let found, let wanted):

@@ -1,3 +1,4 @@
+import Foundation
 import NanoVLA
 import Tensors
 
@@ -12,6 +13,15 @@ import Tensors
 ///
 /// Reference: Octo Model Team, "Octo" (2024), section III.A, readout tokens.
 public final class FusedVLM: Backbone {
+  public static let kind = "fusedVLM"
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var vlm: VLM.Configuration
+    public var fusion: FusionStrategy
+  }
+  public var configuration: Configuration {
+    Configuration(vlm: vlm.configuration, fusion: strategy)
+  }
+
   public let vlm: VLM
   public let strategy: FusionStrategy
   public let fusion: any Fusion
@@ -21,6 +31,17 @@ public final class FusedVLM: Backbone {
     fusion = strategy.fusion(width: vlm.width, using: &random)
   }
 
+  public static func make(
+    _ configuration: Configuration, relativeTo folder: URL?, using random: inout SeededRandom
+  ) throws -> FusedVLM {
+    let vlm = try VLM.make(configuration.vlm, relativeTo: folder, using: &random)
+    return FusedVLM(vlm, configuration.fusion, using: &random)
+  }
+
+  public var name: String { vlm.name }
+  public var isRandom: Bool { vlm.isRandom }
+  public var newLayers: [any Module] { [fusion] }
+  public var publishedParameters: [Tensor] { vlm.publishedParameters }
   public var imageSize: Int? { vlm.imageSize }
 
   public func stateWidth(usesProprioception: Bool) -> Int {
@@ -39,9 +60,4 @@ public final class FusedVLM: Backbone {
     }
     .traced("state", "what the image showed, in the light of the prompt")
   }
-}
-
-extension Backbone {
-  /// The VLM that this is, or stands on; nil for the toy VLM.
-  package var vlmInside: VLM? { self as? VLM ?? (self as? FusedVLM)?.vlm }
 }

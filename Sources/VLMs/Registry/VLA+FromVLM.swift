@@ -52,20 +52,19 @@ extension VLA {
     try self.init(
       backbone: vlm, space: folder == nil ? space : ActionSpace(spokenBy: statistics),
       statistics: statistics,
-      head: SpokenActionHead(network, dimensions: statistics.count),
+      head: AutoregressiveActionHead(network, dimensions: statistics.count),
       usesProprioception: false)
   }
 
   /// Whether it stands on random weights, and so knows nothing.
-  public var isRandom: Bool { backbone.vlmInside?.isRandom ?? false }
+  public var isRandom: Bool { backbone.isRandom }
 }
 
 extension VLA: CustomStringConvertible {
   /// One line: backbone, head, size, and whether anything was learned.
   public var description: String {
-    let family = backbone.vlmInside?.family ?? "\(type(of: backbone))"
     let random = isRandom ? ", nano size with RANDOM weights: it runs and knows nothing" : ""
-    return "\(family) + \(type(of: head)), \(space.count) action numbers, "
+    return "\(backbone.name) + \(type(of: head)), \(space.count) action numbers, "
       + "\(parameterCount) parameters\(random)"
   }
 }

@@ -91,7 +91,6 @@ public struct VLABuilder: Sendable {
     let backbone: any Backbone =
       fusion.map { FusedVLM(vlm, $0, using: &random) } ?? vlm
     let policy = try make(on: backbone, statistics, using: &random)
-    (backbone as? FusedVLM)?.fusion.freeze(false)
     var capabilities = entry.capabilities
     capabilities.parameterCount = vlm.parameterCount  // of this one, which may be a nano
     policy.transferPlan = TransferPlan(for: capabilities, strategy: strategy)

@@ -21,7 +21,9 @@ public final class VLM: Backbone {
   /// Built at nano size with random weights: it runs, and knows nothing.
   public let isRandom: Bool
   /// Where it was read from; nil at nano size.
-  public internal(set) var folder: URL?
+  public private(set) var folder: URL?
+  /// The ``fingerprint`` of the weights in ``folder``.
+  private(set) var publishedFingerprint: String?
   /// What a policy's head is told.
   public enum Readout: Sendable {
     /// What was understood at the last place, [D].
@@ -48,6 +50,12 @@ public final class VLM: Backbone {
     (self.family, self.network, self.tokenizer) = (family, network, tokenizer)
     (self.preprocessor, self.isRandom, self.stops) = (preprocessor, isRandom, stops)
     (self.robotQuestion, self.ask) = (robotQuestion, ask)
+  }
+
+  /// Notes that the weights were read from `folder`.
+  func wasRead(from folder: URL) {
+    self.folder = folder.standardizedFileURL
+    publishedFingerprint = fingerprint
   }
 
   /// An instruction as a question, where a family has no words of its own for it.
@@ -89,6 +97,8 @@ public final class VLM: Backbone {
 
 /// A VLM as a policy's backbone.
 extension VLM {
+  public var name: String { family }
+  public var publishedParameters: [Tensor] { folder == nil ? [] : network.parameters }
   public var imageSize: Int? { nil }
   public var takesBatches: Bool { readout == .lastToken }
 

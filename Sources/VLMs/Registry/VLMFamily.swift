@@ -88,7 +88,7 @@ extension VLMFamily {
   /// The VLM in `folder`, which remembers it.
   func read(_ folder: URL, _ parts: CheckpointParts) throws -> VLM {
     let vlm = try load(folder, parts.configurations[0])
-    vlm.folder = folder.standardizedFileURL
+    vlm.wasRead(from: folder)
     return vlm
   }
 

@@ -14,7 +14,7 @@ import Testing
     _ kind: ActionHeadKind, chunk: Int = 2, space: ActionSpace = .tabletop, seed: UInt64 = 1
   ) -> any ActionHead {
     var random = SeededRandom(seed: seed)
-    return kind.head(inputs: 5, chunk: chunk, space: space, using: &random)
+    return kind.head(for: .init(inputs: 5, chunk: chunk, space: space), using: &random)
   }
 
   @Test("it answers with finite numbers for chunks of one to eight steps", arguments: kinds)

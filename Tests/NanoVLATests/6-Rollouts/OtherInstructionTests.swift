@@ -1,3 +1,4 @@
+import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
@@ -104,6 +105,12 @@ import Testing
 
 /// Sees nothing and reads nothing.
 private final class BlindBackbone: Backbone {
+  static let kind = "blind"
+  struct Configuration: Codable, Equatable {}
+  let configuration = Configuration()
+  static func make(
+    _: Configuration, relativeTo: URL?, using _: inout SeededRandom
+  ) throws -> BlindBackbone { BlindBackbone() }
   var imageSize: Int? { 16 }
   func stateWidth(usesProprioception: Bool) -> Int { 1 }
   func state(
@@ -113,11 +120,19 @@ private final class BlindBackbone: Backbone {
 
 /// Says one chunk by heart.
 private final class RecitingHead: ActionHead {
+  static let kind = "reciting"
+  struct Configuration: Codable, Equatable { var plan: [Float] }
+  let configuration: Configuration
   let chunk: Int
   let dimensions = 7
-  private let plan: [Float]
+  private var plan: [Float] { configuration.plan }
 
-  init(chunk: Int, plan: [Float]) { (self.chunk, self.plan) = (chunk, plan) }
+  init(chunk: Int, plan: [Float]) {
+    (self.chunk, configuration) = (chunk, Configuration(plan: plan))
+  }
+  convenience init(
+    _ configuration: Configuration, for place: HeadContext, using _: inout SeededRandom
+  ) { self.init(chunk: place.chunk, plan: configuration.plan) }
 
   func loss(_: Tensor, _: ActionChunks, using _: inout SeededRandom) -> Tensor {
     Tensor([0], shape: [1])

@@ -6,7 +6,8 @@ import Testing
 @Suite struct HeadMeasuringTests {
   private func head(_ kind: ActionHeadKind) -> any ActionHead {
     var random = SeededRandom(seed: 5)
-    return kind.head(inputs: 3, chunk: 2, space: ActionSpace(dimensions: 1), using: &random)
+    return kind.head(
+      for: .init(inputs: 3, chunk: 2, space: ActionSpace(dimensions: 1)), using: &random)
   }
 
   @Test("three bins round to ±0.5; a repeated step does not count")

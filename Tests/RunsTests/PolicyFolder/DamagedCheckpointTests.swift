@@ -85,7 +85,8 @@ import Testing
   @Test("other intents, and no words, are refused")
   func badWords() throws {
     #expect(try problem(setting("intents", to: ["dance"])).text.contains("dance"))
-    #expect(try problem(setting("vocabulary", to: [String]())).text.contains("0 words"))
+    #expect(
+      try problem(setting("vocabulary", to: [String]())).text.contains("vocabulary: 0 is not in"))
   }
 
   @Test("weights of another shape are refused with both shapes")

@@ -62,16 +62,20 @@ import VLMs
     let text = try problem {
       try FileManager.default.removeItem(at: $0.appending(path: "../llava").standardized)
     }
-    #expect(text.contains("config.json: backbone.modelPath: llava was at /"))
+    #expect(text.contains("config.json: backbone.configuration.modelPath: llava was at /"))
     #expect(text.contains("/llava, which is no folder; put it there, or correct modelPath"))
   }
 
   @Test("a folder without a config.json, of another family or with other weights is refused")
   func other() throws {
-    #expect(try problem(setting(["backbone", "modelPath"], to: ".")).contains("nanovla-policy"))
-    #expect(try problem(setting(["backbone", "modelPath"], to: "..")).contains("no config.json"))
+    #expect(
+      try problem(setting(["backbone", "configuration", "modelPath"], to: ".")).contains(
+        "nanovla-policy"))
+    #expect(
+      try problem(setting(["backbone", "configuration", "modelPath"], to: "..")).contains(
+        "no config.json"))
     let openVLA = try #require(Fixture.of("openvla").first).folder.path
-    let found = try problem(setting(["backbone", "modelPath"], to: openVLA))
+    let found = try problem(setting(["backbone", "configuration", "modelPath"], to: openVLA))
     #expect(found.contains("holds a openvla, this policy stands on a llava"))
     let text = try problem { folder in
       let url = folder.appending(path: "../llava/model.safetensors").standardized
@@ -91,7 +95,7 @@ import VLMs
       let fixture = try #require(Fixture.of("llava15").first)
       try FileManager.default.copyItem(at: fixture.folder, to: llava)
       try VLA.fromVLM("llava", modelPath: llava.path).write(to: written)
-      try setting(["backbone", "modelPath"], to: "../llava")(written)
+      try setting(["backbone", "configuration", "modelPath"], to: "../llava")(written)
       _ = try VLA(contentsOf: written)
     }
   }
@@ -99,18 +103,28 @@ import VLMs
   @Test("paths that are none, unknown VLMs, fusions and heads are refused")
   func configuration() throws {
     for path in ["", "/a\0b", "/a\nb", String(repeating: "/x", count: 100_000)] {
-      let text = try problem(setting(["backbone", "modelPath"], to: path))
-      #expect(text.contains("backbone.modelPath is no path"))
+      let text = try problem(setting(["backbone", "configuration", "modelPath"], to: path))
+      #expect(text.contains("backbone.configuration.modelPath: not a path"))
     }
-    _ = try problem(setting(["backbone", "modelPath"], to: "/dev/zero"))
-    _ = try problem(setting(["backbone", "modelPath"], to: 7))
-    #expect(try problem(setting(["backbone", "vlm"], to: "lava")).contains("near it are llava"))
-    #expect(try problem(setting(["backbone", "vlm"], to: "flamingo")).contains("planned"))
+    _ = try problem(setting(["backbone", "configuration", "modelPath"], to: "/dev/zero"))
+    _ = try problem(setting(["backbone", "configuration", "modelPath"], to: 7))
+    #expect(
+      try problem(setting(["backbone", "configuration", "vlm"], to: "lava")).contains(
+        "near it are llava"))
+    #expect(
+      try problem(setting(["backbone", "configuration", "vlm"], to: "flamingo")).contains("planned")
+    )
     let long = String(repeating: "x\n", count: 100_000)
-    #expect(try problem(setting(["backbone", "vlm"], to: long)).contains("vlm is no name"))
-    #expect(try problem(setting(["backbone", "fusion"], to: long)).contains("fusion"))
-    #expect(try problem(setting(["backbone", "fusion"], to: "film")).contains("no linear layer"))
-    #expect(try problem(setting(["head"], to: ["spoken": [:]])).contains("OpenVLA does"))
+    #expect(
+      try problem(setting(["backbone", "configuration", "vlm"], to: long)).contains(
+        "vlm: not a name"))
+    func fused(_ fusion: String) -> [String: Any] {
+      part("fusedVLM", ["vlm": ["vlm": "llava"], "fusion": part(fusion, ["ratio": 2])])
+    }
+    #expect(try problem(setting(["backbone"], to: fused(long))).contains("is not registered"))
+    #expect(try problem(setting(["backbone"], to: fused("film"))).contains("no linear layer"))
+    #expect(
+      try problem(setting(["head"], to: part("autoregressive"))).contains("OpenVLA does"))
     #expect(try problem(setting(["chunk"], to: 64)).contains("head.encoder"))
   }
 
@@ -119,7 +133,7 @@ import VLMs
     let text = try problem { folder in
       try setting(["chunk"], to: 64)(folder)
       try setting(["history"], to: 16)(folder)
-      try setting(["head"], to: ["tokens": ["bins": 1024]])(folder)
+      try setting(["head"], to: part("tokens", ["bins": 1024, "hidden": 128]))(folder)
     }
     #expect(text.contains("head."))
   }
@@ -211,8 +225,8 @@ import VLMs
           usesProprioception: false, using: &random)
       }
       for (policy, word) in [
-        (bent, "Doubling"), (long, "chunk is 65"), (try vlm("mine", isRandom: true), "registered"),
-        (try vlm("llava", isRandom: false), "VLM.read"),
+        (bent, "Doubling"), (long, "chunk is 65"), (try vlm("mine", isRandom: true), "mine"),
+        (try vlm("llava", isRandom: false), "language.embedding.weight"),
         (try vlm("llava", isRandom: true), "language.embedding.weight"),
       ] {
         let error = #expect(throws: CheckpointError.self) { try policy.write(to: folder) }

@@ -58,35 +58,11 @@ import Testing
     }
   }
 
-  /// A config.json as it was before policies on other VLMs could be written.
-  private static let older = """
-    {"actionSpace": {"controlRate": 5, "dimensions": [{"bounds": [-0.2, 0.2], "name": "dx", \
-    "unit": "world units per step"}, {"bounds": [-0.2, 0.2], "name": "dy", \
-    "unit": "world units per step"}, {"bounds": [-0.3, 0.3], "name": "dz", \
-    "unit": "world units per step"}, {"bounds": [-1, 1], "name": "roll", \
-    "unit": "radians per step"}, {"bounds": [-1, 1], "name": "pitch", \
-    "unit": "radians per step"}, {"bounds": [-1, 1], "name": "yaw", \
-    "unit": "radians per step"}, {"bounds": [-1, 1], "name": "gripper", "unit": "+1 closed, \
-    −1 open"}], "gripperConvention": "positiveClosed"}, \
-    "backbone": {"camera": {"depth": 0.625, "left": 0.09375, "top": 0.28125, \
-    "width": 0.8125}, "heads": 2, "imageSize": 16, "intents": ["bare", "pick", "put", \
-    "pushLeft", "pushRight", "putThenPick"], "maximumWords": 14, "patchSize": 8, \
-    "ratio": 2, "vocabulary": ["pick", "up", "put", "push", "in", "then", "the", "left", \
-    "right", "far", "near", "red", "green", "blue", "yellow", "cup", "block", "ball", \
-    "bowl"], "width": 8}, "chunk": 3, "head": {"tokens": {"bins": 16}}, "history": 2, \
-    "model_type": "nanovla-policy", "usesProprioception": false}
-    """
-
-  @Test("a folder of before is the same policy")
+  @Test("a folder of an earlier format is refused with both versions and the remedy")
   func older() throws {
-    try withFolder { folder in
-      let policy = try policy()
-      try policy.write(to: folder)
-      try Data(Self.older.utf8).write(to: folder.appending(path: VLA.configurationFile))
-      let read = try VLA(contentsOf: folder)
-      #expect(read.parameters.map(\.values) == policy.parameters.map(\.values))
-      #expect(read.head.chunk == 3 && read.history == 2 && !read.usesProprioception)
-    }
+    let text = try problem(setting(["format_version"], to: nil))
+    #expect(text.contains("format_version is 1, this nanoVLA reads 2: train the policy again"))
+    #expect(try problem(setting(["format_version"], to: 3)).contains("format_version is 3"))
   }
 
   private func problem(_ damage: (URL) throws -> Void) throws -> String {
@@ -116,12 +92,16 @@ import Testing
     #expect(try problem(setting(["chunk"], to: 0)).contains("chunk is 0"))
     #expect(try problem(setting(["chunk"], to: 1 << 40)).contains("chunk"))
     #expect(try problem(setting(["history"], to: -1)).contains("history is -1"))
-    let bins = ["tokens": ["bins": 1 << 50]]
-    #expect(try problem(setting(["head"], to: bins)).contains("bins"))
-    #expect(try problem(setting(["head"], to: ["tokens": ["bins": Int.min + 1]])).contains("bins"))
-    #expect(try problem(setting(["head"], to: ["dance": [:]])).contains("config.json"))
-    #expect(try problem(setting(["backbone", "width"], to: 1 << 20)).contains("width"))
-    #expect(try problem(setting(["backbone", "ratio"], to: 4096)).contains("ratio"))
+    for bins in [1 << 50, 1, Int.min + 1] {
+      let head = part("tokens", ["bins": bins, "hidden": 128])
+      #expect(try problem(setting(["head"], to: head)).contains("bins: \(bins) is not in"))
+    }
+    let dance = try problem(setting(["head"], to: part("dance")))
+    #expect(dance.contains("\"dance\" is not registered; there are "))
+    for (key, value) in [("width", 1 << 20), ("ratio", 4096)] {
+      let text = try problem(setting(["backbone", "configuration", key], to: value))
+      #expect(text.contains("backbone.configuration.\(key): \(value) is not in"))
+    }
     #expect(try problem(setting(["actionSpace", "controlRate"], to: -1)).contains("config.json"))
     #expect(try problem(setting(["actionSpace", "dimensions"], to: [])).contains("config.json"))
     #expect(try problem(setting(["model_type"], to: "llava")).contains("llava"))
@@ -141,6 +121,8 @@ import Testing
       try Data(contentsOf: file).dropLast(9).write(to: file)
     }
     #expect(try problem(setting(["chunk"], to: 2)).isEmpty == false)
-    #expect(try problem(setting(["head"], to: ["l1": [:]])).contains("head."))
+    #expect(
+      try problem(setting(["head"], to: part("continuous", ["error": "absolute", "hidden": 128])))
+        .contains("head."))
   }
 }

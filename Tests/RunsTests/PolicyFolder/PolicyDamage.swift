@@ -8,14 +8,22 @@ func setting(_ path: [String], to value: Any?) -> (URL) throws -> Void {
   { folder in
     let file = folder.appending(path: VLA.configurationFile)
     let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
-    var settings = try #require(object as? [String: Any])
-    if path.count == 1 {
-      settings[path[0]] = value
-    } else {
-      var inner = try #require(settings[path[0]] as? [String: Any])
-      inner[path[1]] = value
-      settings[path[0]] = inner
-    }
-    try JSONSerialization.data(withJSONObject: settings).write(to: file)
+    let changed = try changing(#require(object as? [String: Any]), path[...], to: value)
+    try JSONSerialization.data(withJSONObject: changed).write(to: file)
   }
+}
+
+private func changing(
+  _ settings: [String: Any], _ path: ArraySlice<String>, to value: Any?
+) throws -> [String: Any] {
+  var (settings, key) = (settings, path[path.startIndex])
+  settings[key] =
+    path.count == 1
+    ? value : try changing(#require(settings[key] as? [String: Any]), path.dropFirst(), to: value)
+  return settings
+}
+
+/// A head or a backbone as config.json holds it.
+func part(_ kind: String, _ configuration: [String: Any] = [:]) -> [String: Any] {
+  ["kind": kind, "configuration": configuration]
 }

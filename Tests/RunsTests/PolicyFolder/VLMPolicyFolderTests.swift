@@ -129,7 +129,7 @@ import VLMs
       parameter.values = parameter.values.map { $0 * 1.5 }
     }
     let read = try roundTrip(policy)
-    #expect(read.head is SpokenActionHead)
+    #expect(read.head is AutoregressiveActionHead)
     let driver = try VLA(
       backbone: read.backbone as! VLM, space: .tabletop, statistics: .bundled(), head: read.head,
       usesProprioception: false)

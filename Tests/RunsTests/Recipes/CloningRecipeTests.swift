@@ -146,13 +146,13 @@ import Testing
   func outOfRange() throws {
     let changes: [(name: String, change: (inout CloningRecipe) -> Void)] = [
       ("demonstrations", { $0.demonstrationCount = 0 }), ("noise", { $0.noise = .nan }),
-      ("flips", { $0.flips = 1.5 }), ("bins", { $0.head = .tokens(bins: 1) }),
+      ("flips", { $0.flips = 1.5 }), ("head: bins", { $0.head = .tokens(bins: 1) }),
       ("chunk", { $0.chunk = 65 }), ("history", { $0.history = 0 }), ("steps", { $0.steps = 0 }),
       ("learning rate", { $0.learningRate = 0 }), ("weight decay", { $0.weightDecay = -1 }),
     ]
     for (name, change) in changes {
       let error = #expect(throws: CloningRecipeError.self) { try recipe(change).cloning() }
-      #expect(error.map(\.description)?.hasPrefix(name + " is ") == true)
+      #expect(error.map(\.description)?.hasPrefix(name) == true)
     }
   }
 

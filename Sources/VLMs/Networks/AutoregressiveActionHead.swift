@@ -1,0 +1,106 @@
+import Foundation
+import NanoVLA
+import Tensors
+
+/// The head of a model that generates action tokens: its language model itself.
+///
+/// OpenVLA needs no layers of its own for acting. Its state is the whole prompt, and its next A tokens
+/// are the action, generated autoregressively. So it can learn like any head: the loss is the
+/// cross-entropy of the expert's tokens with teacher forcing.
+///
+/// Letters: N prompts of T tokens, D width, A action dimensions, V vocabulary; a chunk is K = 1 step.
+///
+/// Reference: Kim et al., "OpenVLA" (2024), section 3.2.
+public final class AutoregressiveActionHead: ActionHead {
+  public static let kind = "autoregressive"
+  public struct Configuration: Codable, Equatable, Sendable {}
+  public var configuration: Configuration { Configuration() }
+
+  /// Its parameters belong to the backbone, where they are listed.
+  private struct Generator {
+    let language: any LanguageModel
+    let tokenizer: ActionTokenizer
+  }
+  private let generator: Generator
+  public let dimensions: Int
+  public var chunk: Int { 1 }
+
+  public init(_ language: any LanguageModel, tokenizer: ActionTokenizer, dimensions: Int) {
+    generator = Generator(language: language, tokenizer: tokenizer)
+    self.dimensions = dimensions
+  }
+
+  public convenience init(_ model: OpenVLA, dimensions: Int) {
+    self.init(model.language, tokenizer: model.configuration.actions, dimensions: dimensions)
+  }
+
+  /// The head of the backbone in `place`, which from then on gives its whole prompt as the state.
+  public convenience init(
+    _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
+  ) {
+    guard let vlm = place.backbone as? VLM, let model = vlm.network as? OpenVLA else {
+      fatalError("AutoregressiveActionHead: \(Self.needed)")
+    }
+    vlm.readout = .wholePrompt
+    self.init(model, dimensions: place.space.count)
+  }
+
+  private static let needed = "the backbone must generate action tokens; OpenVLA does"
+
+  public static func validationError(
+    _ configuration: Configuration, in place: HeadContext
+  ) -> PartError? {
+    guard let vlm = place.backbone as? VLM, vlm.network is OpenVLA else {
+      return PartError("kind", needed)
+    }
+    let isOnePrompt = place.chunk == 1 && place.inputs == vlm.stateWidth(usesProprioception: false)
+    return isOnePrompt
+      ? nil : PartError("kind", "the head needs chunk 1 and history 1, without proprioception")
+  }
+
+  /// - Parameter state: N prompts, [N, T·D].
+  /// - Returns: [N, 1, A]
+  public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor {
+    let rows = prompts(state).map { prompt -> [Float] in
+      let tokens = Generation(generator.language)(after: prompt, count: dimensions)
+      return generator.tokenizer.decode(tokens).values
+    }
+    return Tensor(rows.flatMap { $0 }, shape: [rows.count, 1, dimensions])
+  }
+
+  /// The mean cross-entropy of the expert's tokens, each predicted from the true ones before it
+  /// (teacher forcing).
+  public func loss(
+    _ state: Tensor, _ expert: ActionChunks, using random: inout SeededRandom
+  ) -> Tensor {
+    let (language, A) = (generator.language, dimensions)
+    let tokens = expert.actions.values.map { generator.tokenizer.token(of: $0) }  // N·A
+    let scores = prompts(state).enumerated().map { n, prompt in
+      let target = Array(tokens[n * A..<(n + 1) * A])
+      let given = language.embed([Array(target.dropLast())])  // → [1, A − 1, D]
+      let all = Tensor.concatenated([prompt, given], axis: 1)  // → [1, T + A − 1, D]
+      let T = prompt.dim(1)
+      let last = language(all).sliced(axis: 1, T - 1..<T + A - 1)  // → [1, A, D]
+      return language.logits(last).reshaped([A, -1])  // [1, A, D] → [1, A, V] → [A, V]
+    }
+    return crossEntropy(
+      .concatenated(scores, axis: 0), targets: tokens,  // N × [A, V] → [N·A, V]
+      weights: expert.weights.values.flatMap { Array(repeating: $0, count: A) })
+  }
+
+  /// Of a model to which all tokens are equally likely: ln V.
+  public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
+    log(Float(generator.language.embedding.weight.dim(0)))
+  }
+
+  public func rounded(_ actions: Tensor) -> Tensor {
+    let tokens = actions.values.map { generator.tokenizer.token(of: $0) }
+    return Tensor(generator.tokenizer.decode(tokens).values, shape: actions.shape)
+  }
+
+  /// [N, T·D] → N × [1, T, D]
+  private func prompts(_ state: Tensor) -> [Tensor] {
+    let D = generator.language.embedding.weight.dim(1)
+    return (0..<state.dim(0)).map { state.sliced(axis: 0, $0..<$0 + 1).reshaped([1, -1, D]) }
+  }
+}

@@ -1,0 +1,84 @@
+import Files
+import Foundation
+import NanoVLA
+import Tensors
+
+/// A VLM by its name in the registry and by the folder of its published files.
+///
+/// A policy's folder does not repeat 15 GB that are on the disk already. It says where they are, and by a
+/// fingerprint which they are: a head means nothing on another VLM than its own, and two of one
+/// family cannot be told apart by their shapes.
+extension VLM {
+  public static let kind = "vlm"
+
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// A name in ``VLMRegistry``.
+    public var vlm: String
+    /// Its folder as published; relative to the policy's own folder if it does not begin with a slash.
+    /// nil for a nano VLM, whose weights are all in the policy's folder.
+    public var modelPath: String?
+    /// A hash of the weights there; nil: they are not compared.
+    public var fingerprint: String?
+
+    fileprivate var validationError: PartError? {
+      guard 1...80 ~= vlm.utf8.count else { return PartError("vlm", "not a name of 1 to 80 bytes") }
+      guard let modelPath else { return nil }
+      let isPath =
+        1...4096 ~= modelPath.utf8.count && !modelPath.unicodeScalars.contains { $0.value < 32 }
+      return isPath ? nil : PartError("modelPath", "not a path of 1 to 4,096 bytes")
+    }
+  }
+
+  public var configuration: Configuration {
+    let entry = VLMRegistry.shared.all.first { $0.family?.name == family }
+    return Configuration(
+      vlm: entry?.name ?? family, modelPath: folder?.path, fingerprint: publishedFingerprint)
+  }
+
+  public static func make(
+    _ configuration: Configuration, relativeTo place: URL?, using random: inout SeededRandom
+  ) throws -> VLM {
+    if let error = configuration.validationError { throw error }
+    let (name, remedy) = (configuration.vlm, "put it there, or correct modelPath")
+    let folder = configuration.modelPath.map {
+      URL(fileURLWithPath: $0, relativeTo: place).standardizedFileURL
+    }
+    do {
+      let made = try VLMRegistry.shared.makeVLM(name, folder: folder, using: &random)
+      if let wanted = configuration.fingerprint, let folder, made.publishedFingerprint != wanted {
+        throw PartError(
+          "modelPath",
+          "\(folder.path) holds a \(made.family) of other weights than this policy's; \(remedy)")
+      }
+      return made
+    } catch VLMError.notAFolder(let path) {
+      throw PartError("modelPath", "\(brief(name)) was at \(path), which is no folder; \(remedy)")
+    } catch VLMError.otherFamily(let path, let found, _) {
+      throw PartError(
+        "modelPath", "\(path) holds a \(found), this policy stands on a \(brief(name)); \(remedy)")
+    } catch let error as VLMError {
+      throw PartError(folder == nil ? "vlm" : "modelPath", "\(error)")
+    }
+  }
+
+  /// A hash of each parameter's name, shape and first row, so that 15 GB are told from others in a
+  /// moment: training leaves few rows as they were.
+  var fingerprint: String {
+    var hash = FNV1a()
+    for (name, parameter) in network.namedParameters {
+      hash.add("\(name) \(parameter.shape) ".utf8)
+      hash.add((parameter.shape.count > 1 ? parameter.sliced(axis: 0, 0..<1) : parameter).values)
+    }
+    return hash.hexadecimal
+  }
+
+  /// Adds the backbones of this module to ``BackboneKind/known`` and its head to
+  /// ``ActionHeadKind/known``, once.
+  package static let registersParts: Void = {
+    BackboneKind.known.register("vlm", .init(VLM.self, .init(vlm: "llava")))
+    BackboneKind.known.register(
+      "fusedVLM", .init(FusedVLM.self, .init(vlm: .init(vlm: "llava"), fusion: .crossAttention)))
+    ActionHeadKind.known.register(
+      "autoregressive", .init(AutoregressiveActionHead.self, .init()))
+  }()
+}
