@@ -4,6 +4,7 @@ import NanoVLA
 import Tabletop
 import Tensors
 import Testing
+import VLMs
 
 /// A policy's folder: what was written comes back bit for bit, and damage is refused in one line.
 @Suite struct PolicyCheckpointTests {
