@@ -121,7 +121,7 @@ import Testing
       (["--dataset", "libero_10"], "simulator"), (["--dataset", "moon"], "tabletop_goal"),
       (["--demonstrations", "0"], "demonstrations is 0"), (["--steps", "0"], "steps is 0"),
       (["--data", "nowhere"], "nowhere"), (["--backbone", "nowhere"], "nowhere"),
-      (["--head", "l1", "--bins", "8"], "--bins"), (["--bins", "1"], "bins is 1"),
+      (["--head", "l1", "--bins", "8"], "--bins"), (["--bins", "1"], "bins: 1 is not in 2...1024"),
       (["--learning-rate", "nan"], "learning rate is nan"), (["--noise=-1"], "noise is -1"),
       (["--episodes=-1"], "--episodes"), (["--output", "/dev/null/out"], "/dev/null/out"),
     ])

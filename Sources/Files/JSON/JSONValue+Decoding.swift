@@ -33,8 +33,9 @@ extension JSONValue {
     case is Double.Type:
       return try number(-.greatestFiniteMagnitude ... .greatestFiniteMagnitude) as? Value
     case is Float.Type:
-      let largest = Double(Float.greatestFiniteMagnitude)
-      return try Float(number(-largest...largest)) as? Value
+      let float = Float(try number(-.greatestFiniteMagnitude ... .greatestFiniteMagnitude))
+      guard float.isFinite else { throw outOfRange("within ±3.4028235e+38") }
+      return float as? Value
     case let type as any FixedWidthInteger.Type: return try integer(type) as? Value
     default: return nil
     }

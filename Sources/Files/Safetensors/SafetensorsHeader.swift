@@ -19,7 +19,7 @@ struct SafetensorsHeader {
   private(set) var metadata: [String: String] = [:]
 
   init(_ bytes: [UInt8]) throws(SafetensorsError.Reason) {
-    guard bytes.first == UInt8(ascii: "{") else { throw .badHeader("byte 0 must be '{'") }
+    guard bytes.first == UInt8(ascii: "{") else { throw .badHeader("expected '{' at byte 0") }
     let header: JSON
     do throws(JSON.Failure) {
       header = try JSON(bytes, within: JSON.Bounds(depth: 3, elements: Limits.axes))
