@@ -64,25 +64,30 @@ Lesson.run(6, "Rollouts", idea: idea) { lesson in
     curve.append((label, success.rate, "\(success)"))
   }
   for executed in horizons {
-    try drive("execute\(executed)", "first \(executed)", ClosedLoop(executed: executed))
+    try drive(
+      "execute\(executed)", "first \(executed)",
+      ClosedLoop(in: TabletopEnvironment(), executionHorizon: executed))
   }
-  try drive("ensemble", "ensemble", ClosedLoop(executed: 1, ensembles: true))
+  try drive(
+    "ensemble", "ensemble",
+    ClosedLoop(in: TabletopEnvironment(), executionHorizon: 1, ensembles: true))
   lesson.bars("Success by execution horizon", .successRate, curve)
   lesson.say(
     "Same network, same loss. Temporal ensembling keeps the commitment of a chunk while looking at "
       + "every step: what earlier plans said about this moment still has a vote.")
 
   lesson.heading("What it looks like")
-  let filmed = try ClosedLoop(executed: 2, keepsFrames: true)(policy, seeds: layouts)
-  let best = filmed.filter { $0.outcome == .success }.prefix(shown / 2)
-  let worst = filmed.filter { $0.outcome != .success }.prefix(shown - best.count)
+  let filmed = try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 2, keepsRecord: true)(
+    policy, seeds: layouts)
+  let best = filmed.filter { $0.ending.isSuccess }.prefix(shown / 2)
+  let worst = filmed.filter { !$0.ending.isSuccess }.prefix(shown - best.count)
   for episode in best + worst {
-    lesson.say("\(episode.outcome) after \(episode.steps) steps: \(episode.instruction)")
+    lesson.say("\(episode.ending.name) after \(episode.steps) steps: \(episode.instruction)")
   }
   try lesson.save(
     .contactSheet(
       episodes: (best + worst).map {
-        ("\($0.instruction): \($0.outcome) after \($0.steps) steps", $0.frames)
+        ("\($0.instruction): \($0.ending.name) after \($0.steps) steps", $0.frames)
       }), as: "rollouts.png",
     "The pictures, one episode a row")
 

@@ -37,10 +37,11 @@ Lesson.run(10, "Learning from outcomes", idea: idea) { lesson in
     var random = SeededRandom(seed: lesson.seed)
     return try VLA(backbone: try .bundled(), statistics: try .bundled(), using: &random)
   }
-  var configuration = RLConfiguration(totalEpochs: iterations, seed: lesson.seed)
-  (configuration.groups, configuration.groupSize) = (groups, groupSize)
-  (configuration.temperature, configuration.learningRate) = (temperature, learningRate)
-  configuration.evaluationEpisodes = episodes
+  var settings = GRPOSettings()
+  (settings.iterations, settings.seed) = (iterations, lesson.seed)
+  (settings.groups, settings.groupSize) = (groups, groupSize)
+  (settings.temperature, settings.learningRate) = (temperature, learningRate)
+  settings.evaluationEpisodes = episodes
 
   lesson.heading("What one try is worth")
   for successes in [0, 1, 4, 8] {
@@ -60,7 +61,7 @@ Lesson.run(10, "Learning from outcomes", idea: idea) { lesson in
     let examples = try CloningExamples(Array(demonstrations.prefix(count)), for: policy)
     let cloning = BehaviorCloning(policy, on: examples, steps: cloningSteps, seed: lesson.seed)
     for _ in 0..<cloningSteps { cloning.step() }
-    let trainer = try GRPOTrainer(policy, configuration)
+    let trainer = try GRPOTrainer(policy, in: TabletopEnvironment(), settings)
     let before = try trainer.evaluate()
     let suffix = count == demonstrationCounts.last ? "" : "\(count)"
     lesson.result("successBefore" + suffix, before.rate, "cloned, on new layouts: \(before)")
@@ -101,11 +102,11 @@ Lesson.run(10, "Learning from outcomes", idea: idea) { lesson in
   lesson.result("episodes", Double(tries), "tries each, and nothing but 0 or 1 told of them")
 
   lesson.heading("The same, without imitation")
-  configuration.totalEpochs = hopelessIterations
-  configuration.evaluateEvery = 0
+  settings.iterations = hopelessIterations
+  settings.evaluateEvery = 0
   let untrained = try makePolicy()
   let weights = untrained.head.parameters.map(\.values)
-  let hopeless = try GRPOTrainer(untrained, configuration)
+  let hopeless = try GRPOTrainer(untrained, in: TabletopEnvironment(), settings)
   while !hopeless.isDone { try hopeless.step() }
   let kept = hopeless.metrics.reduce(0) { $0 + $1.groupsKept }
   let isUnchanged = untrained.head.parameters.map(\.values) == weights

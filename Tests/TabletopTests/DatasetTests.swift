@@ -1,6 +1,8 @@
 import Files
 import Foundation
 import Images
+import NanoVLA
+import Runs
 import Tabletop
 import Testing
 
@@ -34,7 +36,7 @@ import Testing
   @Test("A dataset that is written and read is the same", arguments: Tabletop.Suite.allCases)
   func roundTrip(suite: Tabletop.Suite) throws {
     let made = try DemonstrationDataset.generate(
-      suite: suite, count: 4, firstSeed: 500, noise: 0.15, flips: 0.02, renderer: Renderer(size: 32)
+      suite: suite, count: 4, firstSeed: 500, noise: 0.15, flips: 0.02, imageSize: 32
     )
     try made.write(to: folder)
     #expect(try DemonstrationDataset(contentsOf: folder) == made)
