@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Images
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 import TestSupport
