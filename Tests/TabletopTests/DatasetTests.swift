@@ -114,7 +114,7 @@ import Testing
 
   @Test("A bundled folder that does not exist is an error with the places that were searched")
   func bundledFolder() {
-    let thrown = #expect(throws: DatasetError.self) {
+    let thrown = #expect(throws: MissingResource.self) {
       try BundledFolder.locate(bundle: "a_b", folder: "Nothing", source: "/nowhere/x.swift")
     }
     let message = thrown.map { "\($0)" } ?? ""

@@ -54,18 +54,21 @@ public struct Experience {
     advantages: ([Float]) -> [Float] = { GroupAdvantage(rewards: $0).advantages }
   ) {
     states = .concatenated(groups.map(\.states), axis: 0)  // → [N, S]
+      .traced("states", "what the head read at each decision")
     bins = groups.flatMap(\.bins)
     logProbabilities = .concatenated(groups.map(\.logProbabilities), axis: 0)  // → [N, K, A]
+      .traced("old ln p", "of the sampled tokens, when they were sampled")
     let shown = statistics.action
     let moves = zip(shown.min, shown.max).map { $0 < $1 ? Float(1) : 0 }
-    mask =
-      .concatenated(groups.map(\.mask), axis: 0)  // → [N, K, 1]
-      * Tensor(moves, shape: [moves.count])  // [N, K, 1] · [A] → [N, K, A]
+    let executed = Tensor.concatenated(groups.map(\.mask), axis: 0)  // → [N, K, 1]
+    mask = (executed * Tensor(moves, shape: [moves.count]))  // [N, K, 1] · [A] → [N, K, A]
+      .traced("mask", "executed tokens of dimensions that move")
     let each = groups.flatMap { group in
       let ofRollouts = advantages(group.rewards)  // G numbers
       return group.rollout.map { ofRollouts[$0] }
     }
     self.advantages = Tensor(each, shape: [each.count, 1, 1])
+      .traced("advantages", "of the rollout that each decision belongs to")
   }
 
   /// All decisions in random order, cut into equal batches of about `size`: a small last batch would
