@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files", "Tensors", "TestSupport"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"]),
     .testTarget(
-      name: "TabletopTests", dependencies: ["Tabletop", "Images", "Files", "Tensors"]),
+      name: "TabletopTests", dependencies: library),
     .testTarget(name: "NanoVLATests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "VLMsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),

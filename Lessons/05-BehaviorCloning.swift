@@ -73,7 +73,9 @@ Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
       policy, on: examples, steps: steps, peak: learningRate, weightDecay: weightDecay,
       seed: lesson.seed)
     lesson.repeating(steps, "\(count) demonstrations") { training.step() }
-    let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
+    let success = SuccessRate(
+      of: try ClosedLoop(in: TabletopEnvironment(), executionHorizon: chunk)(policy, seeds: layouts)
+    )
     let loss = training.loss(on: Array(0..<examples.count)).item
     lesson.keep(count == counts.last ? "success" : "success\(count)", success.rate)
     let label = "\(count), loss " + String(format: "%.2f", loss)
@@ -83,13 +85,14 @@ Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
   lesson.result("episodes", Double(episodes), "held-out layouts, the same for every policy")
 
   lesson.heading("Does it look? Does it listen?")
-  func drive(_ control: ClosedLoop.Control) throws -> [ClosedLoop.Episode] {
-    try ClosedLoop(executed: chunk, control: control)(policy, seeds: layouts)
+  func drive(_ control: TabletopEnvironment.Control) throws -> [Episode] {
+    try ClosedLoop(in: TabletopEnvironment(control: control), executionHorizon: chunk)(
+      policy, seeds: layouts)
   }
   let blank = SuccessRate(of: try drive(.blankImage))
   lesson.result("successBlankImage", blank.rate, "the camera shows an empty colour: \(blank)")
   let other = try drive(.otherInstruction)
-  let original = SuccessRate(other.map(\.achievedOriginal))
+  let original = SuccessRate(other.map(\.achievedOriginalTask))
   lesson.say("Now another object of the same scene is named:")
   lesson.result("successOriginalWhenOtherNamed", original.rate, "it picks the old one: \(original)")
   let named = SuccessRate(of: other)

@@ -5,6 +5,7 @@ import Blackboard
 import Foundation
 import Images
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 
@@ -63,7 +64,9 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
     columns: ["head", "\(few) shown", "100 shown", "first", "theory", "RMS", "µs", "kB"],
     rows: try heads.map { name, kind in
       func success(_ policy: VLA, _ key: String) throws -> String {
-        let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
+        let success = SuccessRate(
+          of: try ClosedLoop(in: TabletopEnvironment(), executionHorizon: chunk)(
+            policy, seeds: layouts))
         lesson.keep(key, success.rate)
         return "\(success)".components(separatedBy: " (")[0].replacing("0.", with: ".")
       }
@@ -95,10 +98,11 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
     try detourHeads.map { name, kind in
       let policy = try clone(name, kind, from: recorded, steps: detourSteps, weightDecay: 0.03)
         .policy
-      let driven = try ClosedLoop(suite: .obstacle, executed: chunk, keepsFrames: true)(
-        policy, seeds: layouts)
+      let driven = try ClosedLoop(
+        in: TabletopEnvironment(.obstacle), executionHorizon: chunk, keepsRecord: true)(
+          policy, seeds: layouts)
       episodes.append(
-        ("\(name): \(driven[shown].outcome)", Array(driven[shown].frames.prefix(8))))
+        ("\(name): \(driven[shown].ending.name)", Array(driven[shown].frames.prefix(8))))
       lesson.keep("twoMode_\(name)", SuccessRate(of: driven).rate)
       return (name, SuccessRate(of: driven).rate, "\(SuccessRate(of: driven))")
     })

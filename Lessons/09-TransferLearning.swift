@@ -65,7 +65,9 @@ Lesson.run(9, "Transfer learning", idea: idea) { lesson in
     let start = ContinuousClock.now
     lesson.repeating(steps, name) { training.step() }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    let success = SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
+    let success = SuccessRate(
+      of: try ClosedLoop(in: TabletopEnvironment(), executionHorizon: chunk)(policy, seeds: layouts)
+    )
     let pointing = trunk.pointingError().object
     lesson.keep("success_\(name)", success.rate)
     lesson.keep("pointing_\(name)", Double(pointing))

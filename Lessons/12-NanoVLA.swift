@@ -78,8 +78,11 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
   lesson.result("trained", Double(head.parameterCount), "of them learn from here on, the head's")
 
   /// Lets the policy drive on layouts that it never learned from, by its likeliest actions.
-  func measure(_ name: String, _ meaning: String, _ control: ClosedLoop.Control = .none) throws {
-    let drive = ClosedLoop(suite: suite, executed: head.chunk, control: control)
+  func measure(_ name: String, _ meaning: String, _ control: TabletopEnvironment.Control = .none)
+    throws
+  {
+    let drive = ClosedLoop(
+      in: TabletopEnvironment(suite, control: control), executionHorizon: head.chunk)
     let success = SuccessRate(of: try drive(policy, seeds: Suite.heldOutSeeds(episodes)))
     lesson.result(name, success.rate, "\(meaning): \(success)")
   }
@@ -102,7 +105,9 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
   try measure("successCloned", "cloned, on new layouts")
 
   lesson.heading("Do more of what went well (lesson 10)")
-  let (rollouts, objective) = (Rollouts(suite: suite, groupSize: tries), ClippedObjective())
+  let (rollouts, objective) = (
+    GroupRollouts(in: TabletopEnvironment(suite), groupSize: tries), ClippedObjective()
+  )
   let improving = AdamW(head.parameters, weightDecay: 0)
   let slower = Schedule(peak: learningRate, steps: iterations, floor: 0.1)
   var display = LearningDisplay()
@@ -112,7 +117,7 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
     let groups = try rollouts(policy, head, seeds: seeds, draw: random.next())
     let telling = groups.filter(\.hasSignal)  // some tries went better than others
     if !telling.isEmpty {
-      let tried = Experience(joining: telling, statistics: statistics, worth: worth)
+      let tried = Experience(joining: telling, statistics: statistics, advantages: worth)
       for batch in tried.batches(of: 256, using: &random) {
         let result = objective(
           new: head.logProbabilities(of: batch.bins, for: batch.states, temperature: 1),
@@ -133,15 +138,16 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
   lesson.heading("Does it look? Does it listen?")
   try measure("successBlankImage", "the camera shows an empty colour", .blankImage)
   try measure("successNamedOther", "another task of the same scene is named", .otherInstruction)
-  let driven = try ClosedLoop(suite: suite, executed: head.chunk, keepsFrames: true)(
-    policy, seeds: Suite.heldOutSeeds(60))
+  let driven = try ClosedLoop(
+    in: TabletopEnvironment(suite), executionHorizon: head.chunk, keepsRecord: true)(
+      policy, seeds: Suite.heldOutSeeds(60))
   let each = Dictionary(grouping: driven, by: \.instruction).sorted { $0.key < $1.key }
     .prefix(8).map { $0.value[0] }  // the first time that each thing was asked for
   for (row, episode) in each.enumerated() {
-    lesson.say("\(row + 1). “\(episode.instruction)”: \(episode.outcome)")
+    lesson.say("\(row + 1). “\(episode.instruction)”: \(episode.ending.name)")
   }
   try lesson.save(
-    .contactSheet(episodes: each.map { ("\($0.instruction): \($0.outcome)", $0.frames) }),
+    .contactSheet(episodes: each.map { ("\($0.instruction): \($0.ending.name)", $0.frames) }),
     as: "nanovla.png", "These, row by row")
   try policy.write(to: lesson.output(named: "nanovla"), dataset: suite.dataset)
   lesson.say("What does it still get wrong? nanovla evaluate --policy nanovla-output/nanovla")

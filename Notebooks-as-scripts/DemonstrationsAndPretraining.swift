@@ -42,7 +42,9 @@ Lesson.run(5, "Notebook: demonstrations and pre-training", idea: idea) { lesson 
       training.step()
       lesson.progress(step, of: steps, "\(count) demonstrations")
     }
-    return SuccessRate(of: try ClosedLoop(executed: chunk)(policy, seeds: layouts))
+    return SuccessRate(
+      of: try ClosedLoop(in: TabletopEnvironment(), executionHorizon: chunk)(policy, seeds: layouts)
+    )
   }
 
   // %% With the pre-trained backbone: it locates objects, and the head learns to act on that.
@@ -74,7 +76,8 @@ Lesson.run(5, "Notebook: demonstrations and pre-training", idea: idea) { lesson 
   lesson.heading("The same backbone, trained on the demonstrations alone")
   let scratch = try trainFromScratch(
     Array(demonstrations.prefix(1000)), statistics: statistics, lesson)
-  let success = SuccessRate(of: try ClosedLoop(executed: chunk)(scratch, seeds: layouts))
+  let success = SuccessRate(
+    of: try ClosedLoop(in: TabletopEnvironment(), executionHorizon: chunk)(scratch, seeds: layouts))
   lesson.result(
     "success_scratch_1000", success.rate, "1000, backbone and head together: \(success)")
 

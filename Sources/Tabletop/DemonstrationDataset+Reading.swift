@@ -5,10 +5,10 @@ import Images
 /// Reading a dataset's folder. Nothing in it is trusted: sizes are checked before memory is allocated.
 extension DemonstrationDataset {
   /// Limits on what a file or a caller may ask for: all frames are held in memory.
-  static let maximumEpisodes = 100_000
+  package static let maximumEpisodes = 100_000
   static let maximumSteps = 1_000
   static let maximumFileBytes = 512 << 20
-  static let maximumPixelBytes = 2 << 30
+  package static let maximumPixelBytes = 2 << 30
 
   /// Reads the dataset in `folder`.
   ///

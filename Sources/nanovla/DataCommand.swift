@@ -2,6 +2,7 @@ import ArgumentParser
 import Blackboard
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 
 /// `nanovla data`: records demonstrations in the toy world.
@@ -41,7 +42,7 @@ struct DataCommand: ParsableCommand {
     var progress = Progress()
     let dataset = try DemonstrationDataset.generate(
       suite: suite, count: count, firstSeed: seed, noise: noise, flips: flips,
-      renderer: Renderer(size: size)
+      imageSize: size
     ) { done in progress.report(done, of: count, "episodes") }
     let demonstrations = dataset.demonstrations
     let statistics = try ActionStatistics(

@@ -56,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
     let seeds = firstSeed..<firstSeed + UInt64(episodes)
     var rollouts = EvaluationRollouts(
       suite: suite, seeds: seeds, runs: folders.count * (controls ? 3 : 1))
-    var measured: [[ClosedLoop.Episode]] = []
+    var measured: [[Episode]] = []
     var report = EvaluationReport(
       suite: "tabletop_\(suite.rawValue)", firstSeed: firstSeed, episodes: episodes,
       layoutsAreHeldOut: Suite.firstHeldOutSeed <= firstSeed
@@ -74,7 +74,7 @@ struct EvaluateCommand: ParsableCommand {
       report.policies.append(part)
     }
     if measured.count == 2 {
-      let outcomes = measured.map { $0.map { $0.ending == .success } }
+      let outcomes = measured.map { $0.map { $0.ending.isSuccess } }
       report.comparison = .init(PairedComparison(outcomes[0], outcomes[1]))
     }
     if let sheet {

@@ -90,14 +90,14 @@ struct PolicyReport: Encodable {
   struct Controls: Encodable {
     let blankImage, otherInstructionDone, otherInstructionOriginalDone: Rate
 
-    init(blank: [ClosedLoop.Episode], other: [ClosedLoop.Episode]) {
+    init(blank: [Episode], other: [Episode]) {
       blankImage = Rate(SuccessRate(of: blank))
       otherInstructionDone = Rate(SuccessRate(of: other))
-      otherInstructionOriginalDone = Rate(SuccessRate(other.map(\.achievedOriginal)))
+      otherInstructionOriginalDone = Rate(SuccessRate(other.map(\.achievedOriginalTask)))
     }
   }
 
-  init(_ folder: String, _ policy: VLA, _ suite: Suite, _ episodes: [ClosedLoop.Episode]) {
+  init(_ folder: String, _ policy: VLA, _ suite: Suite, _ episodes: [Episode]) {
     (self.folder, executionHorizon) = (folder, policy.head.chunk)
     success = Rate(SuccessRate(of: episodes))
     meanStepsOfSuccesses = meanSteps(episodes)
@@ -106,13 +106,14 @@ struct PolicyReport: Encodable {
         task: $0.task, success: Rate(SuccessRate(of: $0.episodes)),
         meanStepsOfSuccesses: meanSteps($0.episodes))
     }
-    failures = Ending.allCases.filter { $0 != .success }.map { ending in
-      Failure(ending: ending.rawValue, episodes: episodes.count { $0.ending == ending })
-    }.filter { $0.episodes > 0 }.sorted { $0.episodes > $1.episodes }
+    let failed = episodes.filter { !$0.ending.isSuccess }
+    failures = Dictionary(grouping: failed, by: \.ending.name)
+      .map { Failure(ending: $0, episodes: $1.count) }
+      .sorted { ($1.episodes, $0.ending) < ($0.episodes, $1.ending) }
   }
 }
 
-private func meanSteps(_ episodes: [ClosedLoop.Episode]) -> Double? {
-  let steps = episodes.filter { $0.ending == .success }.map(\.steps)
+private func meanSteps(_ episodes: [Episode]) -> Double? {
+  let steps = episodes.filter { $0.ending.isSuccess }.map(\.steps)
   return steps.isEmpty ? nil : Double(steps.reduce(0, +)) / Double(steps.count)
 }

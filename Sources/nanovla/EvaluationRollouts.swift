@@ -24,10 +24,11 @@ struct EvaluationRollouts {
 
   /// Runs one episode for each layout, in the order of the seeds.
   mutating func run(
-    _ policy: VLA, control: ClosedLoop.Control = .none
-  ) throws -> [ClosedLoop.Episode] {
-    let loop = ClosedLoop(suite: suite, executed: policy.head.chunk, control: control)
-    var episodes: [ClosedLoop.Episode] = []
+    _ policy: VLA, control: TabletopEnvironment.Control = .none
+  ) throws -> [Episode] {
+    let loop = ClosedLoop(
+      in: environment(for: policy, control), executionHorizon: policy.head.chunk)
+    var episodes: [Episode] = []
     for first in stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.batchSize) {
       episodes += try loop(policy, seeds: batch(around: first))
       done += batch(around: first).count
@@ -37,10 +38,17 @@ struct EvaluationRollouts {
   }
 
   /// Repeats the episode of `seed` and keeps its frames.
-  func record(_ policy: VLA, seed: UInt64) throws -> ClosedLoop.Episode {
-    let loop = ClosedLoop(suite: suite, executed: policy.head.chunk, keepsFrames: true)
+  func record(_ policy: VLA, seed: UInt64) throws -> Episode {
+    let loop = ClosedLoop(
+      in: environment(for: policy), executionHorizon: policy.head.chunk, keepsRecord: true)
     let batch = batch(around: seed)
     return try loop(policy, seeds: batch)[Int(seed - batch.lowerBound)]
+  }
+
+  private func environment(
+    for policy: VLA, _ control: TabletopEnvironment.Control = .none
+  ) -> TabletopEnvironment {
+    TabletopEnvironment(suite, imageSize: policy.backbone.imageSize ?? 64, control: control)
   }
 
   private func batch(around seed: UInt64) -> Range<UInt64> {

@@ -11,15 +11,15 @@ import Tabletop
 /// shows the first policy alone.
 struct EvaluationSheet {
   /// Two groups (successes, failures) of blocks of rows; a row is a policy's index and its episode.
-  private let groups: [[[(policy: Int, episode: ClosedLoop.Episode)]]]
+  private let groups: [[[(policy: Int, episode: Episode)]]]
   private let showsDifferences: Bool
   static let frames = 6
   private static let (enlargement, padding, bar) = (2, 6, 12)
   private static let gray = RGBImage.Color(150, 150, 150)
 
   /// - Parameter measured: the episodes of one or two policies.
-  init(of measured: [[ClosedLoop.Episode]]) {
-    let successes = measured.map { $0.map { $0.ending == .success } }
+  init(of measured: [[Episode]]) {
+    let successes = measured.map { $0.map { $0.ending.isSuccess } }
     let differing = measured[0].indices.filter { i in
       successes.contains { $0[i] != successes[0][i] }
     }
@@ -49,7 +49,7 @@ struct EvaluationSheet {
           let entry = EvaluationReport.Sheet.Row(
             row: rows.count + 1, seed: recorded.seed, instruction: recorded.instruction,
             policy: policies.count == 1 ? "policy" : ["A", "B"][policy],
-            ending: recorded.ending.rawValue, steps: recorded.steps)
+            ending: recorded.ending.name, steps: recorded.steps)
           let frames = row(recorded)
           pictures += [[caption(entry, width: width(for: frames))], frames]
           rows.append(entry)
@@ -62,13 +62,13 @@ struct EvaluationSheet {
   }
 
   /// A bar that shows the outcome, then evenly spaced frames from the first to the last.
-  private func row(_ episode: ClosedLoop.Episode) -> [RGBImage] {
-    let frames = episode.frames + [episode.lastFrame].compactMap { $0 }
+  private func row(_ episode: Episode) -> [RGBImage] {
+    let frames = episode.frames
     let count = min(Self.frames, frames.count)
     let shown = (0..<count).map { i in
       frames[i * (frames.count - 1) / max(count - 1, 1)].enlarged(by: Self.enlargement)
     }
-    return [bar(height: shown[0].height, succeeded: episode.ending == .success)] + shown
+    return [bar(height: shown[0].height, succeeded: episode.ending.isSuccess)] + shown
   }
 
   /// "3. policy B, pick up the red cup: collision after 12 steps".

@@ -68,50 +68,53 @@ struct RLCommand: ParsableCommand {
   func run() throws {
     let folder = RunFolder(output)
     let trainer: GRPOTrainer
+    let configuration: RLConfiguration
     let start = folder.url.appending(path: "start")
     if try folder.holdsRun(resume: resume) {
-      let kept = try GRPOTrainer.configuration(in: folder.checkpoint)
-      guard try settings(over: kept) == kept else {
+      configuration = try GRPOTrainer.configuration(in: folder.checkpoint)
+      guard try changed(configuration) == configuration else {
         throw RequestError("\(output) holds a run with other settings: omit them to resume it")
       }
-      trainer = try GRPOTrainer(VLA(contentsOf: start), kept)
+      trainer = try GRPOTrainer(VLA(contentsOf: start), configuration)
       try trainer.restore(from: folder.checkpoint)
     } else {
-      let settings = try settings(over: config.map { try .init(contentsOf: URL(filePath: $0)) })
-      try settings.check()
+      configuration = try changed(config.map { try .init(contentsOf: URL(filePath: $0)) })
+      try configuration.check()
       try folder.checkWritable()
-      trainer = try GRPOTrainer(startPolicy(settings), settings)
-      try trainer.policy.write(to: start, dataset: settings.dataset)
-      try trainer.writeCheckpoint(to: folder.checkpoint)  // last, since it makes the run resumable
+      trainer = try GRPOTrainer(startPolicy(configuration), configuration)
+      try trainer.policy.write(to: start, dataset: configuration.dataset)
+      // Last, since it makes the run resumable.
+      try trainer.writeCheckpoint(configuration, to: folder.checkpoint)
     }
-    try RLRun(trainer, in: folder.url).callAsFunction()
+    try RLRun(trainer, configuration, in: folder.url).callAsFunction()
   }
 
   /// `base`, or the defaults of the dataset, overridden by the options.
-  private func settings(over base: RLConfiguration?) throws -> RLConfiguration {
-    var settings =
+  private func changed(_ base: RLConfiguration?) throws -> RLConfiguration {
+    var changed =
       try base ?? RLConfiguration(dataset: dataset ?? trainedDataset() ?? "tabletop_object")
     func set<Value>(_ path: WritableKeyPath<RLConfiguration, Value>, _ value: Value?) {
-      if let value { settings[keyPath: path] = value }
+      if let value { changed[keyPath: path] = value }
     }
     set(\.dataset, dataset)
-    if let policy { settings.sftModelPath = policy }
+    if let policy { changed.sftModelPath = policy }
     set(\.totalEpochs, epochs)
-    set(\.groups, groups)
-    set(\.groupSize, groupSize)
-    set(\.temperature, temperature)
-    set(\.learningRate, learningRate)
-    set(\.minibatchSize, minibatchSize)
-    set(\.evaluateEvery, evaluateEvery)
-    set(\.evaluationEpisodes, episodes)
-    set(\.seed, seed)
-    return settings
+    set(\.settings.groups, groups)
+    set(\.settings.groupSize, groupSize)
+    set(\.settings.temperature, temperature)
+    set(\.settings.learningRate, learningRate)
+    set(\.settings.minibatchSize, minibatchSize)
+    set(\.settings.evaluateEvery, evaluateEvery)
+    set(\.settings.evaluationEpisodes, episodes)
+    set(\.settings.seed, seed)
+    return changed
   }
 
-  private func startPolicy(_ settings: RLConfiguration) throws -> VLA {
-    guard let path = settings.sftModelPath else {
+  private func startPolicy(_ configuration: RLConfiguration) throws -> VLA {
+    guard let path = configuration.sftModelPath else {
       let recipe = CloningRecipe(
-        for: try settings.suite(), demonstrations: demonstrations ?? 10, seed: settings.seed)
+        for: try configuration.suite(), demonstrations: demonstrations ?? 10,
+        seed: configuration.settings.seed)
       let cloning = try recipe.preparedCloning()
       try cloning.finish()
       return cloning.policy
@@ -119,7 +122,7 @@ struct RLCommand: ParsableCommand {
     guard demonstrations == nil else {
       throw RequestError("--demonstrations applies only without --policy: omit one of them")
     }
-    return try PolicyFolder(path: path).policy(dataset: settings.dataset)
+    return try PolicyFolder(path: path).policy(dataset: configuration.dataset)
   }
 
   /// The dataset that the policy was trained on, if there is exactly one.

@@ -3,16 +3,19 @@ import Files
 import Foundation
 import Images
 import NanoVLA
+import Runs
 
 /// A reinforcement-learning run and the files it writes.
 struct RLRun {
   let trainer: GRPOTrainer
+  let configuration: RLConfiguration
   let folder: URL
 
-  init(_ trainer: GRPOTrainer, in folder: URL) { (self.trainer, self.folder) = (trainer, folder) }
+  init(_ trainer: GRPOTrainer, _ configuration: RLConfiguration, in folder: URL) {
+    (self.trainer, self.configuration, self.folder) = (trainer, configuration, folder)
+  }
 
   func callAsFunction() throws {
-    let configuration = trainer.configuration
     let metricsFile = folder.appending(path: "metrics.jsonl")
     // Rewrite the file: drop iterations after the checkpoint and a line that was cut short.
     try Data(trainer.metrics.map { $0.jsonLine + "\n" }.joined().utf8)
@@ -27,7 +30,8 @@ struct RLRun {
       let metrics = try trainer.step()
       try log.write(contentsOf: Data((metrics.jsonLine + "\n").utf8))
       if metrics.iteration % configuration.saveEvery == 0 || trainer.isDone {
-        try trainer.writeCheckpoint(to: folder.appending(path: GRPOTrainer.checkpointFile))
+        try trainer.writeCheckpoint(
+          configuration, to: folder.appending(path: GRPOTrainer.checkpointFile))
         try writeCurve(from: before)
       }
       display.show(
@@ -44,7 +48,7 @@ struct RLRun {
     print("start/, policy/, metrics.jsonl and curve.png are in \(folder.path)")
   }
 
-  private func note(_ metrics: RLMetrics) -> String {
+  private func note(_ metrics: GRPOMetrics) -> String {
     let greedy = trainer.metrics.last { $0.greedySuccess != nil }?.greedySuccess
     let parts: [(String, Double?)] = [
       ("greedy", greedy), ("KL", metrics.startKL), ("entropy", metrics.entropy),
@@ -60,9 +64,9 @@ struct RLRun {
       metrics.greedySuccess.map { (iteration: metrics.iteration, success: $0) }
     }
     try LineChart.learning(
-      "Learning from outcomes, \(trainer.configuration.dataset)",
+      "Learning from outcomes, \(configuration.dataset)",
       sampled: trainer.metrics.map(\.success), greedy: [(0, before.rate)] + greedy,
-      iterations: trainer.configuration.totalEpochs
+      iterations: configuration.totalEpochs
     ).image().writePNG(to: folder.appending(path: "curve.png"))
   }
 }

@@ -5,11 +5,11 @@ extension Suite {
   /// Groups episodes by instruction, in as much detail as leaves about ten episodes in a group. The
   /// `spatial` suite tests relations, so its groups omit the names of objects.
   func grouped(
-    _ episodes: [ClosedLoop.Episode]
-  ) -> [(task: String, episodes: [ClosedLoop.Episode])] {
+    _ episodes: [Episode]
+  ) -> [(task: String, episodes: [Episode])] {
     let colors = Set(ObjectColor.allCases.map(\.rawValue))
     let shapes = Set(ObjectShape.allCases.map(\.rawValue))
-    func rows(without left: Set<String>) -> [String: [ClosedLoop.Episode]] {
+    func rows(without left: Set<String>) -> [String: [Episode]] {
       Dictionary(grouping: episodes) { episode in
         let words = episode.instruction.split(separator: " ").map { word in
           left.contains(String(word)) ? "…" : String(word)

@@ -24,7 +24,9 @@ struct TrainRun {
     }
     try cloning.policy.write(to: folder.url, dataset: recipe.suite.dataset)
     let seconds = Date().timeIntervalSince(began)
-    let loop = ClosedLoop(suite: recipe.suite, executed: cloning.policy.head.chunk)
+    let environment = TabletopEnvironment(
+      recipe.suite, imageSize: cloning.policy.backbone.imageSize ?? 64)
+    let loop = ClosedLoop(in: environment, executionHorizon: cloning.policy.head.chunk)
     let success = SuccessRate(
       of: try loop(cloning.policy, seeds: Suite.heldOutSeeds(episodes)))
     return TrainResult(

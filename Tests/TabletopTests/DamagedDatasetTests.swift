@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Images
+import Runs
 import Tabletop
 import Testing
 

@@ -1,5 +1,7 @@
 import Foundation
 import Images
+import NanoVLA
+import Runs
 import Tabletop
 import Testing
 
@@ -33,7 +35,7 @@ import Testing
   @Test("A dataset that is written and read is the same", arguments: Tabletop.Suite.allCases)
   func roundTrip(suite: Tabletop.Suite) throws {
     let made = try DemonstrationDataset.generate(
-      suite: suite, count: 4, firstSeed: 500, noise: 0.15, flips: 0.02, renderer: Renderer(size: 32)
+      suite: suite, count: 4, firstSeed: 500, noise: 0.15, flips: 0.02, imageSize: 32
     )
     try made.write(to: folder)
     #expect(try DemonstrationDataset(contentsOf: folder) == made)

@@ -1,3 +1,5 @@
+import NanoVLA
+import Runs
 import Tabletop
 import Testing
 
@@ -129,7 +131,7 @@ import Testing
   @Test("Demonstrations go left and right about equally often, independent of the initial state")
   func randomSides() throws {
     let demonstrations = try DemonstrationDataset.generate(
-      suite: suite, count: 400, noise: 0.05, renderer: Renderer(size: 16)
+      suite: suite, count: 400, noise: 0.05, imageSize: 16
     ).demonstrations
     let isLeft = demonstrations.map { $0.actions[0][0] < 0 }
     #expect((160...240).contains(isLeft.count { $0 }))
@@ -144,7 +146,7 @@ import Testing
     }
     let again = try #require(
       Demonstration.record(
-        suite: suite, seed: demonstrations[7].seed, noise: 0.05, renderer: Renderer(size: 16)))
+        suite: suite, seed: demonstrations[7].seed, noise: 0.05, imageSize: 16))
     #expect(again == demonstrations[7])
   }
 }

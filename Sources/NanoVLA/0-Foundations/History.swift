@@ -1,54 +1,40 @@
-// History: what the policy may remember, the last H observations.
-//
-// Why: one picture does not show motion, nor what happened a moment ago. A window of several does, at H
-// times the cost of looking. It is off by default (H = 1): where one look tells all, as on this table,
-// a longer memory mostly offers coincidences to learn by heart ("causal confusion").
-//
-// H  observations in the window
-//
-// Reference: Octo Model Team, "Octo" (2024), section III (a window of two frames); de Haan et al.,
-// "Causal Confusion in Imitation Learning" (2019), on why more is not always better.
-
-import Images
-
-/// What a robot perceives at one moment.
-public struct Observation: Sendable {
-  public let image: RGBImage
-  /// `[x, y, z, closed]`, for policies that use it.
-  public let proprioception: [Float]?
-
-  public init(_ image: RGBImage, proprioception: [Float]? = nil) {
-    (self.image, self.proprioception) = (image, proprioception)
-  }
-}
-
-/// The last H observations of an episode. Call ``append(_:)`` at every step, acting or not.
+/// The last H observations of an episode: all that a policy remembers.
+///
+/// One image shows no motion. A window of several images does, at H times the cost of encoding one.
+/// The default is H = 1: on the tabletop one image tells all, and a longer window offers
+/// coincidences to overfit to ("causal confusion").
+///
+/// Reference: Octo Model Team, "Octo" (2024), section III (a window of two frames); de Haan et al.,
+/// "Causal Confusion in Imitation Learning" (2019).
 public struct History: Sendable {
   /// H, at least 1.
   public let length: Int
   private var observations: [Observation] = []
 
+  /// An empty history for windows of `length` observations.
   public init(length: Int = 1) {
     guard length >= 1 else { fatalError("History: a window of \(length) observations, at least 1") }
     self.length = length
   }
 
+  /// Adds the observation of the present step. Call it at every step, deciding or not.
   public mutating func append(_ observation: Observation) {
     observations.append(observation)
     if observations.count > length { observations.removeFirst() }
   }
 
-  /// Exactly H observations, the oldest first; before there are so many, the first one repeats. Stops
-  /// if nothing was appended.
+  /// The last H observations, oldest first; the first one repeats until there are H. Stops if nothing
+  /// was appended.
   public var window: [Observation] {
     guard let first = observations.first else { fatalError("History: no observation yet") }
     return Array(repeating: first, count: length - observations.count) + observations
   }
 
-  /// Forgets all, for a new episode.
+  /// Empties the history, for a new episode.
   public mutating func reset() { observations = [] }
 
-  /// The same rule over a whole episode of T steps: which H of them each step sees, T·H numbers.
+  /// The same rule for a recorded episode of T steps: the H steps that each step's window holds, T·H
+  /// indices.
   static func windows(steps T: Int, length H: Int) -> [Int] {
     (0..<T).flatMap { t in (0..<H).map { max(0, t - H + 1 + $0) } }
   }

@@ -1,48 +1,49 @@
-// The clipped objective: make what went well likelier, but not by much at once.
-//
-// Why: the rollouts were driven by the policy as it WAS. After a few steps on them it is another one,
-// and what they say about it grows stale. So the gain from a token ends once its probability has
-// changed by a fifth:
-//
-//     ratio = p(token) / p_old(token)
-//     gain  = min(ratio · A, clip(ratio, 1 − 0.2, 1 + 0.28) · A),  loss = −mean of gain over tokens
-//
-// Asymmetric ("clip higher"): a bound on the ratio hardly binds a token of p = 0.9, but holds one of
-// p = 0.01 back at 0.012. More room above lets rare tokens rise, and the policy goes on trying new
-// things. The min makes the clip one-sided: a token that moved the wrong way keeps its gradient.
-//
-// No pull towards the start policy, no bonus for entropy: with rewards that cannot be cheated, neither
-// is needed.
-//
-// N  decisions, K steps in a chunk, A action dimensions: N·K·A tokens
-//
-// Reference: Schulman et al., "Proximal Policy Optimization" (2017), equation 7; Yu et al., "DAPO"
-// (2025), section 3.1 and 3.3 (clip higher, mean over tokens); Li et al., "SimpleVLA-RL" (2025).
-
 import Tensors
 
-/// How far one update may move the probability of what was done.
+/// The clipped surrogate objective (PPO): make good actions likelier, but not by much in one update.
+///
+/// The policy gradient theorem (REINFORCE) raises ln p of an action in proportion to its advantage. It
+/// holds for actions sampled by the present policy; after the first update they are those of an older
+/// one. The importance ratio corrects for it, and the clip ends the gain where the ratio leaves a
+/// trust region:
+///
+///     ratio = p(token) / p_old(token)
+///     gain  = min(ratio · A, clip(ratio, 1 − clipLow, 1 + clipHigh) · A),   loss = −mean gain
+///
+/// clipHigh is larger ("clip higher"): the bound holds a token of p = 0.01 back at 0.0128 and one of
+/// p = 0.9 not at all, so more room lets rare actions rise and keeps exploration alive. Because of the
+/// min, a token that moved the wrong way keeps its gradient.
+///
+/// Letters: N decisions, K steps in a chunk, A action dimensions; N·K·A tokens.
+///
+/// Reference: Schulman et al., "Proximal Policy Optimization" (2017), equation 7; Yu et al., "DAPO"
+/// (2025), sections 3.1 and 3.3. Left out, as in SimpleVLA-RL: a KL penalty toward the initial policy
+/// and an entropy bonus. The reward of a simulator cannot be gamed as a learned one can.
 public struct ClippedObjective: Sendable, Equatable {
-  /// The ratio at which a gain ends is 1 − `below` or 1 + `above`.
-  public var below: Float
-  public var above: Float
+  /// The gain ends at a ratio of 1 − `clipLow` and of 1 + `clipHigh`.
+  public var clipLow, clipHigh: Float
 
-  public init(below: Float = 0.2, above: Float = 0.28) { (self.below, self.above) = (below, above) }
+  /// An objective with PPO's lower and DAPO's upper clip.
+  public init(clipLow: Float = 0.2, clipHigh: Float = 0.28) {
+    (self.clipLow, self.clipHigh) = (clipLow, clipHigh)
+  }
 
+  /// The loss of a batch, and two numbers to watch.
   public struct Result {
-    /// To be made small: one number.
+    /// To be minimized: one number.
     public let loss: Tensor
-    /// The share of tokens whose gain has ended.
+    /// The fraction of tokens at the clip.
     public let clipFraction: Float
-    /// How far the policy went from the one that drove: the mean of ratio − 1 − ln ratio, at least 0.
+    /// Estimate of KL(old ‖ new), the mean of ratio − 1 − ln ratio, in nats per token; at least 0.
     public let approximateKL: Float
   }
 
+  /// The loss of N decisions.
   /// - Parameters:
   ///   - new: ln p of the tokens by the policy that learns, [N, K, A].
-  ///   - old: ln p of the same tokens when they were drawn, [N, K, A].
+  ///   - old: ln p of the same tokens when they were sampled, [N, K, A].
   ///   - advantages: of the rollout that each decision belongs to, [N, 1, 1].
-  ///   - mask: 1 for a token that counts, 0 for one that was never carried out, [N, K, A].
+  ///   - mask: 1 for a token that counts, 0 for one that was not executed, [N, K, A].
   public func callAsFunction(
     new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor
   ) -> Result {
@@ -59,14 +60,16 @@ public struct ClippedObjective: Sendable, Equatable {
 
     let change = new - old  // [N, K, A]
     let ratio = change.exp()
-    let free = ratio * advantages  // [N, K, A] · [N, 1, 1]
-    let clipped = ratio.clamped(to: 1 - below...1 + above) * advantages
-    let gain = free - (free - clipped).relu()  // the smaller of the two
-    let loss = -mean(gain)
+      .traced("importance ratio", "p(token) / p_old(token)")
+    let free = ratio * advantages  // [N, K, A] · [N, 1, 1] → [N, K, A]
+    let clipped = ratio.clamped(to: 1 - clipLow...1 + clipHigh) * advantages  // [N, K, A]
+    let gain = (free - (free - clipped).relu())  // the smaller of the two
+      .traced("gain", "min(ratio · A, clipped ratio · A)")
+    let loss = (-mean(gain)).traced("loss", "−mean over the tokens that count")
     return withoutGradient {
-      let ended = (free - clipped).values.map { $0 > 0 ? Float(1) : 0 }
+      let atClip = (free - clipped).values.map { $0 > 0 ? Float(1) : 0 }
       return Result(
-        loss: loss, clipFraction: mean(Tensor(ended, shape: new.shape)).item,
+        loss: loss, clipFraction: mean(Tensor(atClip, shape: new.shape)).item,
         approximateKL: mean(ratio - 1 - change).item)
     }
   }

@@ -1,48 +1,78 @@
-// What the kept groups did, as one table of decisions to learn from. Every decision of a rollout bears
-// the rollout's advantage: which of them was the good one, only many rollouts together can tell.
-//
-// Two kinds of tokens do not count: those of steps after the end, and those of dimensions that never
-// moved in the demonstrations (the toy arm's wrist). These have nothing to choose, and learning from
-// their chance draws would be learning from noise.
-//
-// N decisions in all, S state numbers, K steps in a chunk, A action dimensions
-
 import Tensors
 
+/// What one group of rollouts did: the decisions of all its G rollouts, one below the other.
+public struct RolloutGroup {
+  /// The name of the initial state that its rollouts share.
+  public let seed: UInt64
+  /// 1 for success, else 0: G numbers.
+  public let rewards: [Float]
+  /// Executed actions: G numbers.
+  public let steps: [Int]
+  /// What the head read at each decision, [N, S]. The backbone is frozen, so images are not kept.
+  public let states: Tensor
+  /// What it chose: N·K·A bins.
+  public let bins: [Int]
+  /// ln p of these bins when they were sampled, [N, K, A].
+  public let logProbabilities: Tensor
+  /// 1 for a step that was executed, 0 for one after the ending, [N, K, 1].
+  public let mask: Tensor
+  /// The rollout that each decision belongs to: N indices below G.
+  public let rollout: [Int]
+
+  /// How many of the G rollouts succeeded.
+  public var successes: Int { rewards.count { $0 == 1 } }
+  /// Whether some rollouts went better than others.
+  public var hasSignal: Bool { GroupAdvantage(rewards: rewards).hasSignal }
+}
+
+/// The decisions of many groups as one table to learn from.
+///
+/// Every decision of a rollout gets the advantage of the whole rollout: which decision was the good
+/// one only shows over many rollouts. Two kinds of tokens are masked: those of steps after the ending,
+/// and those of dimensions that never moved in the demonstrations (the tabletop robot's wrist), where
+/// samples are noise.
+///
+/// Letters: N decisions in all, S state numbers, K steps in a chunk, A action dimensions.
 public struct Experience {
   public let states: Tensor  // [N, S]
   public let bins: [Int]  // N·K·A
-  public let logProbabilities: Tensor  // [N, K, A], when the bins were drawn
+  /// ln p of the bins when they were sampled, [N, K, A].
+  public let logProbabilities: Tensor
   public let advantages: Tensor  // [N, 1, 1]
-  public let mask: Tensor  // [N, K, A], 1 for a token that counts
+  /// 1 for a token that counts, [N, K, A].
+  public let mask: Tensor
 
+  /// N.
   public var count: Int { states.dim(0) }
 
   /// - Parameters:
   ///   - groups: at least one.
-  ///   - statistics: of the demonstrations. They tell which dimensions moved.
-  ///   - worth: from what each of a group's G rollouts earned to its advantage, G numbers.
+  ///   - statistics: those of the demonstrations, which tell the dimensions that moved.
+  ///   - advantages: from a group's G rewards to its G advantages.
   public init(
     joining groups: [RolloutGroup], statistics: ActionStatistics,
-    worth: ([Float]) -> [Float] = { GroupAdvantage(rewards: $0).advantages }
+    advantages: ([Float]) -> [Float] = { GroupAdvantage(rewards: $0).advantages }
   ) {
     states = .concatenated(groups.map(\.states), axis: 0)  // → [N, S]
+      .traced("states", "what the head read at each decision")
     bins = groups.flatMap(\.bins)
     logProbabilities = .concatenated(groups.map(\.logProbabilities), axis: 0)  // → [N, K, A]
+      .traced("old ln p", "of the sampled tokens, when they were sampled")
     let shown = statistics.action
     let moves = zip(shown.min, shown.max).map { $0 < $1 ? Float(1) : 0 }
-    mask =
-      .concatenated(groups.map(\.mask), axis: 0)  // → [N, K, 1]
-      * Tensor(moves, shape: [moves.count])  // [N, K, 1] · [A] → [N, K, A]
+    let executed = Tensor.concatenated(groups.map(\.mask), axis: 0)  // → [N, K, 1]
+    mask = (executed * Tensor(moves, shape: [moves.count]))  // [N, K, 1] · [A] → [N, K, A]
+      .traced("mask", "executed tokens of dimensions that move")
     let each = groups.flatMap { group in
-      let advantages = worth(group.rewards)  // G numbers
-      return group.rollout.map { advantages[$0] }
+      let ofRollouts = advantages(group.rewards)  // G numbers
+      return group.rollout.map { ofRollouts[$0] }
     }
-    advantages = Tensor(each, shape: [each.count, 1, 1])
+    self.advantages = Tensor(each, shape: [each.count, 1, 1])
+      .traced("advantages", "of the rollout that each decision belongs to")
   }
 
-  /// All decisions in a random order, cut into batches of nearly `size`: as many as fit best, all
-  /// alike, so that no small rest weighs too much.
+  /// All decisions in random order, cut into equal batches of about `size`: a small last batch would
+  /// weigh too much.
   public func batches(of size: Int, using random: inout SeededRandom) -> [Experience] {
     let order = random.shuffled(Array(0..<count))
     let batches = max(1, (count + size / 2) / size)
@@ -51,7 +81,7 @@ public struct Experience {
     }
   }
 
-  /// The decisions numbered `indices`.
+  /// The decisions with the given indices.
   func rows(at indices: [Int]) -> Experience { Experience(self, indices) }
 
   private init(_ all: Experience, _ indices: [Int]) {

@@ -1,74 +1,75 @@
-// Group relative policy optimisation: try, compare, do more of what went well, again and again.
-//
-// Why: a cloned policy is at best as good as its demonstrations, and where its own mistakes lead it
-// was shown nothing. Rollouts go exactly there. All that is needed is a world that says how it ended,
-// and a policy that succeeds SOMETIMES: if no attempt of a group succeeds, nothing can be compared,
-// and a policy of 0 % stays one.
-//
-// One iteration: try G times from each of many starts (Rollouts), drop uniform groups and weigh the
-// rest (GroupAdvantage), then one pass over all decisions in small batches (ClippedObjective). Only
-// the head learns; the backbone has found in the pictures what there is to find.
-//
-// G rollouts of a start, N decisions of all kept groups, S state numbers, K steps, A dimensions
-//
-// Reference: Li et al., "SimpleVLA-RL" (2025), section 3; Shao et al., "DeepSeekMath" (2024), section
-// 4.1. Left out, as there: the pull towards a reference policy, and the entropy bonus.
-
 import Foundation
-import Tabletop
 import Tensors
 
+/// Group relative policy optimization: act, compare, make the better actions likelier, repeat.
+///
+/// A cloned policy is at best as good as its demonstrations, and they do not show the states that its
+/// own errors lead to. Rollouts go exactly there. A 0/1 reward is enough if some rollouts of a group
+/// succeed; where none does, there is nothing to compare, and a policy with success 0 stays there.
+///
+/// One iteration:
+///
+///     rollouts    G from each of many initial states            ``GroupRollouts``
+///     advantages  compare within a group, drop uniform groups   ``GroupAdvantage``
+///     update      one pass over all decisions in small batches  ``ClippedObjective``
+///
+/// Only the head learns; the backbone stays frozen.
+///
+/// Letters: G rollouts of an initial state, N decisions of all kept groups, S state numbers, K steps in
+/// a chunk, A action dimensions.
+///
+/// Reference: Li et al., "SimpleVLA-RL" (2025), section 3; Shao et al., "DeepSeekMath" (2024), section
+/// 4.1; Williams, "REINFORCE" (1992). Left out: a KL penalty and an entropy bonus
+/// (``ClippedObjective``).
 public final class GRPOTrainer {
   public let policy: VLA
-  public let configuration: RLConfiguration
-  /// What each iteration so far was like.
-  public package(set) var metrics: [RLMetrics] = []
+  public let environment: any Environment
+  public let settings: GRPOSettings
+  /// The measurements of each iteration so far.
+  public package(set) var metrics: [GRPOMetrics] = []
   package let head: TokenHead
   /// The head as it was before the first iteration.
   package let start: TokenHead
   package let optimizer: AdamW
   package var random: SeededRandom
-  private let suite: Suite
-  private let rollouts: Rollouts
-  private let objective: ClippedObjective
   private let schedule: Schedule
 
-  /// - Parameter policy: to be improved, in place. Its head must choose among bins.
-  /// - Throws: ``RLConfigurationError``
-  public init(_ policy: VLA, _ configuration: RLConfiguration) throws {
-    try configuration.check()
+  /// A trainer that improves `policy` in place.
+  /// - Throws: ``PolicyError/noProbabilities(_:)`` if the policy's head does not choose among bins.
+  public init(
+    _ policy: VLA, in environment: any Environment, _ settings: GRPOSettings = .init()
+  ) throws(PolicyError) {
     guard let head = policy.head as? TokenHead else {
-      throw RLConfigurationError.notTokens("\(type(of: policy.head))")
+      throw .noProbabilities("\(type(of: policy.head))")
     }
-    (self.policy, self.configuration, self.head) = (policy, configuration, head)
+    (self.policy, self.environment, self.settings, self.head) = (
+      policy, environment, settings, head
+    )
     head.freeze(false)
     start = head.copy()
-    suite = try configuration.suite()
-    rollouts = Rollouts(
-      suite: suite, groupSize: configuration.groupSize, temperature: configuration.temperature)
-    objective = ClippedObjective(below: configuration.clipLow, above: configuration.clipHigh)
-    schedule = Schedule(
-      peak: configuration.learningRate, steps: configuration.totalEpochs, floor: 0.1)
+    schedule = Schedule(peak: settings.learningRate, steps: settings.iterations, floor: 0.1)
     optimizer = AdamW(head.parameters, weightDecay: 0)
-    random = SeededRandom(seed: configuration.seed)
+    random = SeededRandom(seed: settings.seed)
   }
 
   /// Iterations so far.
   public var iteration: Int { metrics.count }
-  public var isDone: Bool { iteration >= configuration.totalEpochs }
+  public var isDone: Bool { iteration >= settings.iterations }
 
   /// One iteration.
-  /// - Throws: ``InstructionError`` or ``ActionError`` if the policy does not fit the suite.
+  /// - Throws: as ``ClosedLoop`` does.
   @discardableResult
-  public func step() throws -> RLMetrics {
+  public func step() throws -> GRPOMetrics {
     let began = Date()
-    let seeds = (0..<configuration.groups).map { _ in Suite.practiceSeed(using: &random) }
+    let seeds = (0..<settings.groups).map { _ in environment.practiceSeed(using: &random) }
+    let rollouts = GroupRollouts(
+      in: environment, groupSize: settings.groupSize, temperature: settings.temperature)
     let groups = try rollouts(policy, head, seeds: seeds, draw: random.next())
     let kept = groups.filter(\.hasSignal)
-    var metrics = RLMetrics(iteration: iteration + 1, of: groups, kept: kept.count)
+    var metrics = GRPOMetrics(iteration: iteration + 1, of: groups, kept: kept.count)
     if !kept.isEmpty { learn(from: kept, &metrics) }
-    let every = configuration.evaluateEvery
-    if every > 0, metrics.iteration % every == 0 || metrics.iteration == configuration.totalEpochs {
+    let every = settings.evaluateEvery
+    if every > 0, metrics.iteration % every == 0 || metrics.iteration == settings.iterations {
       metrics.greedySuccess = try evaluate().rate
     }
     metrics.seconds = Date().timeIntervalSince(began)
@@ -76,10 +77,30 @@ public final class GRPOTrainer {
     return metrics
   }
 
-  /// Drives on held-out layouts with the likeliest action each time.
+  /// One pass over the decisions of the kept groups.
+  private func learn(from kept: [RolloutGroup], _ metrics: inout GRPOMetrics) {
+    let objective = ClippedObjective(clipLow: settings.clipLow, clipHigh: settings.clipHigh)
+    let experience = Experience(joining: kept, statistics: policy.statistics)
+    let T = settings.temperature
+    let batches = experience.batches(of: settings.minibatchSize, using: &random)
+    for batch in batches {
+      let result = objective(
+        new: head.logProbabilities(of: batch.bins, for: batch.states, temperature: T),
+        old: batch.logProbabilities, advantages: batch.advantages, mask: batch.mask)
+      result.loss.backward()
+      optimizer.step(learningRate: schedule(iteration), maximumNorm: settings.gradientClip)
+      metrics.clipFraction += Double(result.clipFraction) / Double(batches.count)
+      metrics.approximateKL += Double(result.approximateKL) / Double(batches.count)
+    }
+    let (entropy, divergence) = head.entropyAndDivergence(
+      at: experience.states, mask: experience.mask, temperature: T, from: start)
+    (metrics.entropy, metrics.startKL) = (Double(entropy), Double(divergence))
+  }
+
+  /// Closed-loop evaluation on held-out initial states, with greedy actions.
   public func evaluate() throws -> SuccessRate { try evaluate(policy) }
 
-  /// The same as it was before the first iteration.
+  /// The same for the policy as it was before the first iteration.
   public func evaluateStart() throws -> SuccessRate {
     try evaluate(
       VLA(
@@ -88,29 +109,8 @@ public final class GRPOTrainer {
   }
 
   private func evaluate(_ policy: VLA) throws -> SuccessRate {
-    SuccessRate(
-      of: try ClosedLoop(suite: suite, executed: head.chunk)(
-        policy, seeds: Suite.heldOutSeeds(configuration.evaluationEpisodes)))
-  }
-
-  /// One epoch over what the kept groups did.
-  private func learn(from kept: [RolloutGroup], _ metrics: inout RLMetrics) {
-    let experience = Experience(joining: kept, statistics: policy.statistics)
-    let T = configuration.temperature
-    let batches = experience.batches(of: configuration.minibatchSize, using: &random)
-    for batch in batches {
-      let result = objective(
-        new: head.logProbabilities(of: batch.bins, for: batch.states, temperature: T),
-        old: batch.logProbabilities, advantages: batch.advantages, mask: batch.mask)
-      result.loss.backward()
-      optimizer.step(
-        learningRate: schedule(iteration), maximumNorm: configuration.gradientClip)
-      metrics.clipFraction += Double(result.clipFraction) / Double(batches.count)
-      metrics.approximateKL += Double(result.approximateKL) / Double(batches.count)
-    }
-    let spread = head.spread(
-      at: experience.states, mask: experience.mask, temperature: T, from: start)
-    metrics.entropy = Double(spread.entropy)
-    metrics.startKL = Double(spread.divergence)
+    let loop = ClosedLoop(in: environment, executionHorizon: head.chunk)
+    return SuccessRate(
+      of: try loop(policy, seeds: environment.heldOutSeeds(settings.evaluationEpisodes)))
   }
 }

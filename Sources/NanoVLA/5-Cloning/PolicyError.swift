@@ -3,6 +3,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
   case imageSize(width: Int, height: Int, expected: Int)
   case noProprioception
   case history(expected: Int, found: Int)
+  /// Reinforcement learning needs a head that gives the probability of what it did.
+  case noProbabilities(String)
 
   public var description: String {
     switch self {
@@ -15,6 +17,9 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
       return
         "this policy remembers \(expected) observations, \(found) were given: collect them in a "
         + "History(length: \(expected)) and pass its window"
+    case .noProbabilities(let head):
+      return "a \(head) gives no probabilities to learn from: clone the policy with a token head, "
+        + "head: .tokens(bins: 32)"
     }
   }
 }

@@ -114,7 +114,9 @@ public final class VLA: Module {
     }
   }
 
-  private func check(_ window: [Observation]) throws {
+  /// Refuses a window of another length, or of observations that the policy cannot read.
+  /// - Throws: ``PolicyError`` or ``ActionError``.
+  func check(_ window: [Observation]) throws {
     guard window.count == history else {
       throw PolicyError.history(expected: history, found: window.count)
     }

@@ -1,76 +1,85 @@
-import Images
-import Tabletop
 import Tensors
 
-/// Closed-loop evaluation: let the policy drive the arm, and count how often it gets there.
+/// Closed-loop evaluation: the policy acts, and what it does changes what it observes next.
 ///
-/// A low loss says that the policy would have done what the expert did, where the expert was. In the
-/// closed loop each action changes what is seen next, and small errors lead to places no
-/// demonstration shows. Success on layouts that no demonstration used is the number to trust.
+/// A low loss says that the policy agrees with the expert in the expert's states. In the closed loop
+/// its errors lead to states that no demonstration shows (covariate shift), where its next error is
+/// larger: errors compound. The success rate on held-out initial states is the number to trust.
 ///
-/// All episodes run in step, so that the network sees a batch: N episodes, half of them on each
-/// thread. A chunk of K actions is predicted, its first `executed` are carried out blindly, then the
-/// policy looks again. With `ensembles` it looks at every step and averages what it said before.
+/// Receding horizon: the policy predicts a chunk of K actions, executes the first `executionHorizon`
+/// of them without observing, then predicts anew. With `ensembles` it predicts at every step and
+/// averages all predictions for the present step (``TemporalEnsemble``).
 ///
-/// Reference: Liu et al., "LIBERO" (2023), section 4 (the protocol); Zhao et al., "ACT" (2023).
-public struct ClosedLoop: Sendable {
-  /// What is changed to see whether it matters.
-  public enum Control: Sendable {
-    case none
-    /// The camera shows one flat colour.
-    case blankImage
-    /// The instruction asks for another thing that the same scene offers. The episode goes on until
-    /// both what was asked for and what the scene was made for have failed, or the first succeeded.
-    case otherInstruction
-  }
-
-  public struct Episode: Sendable {
-    public let seed: UInt64
-    public let instruction: String
-    /// Judged by the instruction that the policy was given.
-    public let outcome: Outcome
-    /// With ``Control/otherInstruction``: whether what the scene was made for happened all the same.
-    public let achievedOriginal: Bool
-    /// Why it ended so.
-    public let ending: Ending
-    public let steps: Int
-    /// What the camera saw before each action, if frames were kept.
-    public let frames: [RGBImage]
-    /// What it saw after the last action, if frames were kept.
-    public let lastFrame: RGBImage?
-  }
-
-  public var suite: Suite
-  /// How many actions of each chunk are carried out before the policy looks again.
-  public var executed: Int
+/// Letters: N episodes that decide at the same time, H observations in a window, S state numbers an
+/// observation, K steps in a chunk.
+///
+/// Reference: Liu et al., "LIBERO" (2023), section 4 (protocol); Zhao et al., "ACT" (2023), section
+/// IV (chunks); Ross et al., "DAgger" (2011), section 2 (compounding errors).
+public struct ClosedLoop {
+  public var environment: any Environment
+  /// How many actions of each chunk are executed before the policy observes again: 1 … K.
+  public var executionHorizon: Int
+  /// Whether predictions of earlier chunks are averaged. Then every step predicts a chunk.
   public var ensembles: Bool
-  public var control: Control
-  public var keepsFrames: Bool
+  /// Whether the episodes keep their observations and actions.
+  public var keepsRecord: Bool
 
+  /// An evaluation in `environment`, of which each episode gets a copy.
   public init(
-    suite: Suite = .object, executed: Int, ensembles: Bool = false, control: Control = .none,
-    keepsFrames: Bool = false
+    in environment: any Environment, executionHorizon: Int, ensembles: Bool = false,
+    keepsRecord: Bool = false
   ) {
-    (self.suite, self.executed, self.ensembles) = (suite, executed, ensembles)
-    (self.control, self.keepsFrames) = (control, keepsFrames)
+    (self.environment, self.executionHorizon) = (environment, executionHorizon)
+    (self.ensembles, self.keepsRecord) = (ensembles, keepsRecord)
   }
 
-  /// One episode for each of `seeds`, in their order.
-  /// - Throws: ``InstructionError`` if the policy's backbone does not know the suite's words.
-  public func callAsFunction(_ policy: VLA, seeds: Range<UInt64>) throws -> [Episode] {
-    guard 1...policy.head.chunk ~= executed else {
-      fatalError("closed loop: \(executed) actions of a chunk of \(policy.head.chunk)")
+  /// One episode for each initial state of `seeds`, in their order; half of them on each thread.
+  /// - Throws: ``ActionError`` if the policy is for another action space, ``PolicyError`` if for other
+  ///   observations, ``InstructionError`` if its backbone does not know a word.
+  public func callAsFunction(_ policy: VLA, seeds: some Sequence<UInt64>) throws -> [Episode] {
+    guard 1...policy.head.chunk ~= executionHorizon else {
+      fatalError(
+        "closed loop: execution horizon of \(executionHorizon) actions, chunk of "
+          + "\(policy.head.chunk)")
     }
+    try environment.space.check(matches: policy.space)
     let seeds = Array(seeds)
     return try inShards(of: seeds.count) { part in
-      withoutGradient { Result { try drive(policy, seeds: Array(seeds[part])) } }
+      withoutGradient { Result { try run(policy, seeds: seeds[part]) } }
     }.flatMap { try $0.get() }
+  }
+
+  private func run(_ policy: VLA, seeds: ArraySlice<UInt64>) throws -> [Episode] {
+    var random = SeededRandom(seed: ~(seeds.first ?? 0))  // for heads that sample
+    var rollouts = try seeds.map {
+      try Rollout(in: environment, seed: $0, history: policy.history)
+    }
+    var ensemble = rollouts.map { _ in TemporalEnsemble() }
+    try RolloutWorker(keepsRecord: keepsRecord)(&rollouts) { rollouts, deciding in
+      let batches = policy.backbone.takesBatches ? [deciding] : deciding.map { [$0] }
+      for batch in batches {
+        let state = try policy.state(of: batch.map { rollouts[$0] })  // → [N, H·S]
+        let chunks = policy.chunks(for: state, using: &random)  // [N, H·S] → N chunks of K
+        for (chunk, i) in zip(chunks, batch) {
+          let actions = ensembles ? [ensemble[i](chunk)] : Array(chunk.prefix(executionHorizon))
+          rollouts[i].plan = try actions.map(policy.statistics.robotAction)
+        }
+      }
+    }
+    return rollouts.map(\.episode)
+  }
+}
+
+extension VLA {
+  /// What the head reads in each of N rollouts: [N, H·S].
+  func state(of rollouts: [Rollout]) throws -> Tensor {
+    let windows = rollouts.map(\.history.window)
+    try windows.forEach(check)
+    return try state(of: windows, instructions: rollouts.map(\.environment.instruction))
   }
 }
 
 extension SuccessRate {
-  /// How many of `episodes` ended in success.
-  public init(of episodes: [ClosedLoop.Episode]) {
-    self.init(episodes.map { $0.outcome == .success })
-  }
+  /// Counts the episodes that ended in success.
+  public init(of episodes: [Episode]) { self.init(episodes.map(\.ending.isSuccess)) }
 }

@@ -1,19 +1,31 @@
-// A run that can be killed at any moment and resumed as if nothing had happened, bit for bit.
-//
-// What the next iteration depends on is all kept: the head, the head at the start (for the distance
-// from it), AdamW's two running means and its count, where the random stream stands, and the metrics,
-// whose number is the iteration. The backbone is frozen: the policy's own folder has it.
-
 import Files
 import Foundation
 import NanoVLA
 import Tensors
 
+/// A run that can be killed at any moment and resumed with bit-identical results.
+///
+/// A checkpoint keeps all that the next iteration depends on: the head, the initial head (for the
+/// divergence from it), AdamW's two running means and its step count, the state of the random number
+/// generator, and the metrics, whose count is the iteration. The backbone is frozen and stands in the
+/// policy's own folder.
 extension GRPOTrainer {
+  /// A checkpoint's name in the run's folder.
   public static let checkpointFile = TrainingCheckpoint.fileName
 
+  /// The trainer that `configuration` describes, for `policy`.
+  /// - Throws: ``RLConfigurationError``, or ``PolicyError`` if the policy's head does not choose among
+  ///   bins.
+  public convenience init(_ policy: VLA, _ configuration: RLConfiguration) throws {
+    try configuration.check()
+    let environment = TabletopEnvironment(
+      try configuration.suite(), imageSize: policy.backbone.imageSize ?? 64)
+    try self.init(policy, in: environment, configuration.settings)
+  }
+
   /// Writes the state of the run to `file`, wholly or not at all.
-  public func writeCheckpoint(to file: URL) throws {
+  /// - Throws: `CheckpointError` if the file cannot be written.
+  public func writeCheckpoint(_ configuration: RLConfiguration, to file: URL) throws {
     var checkpoint = TrainingCheckpoint()
     checkpoint.add(head, named: "head")
     checkpoint.add(start, named: "start")
@@ -22,12 +34,12 @@ extension GRPOTrainer {
     try checkpoint.write(run, to: file)
   }
 
-  /// Goes on from the run that `file` holds. Nothing changes if it cannot be read.
+  /// Resumes the run that `file` holds. Nothing changes if it cannot be read.
   /// - Throws: `SafetensorsError`, ``CheckpointError`` or ``JSONFileError``.
   public func restore(from file: URL) throws {
     let contents = try SafetensorsFile(url: file)
     let run = try Run(in: contents)
-    guard run.configuration == configuration else {
+    guard run.configuration.settings == settings else {
       throw CheckpointError.badConfiguration(file.path, "it holds a run with other settings")
     }
     let now = try contents.values(of: head, named: "head")
@@ -39,20 +51,21 @@ extension GRPOTrainer {
     metrics = run.metrics
   }
 
-  /// The settings of the run that `file` holds.
+  /// The configuration of the run that `file` holds.
+  /// - Throws: as ``restore(from:)`` does.
   public static func configuration(in file: URL) throws -> RLConfiguration {
     try Run(in: SafetensorsFile(url: file)).configuration
   }
 }
 
-/// What a checkpoint holds beside the numbers.
+/// What a checkpoint holds besides the tensors.
 private struct Run: Codable {
   let configuration: RLConfiguration
-  /// Where the random stream stands.
+  /// The state of the random number generator.
   let random: UInt64
-  let metrics: [RLMetrics]
+  let metrics: [GRPOMetrics]
 
-  init(configuration: RLConfiguration, random: UInt64, metrics: [RLMetrics]) {
+  init(configuration: RLConfiguration, random: UInt64, metrics: [GRPOMetrics]) {
     (self.configuration, self.random, self.metrics) = (configuration, random, metrics)
   }
 

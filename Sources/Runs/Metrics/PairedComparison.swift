@@ -1,26 +1,24 @@
-// Two policies on the same starts: is one better, or was it luck?
-//
-// Why: two policies that drive from the same starts meet the same easy and the same hard ones. What
-// both solve, or neither, says nothing about which is better; only the starts on which they differ
-// do. So the same number of episodes tells smaller differences apart than two separate evaluations
-// would.
-//
-//                    second succeeds   second fails
-// first succeeds          both          onlyFirst
-// first fails          onlySecond        neither
-//
-// Sources: Newcombe, "Improved confidence intervals for the difference between binomial proportions
-// based on paired data" (1998), method 10; McNemar, "Note on the sampling error of the difference
-// between correlated proportions" (1947), with exact binomial probabilities.
-
 import Foundation
 import NanoVLA
 
-/// How often two policies succeeded from the same starts, and what that proves.
+/// Two policies on the same initial states: is one better, or is the difference chance?
+///
+/// Both policies meet the same easy and the same hard initial states. Those that both solve, or neither,
+/// tell nothing about which policy is better; only those on which they differ do. So the same number of
+/// episodes detects smaller differences than two independent evaluations.
+///
+///                        second succeeds   second fails
+///     first succeeds          both          onlyFirst
+///     first fails          onlySecond        neither
+///
+/// Reference: Newcombe, "Improved confidence intervals for the difference between binomial proportions
+/// based on paired data" (1998), method 10; McNemar, "Note on the sampling error of the difference
+/// between correlated proportions" (1947), with exact binomial probabilities.
 public struct PairedComparison: Sendable, Equatable {
-  /// Starts from which both succeeded, one did, or none.
+  /// Initial states from which both succeeded, one did, or neither.
   public let both, onlyFirst, onlySecond, neither: Int
 
+  /// A comparison from its four counts.
   public init(both: Int, onlyFirst: Int, onlySecond: Int, neither: Int) {
     let counts = [both, onlyFirst, onlySecond, neither]
     guard counts.allSatisfy({ $0 >= 0 }) else { fatalError("PairedComparison: counts \(counts)") }
@@ -28,7 +26,7 @@ public struct PairedComparison: Sendable, Equatable {
     (self.onlySecond, self.neither) = (onlySecond, neither)
   }
 
-  /// Counts outcomes, true for a success; place i of each is of the same start.
+  /// Counts outcomes, true for a success. Outcomes with the same index belong to the same initial state.
   public init(_ first: [Bool], _ second: [Bool]) {
     guard first.count == second.count else {
       fatalError("PairedComparison: \(first.count) outcomes against \(second.count)")
@@ -39,46 +37,49 @@ public struct PairedComparison: Sendable, Equatable {
       onlySecond: pairs.count { !$0 && $1 }, neither: pairs.count { !$0 && !$1 })
   }
 
+  /// The number of initial states.
   public var episodes: Int { both + onlyFirst + onlySecond + neither }
+  /// The success rate of each policy alone.
   public var first: SuccessRate { .init(successes: both + onlyFirst, episodes: episodes) }
   public var second: SuccessRate { .init(successes: both + onlySecond, episodes: episodes) }
 
-  /// The first one's rate minus the second one's, −1 … 1.
+  /// The first policy's rate minus the second one's, −1 … 1; 0 if there are no episodes.
   public var difference: Double {
     episodes == 0 ? 0 : Double(onlyFirst - onlySecond) / Double(episodes)
   }
 
-  /// The differences that the result fits, 95 %: how far each rate may be off, by its Wilson
-  /// interval, added as the sides of a triangle. Its angle is given by how alike the two policies'
-  /// outcomes are: what goes up and down together leaves the difference as it is. Of no episodes it
-  /// is −1 … 1.
+  /// The 95 % confidence interval of ``difference``: its procedure covers the true difference in 95 %
+  /// of repeated evaluations, approximately. −1 … 1 if there are no episodes.
+  ///
+  /// The distances from the two rates to the ends of their Wilson intervals are combined like two
+  /// standard errors, √(x² − 2φxy + y²), where φ is the correlation of the outcomes.
   public var interval: ClosedRange<Double> {
     guard episodes > 0 else { return -1...1 }
     let (a, b) = (first, second)
     let (aDown, aUp) = (a.rate - a.interval.lowerBound, a.interval.upperBound - a.rate)
     let (bDown, bUp) = (b.rate - b.interval.lowerBound, b.interval.upperBound - b.rate)
-    func third(_ x: Double, _ y: Double) -> Double {  // of a triangle with sides x and y
+    func combined(_ x: Double, _ y: Double) -> Double {
       max(0, x * x - 2 * correlation * x * y + y * y).squareRoot()
     }
-    let (low, high) = (difference - third(aDown, bUp), difference + third(aUp, bDown))
+    let (low, high) = (difference - combined(aDown, bUp), difference + combined(aUp, bDown))
     return max(-1, low)...min(1, high)
   }
 
-  /// φ, −1 … 1, of the two outcomes. A positive one is cut by what chance may have made of it.
+  /// φ, −1 … 1, the correlation of the two outcomes; a positive one is reduced by n / 2 (continuity
+  /// correction).
   private var correlation: Double {
     let (a, b) = (first.successes, second.successes)
     let margins = [a, episodes - a, b, episodes - b]
     let product = margins.reduce(1) { $0 * Double($1) }
-    guard product > 0 else { return 0 }  // a policy that always does the same goes with nothing
+    guard product > 0 else { return 0 }  // undefined if an outcome never varies
     let excess = Double(both) * Double(neither) - Double(onlyFirst) * Double(onlySecond)
     return (excess > 0 ? max(excess - Double(episodes) / 2, 0) : excess) / product.squareRoot()
   }
 
-  /// The exact, two-sided McNemar p-value: if both policies were equally good, each start on which
-  /// they differ would be a fair coin's throw, and one in 1/p evaluations would be as one-sided as
-  /// this.
+  /// The exact two-sided McNemar p-value: the probability of a result at least this one-sided if both
+  /// policies are equally good, when each initial state on which they differ is a fair coin toss.
   public var pValue: Double {
-    let n = Double(onlyFirst + onlySecond)  // throws
+    let n = Double(onlyFirst + onlySecond)  // tosses
     let k = Double(min(onlyFirst, onlySecond))
     // P(k) = n! / (k! (n − k)!) / 2ⁿ, through logarithms because n! soon overflows …
     let ways: Double = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)

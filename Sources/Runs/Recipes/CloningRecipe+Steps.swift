@@ -34,7 +34,7 @@ extension CloningRecipe {
     guard let data else {
       return try DemonstrationDataset.generate(
         suite: suite, count: demonstrationCount, noise: noise, flips: flips,
-        renderer: Renderer(size: size), progress: progress
+        imageSize: size, progress: progress
       ).demonstrations
     }
     let found = try DemonstrationDataset(contentsOf: URL(fileURLWithPath: data)).demonstrations

@@ -124,7 +124,8 @@ import Testing
     let examples = try CloningExamples(demonstrations, for: policy)
     let training = BehaviorCloning(policy, on: examples, steps: 400)
     for _ in 0..<400 { training.step() }
-    let episodes = try ClosedLoop(executed: 2)(policy, seeds: Suite.heldOutSeeds(40))
+    let episodes = try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 2)(
+      policy, seeds: Suite.heldOutSeeds(40))
     #expect(SuccessRate(of: episodes).rate >= 0.7)
   }
 }

@@ -96,7 +96,7 @@ import Testing
       head.output.weight.values = head.output.weight.values.map { $0 * 300 }
     }
     let states = uniform(5, 4)
-    let found = head.spread(at: states, mask: mask, temperature: 1.5, from: start)
+    let found = head.entropyAndDivergence(at: states, mask: mask, temperature: 1.5, from: start)
     func chances(_ head: TokenHead, _ n: Int, _ k: Int, _ a: Int) -> [Double] {
       let scores = withoutGradient { head(states) }
       let powers = (0..<5).map { exp(Double(scores[n, k, a, $0]) / 1.5) }

@@ -203,9 +203,8 @@ import Testing
     let again = try FASTTokenizer(trainedOn: known)
     #expect(fast == again)
 
-    let renderer = Renderer(size: 16)
     let fresh = (500..<600).compactMap {
-      Demonstration.record(suite: .object, seed: $0, renderer: renderer)
+      Demonstration.record(suite: .object, seed: $0, imageSize: 16)
     }
     #expect(fresh.count > 90)
     let transform = DiscreteCosineTransform(count: 8)

@@ -112,8 +112,9 @@ import Testing
       var random = SeededRandom(seed: 2)
       let policy = try VLA(
         backbone: try .bundled(), statistics: try .bundled(), head: kind, chunk: 3, using: &random)
-      let episodes = try ClosedLoop(executed: 2)(policy, seeds: Suite.heldOutSeeds(4))
-      return episodes.map { [$0.steps, $0.outcome == .success ? 1 : 0] }
+      let episodes = try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 2)(
+        policy, seeds: Suite.heldOutSeeds(4))
+      return episodes.map { [$0.steps, $0.ending.isSuccess ? 1 : 0] }
     }
     let first = try run()
     #expect(try run() == first)

@@ -23,19 +23,22 @@ import Testing
 
   @Test("800 steps on 100 demonstrations succeed on at least 7 of 10 new layouts")
   func success() throws {
-    #expect(try rate(ClosedLoop(executed: 2)) >= 0.7)
+    #expect(try rate(ClosedLoop(in: TabletopEnvironment(), executionHorizon: 2)) >= 0.7)
   }
 
-  @Test("blindfolded, the same policy fails")
+  @Test("with a blank image the same policy fails")
   func blank() throws {
-    #expect(try rate(ClosedLoop(executed: 2, control: .blankImage)) <= 0.2)
+    #expect(
+      try rate(ClosedLoop(in: TabletopEnvironment(control: .blankImage), executionHorizon: 2))
+        <= 0.2)
   }
 
   @Test("told to pick another object of the same scene, it picks that one")
   func otherInstruction() throws {
-    let episodes = try ClosedLoop(executed: 2, control: .otherInstruction)(
-      Self.cloned.get(), seeds: layouts)
-    let original = episodes.count { $0.achievedOriginal }
+    let episodes = try ClosedLoop(
+      in: TabletopEnvironment(control: .otherInstruction), executionHorizon: 2)(
+        Self.cloned.get(), seeds: layouts)
+    let original = episodes.count { $0.achievedOriginalTask }
     #expect(SuccessRate(of: episodes).rate >= 0.6)
     #expect(original <= 12)
     for (episode, seed) in zip(episodes, layouts) {
@@ -43,45 +46,47 @@ import Testing
     }
   }
 
-  @Test("looking at every step and averaging works too")
+  @Test("predicting at every step and averaging works too")
   func ensembles() throws {
-    #expect(try rate(ClosedLoop(executed: 1, ensembles: true)) >= 0.5)
+    #expect(
+      try rate(ClosedLoop(in: TabletopEnvironment(), executionHorizon: 1, ensembles: true)) >= 0.5)
   }
 
   @Test(
-    "episodes come in the order of their seeds, the same each time, with as many frames as steps")
+    "episodes come in the order of their seeds, the same each time, with a frame around each step")
   func deterministic() throws {
     let policy = try Self.cloned.get()
-    let loop = ClosedLoop(executed: 2, keepsFrames: true)
+    let loop = ClosedLoop(in: TabletopEnvironment(), executionHorizon: 2, keepsRecord: true)
     let (one, other) = (
       try loop(policy, seeds: Suite.heldOutSeeds(9)), try loop(policy, seeds: Suite.heldOutSeeds(9))
     )
     let seeds = one.map(\.seed)
     #expect(seeds == Array(Suite.heldOutSeeds(9)))
     for (a, b) in zip(one, other) {
-      #expect(a.outcome == b.outcome && a.steps == b.steps && a.frames == b.frames)
-      #expect(a.frames.count == a.steps)
-      #expect(a.outcome != .running)
+      #expect(a.ending == b.ending && a.steps == b.steps && a.frames == b.frames)
+      #expect(a.actions == b.actions && a.actions.count == a.steps)
+      #expect(a.frames.count == a.steps + 1)
     }
   }
 
   @Test("no seeds, no episodes")
   func none() throws {
     let policy = try Self.cloned.get()
-    #expect(try ClosedLoop(executed: 1)(policy, seeds: 7..<7).isEmpty)
+    #expect(
+      try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 1)(policy, seeds: 7..<7).isEmpty)
   }
 
-  @Test("more actions than a chunk has stop with both numbers")
+  @Test("an execution horizon longer than the chunk stops with both numbers")
   func tooMany() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var random = SeededRandom(seed: 0)
       let policy = try VLA(backbone: try .bundled(), statistics: try .bundled(), using: &random)
-      _ = try ClosedLoop(executed: 3)(policy, seeds: 0..<1)
+      _ = try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 3)(policy, seeds: 0..<1)
     }
-    expectMessage(result, "3 actions", "chunk of 2")
+    expectMessage(result, "horizon of 3 actions", "chunk of 2")
   }
 
-  @Test("doing one, two or all three actions of a chunk before looking again works")
+  @Test("an execution horizon of one, two or all three actions of a chunk works")
   func executed() throws {
     var random = SeededRandom(seed: 1)
     let policy = try VLA(
@@ -91,7 +96,8 @@ import Testing
     let training = BehaviorCloning(policy, on: examples, steps: 400)
     for _ in 0..<400 { training.step() }
     for executed in 1...3 {
-      let episodes = try ClosedLoop(executed: executed)(policy, seeds: layouts)
+      let episodes = try ClosedLoop(in: TabletopEnvironment(), executionHorizon: executed)(
+        policy, seeds: layouts)
       #expect(SuccessRate(of: episodes).rate >= 0.8, "executed \(executed)")
     }
   }
@@ -104,7 +110,7 @@ import Testing
       space: ActionSpace(ActionSpace.tabletop.dimensions, gripperConvention: .oneOpen),
       statistics: try .bundled(), using: &random)
     #expect(throws: ActionError.otherSpace(["gripper oneOpen for positiveClosed"])) {
-      try ClosedLoop(executed: 1)(policy, seeds: 0..<3)
+      try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 1)(policy, seeds: 0..<3)
     }
   }
 }

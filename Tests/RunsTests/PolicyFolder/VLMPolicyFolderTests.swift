@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Images
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 import TestSupport
@@ -133,7 +134,8 @@ import VLMs
     let driver = try VLA(
       backbone: read.backbone as! VLM, space: .tabletop, statistics: .bundled(), head: read.head,
       usesProprioception: false)
-    let driven = try ClosedLoop(executed: 1)(driver, seeds: 0..<6)  // prompts of several lengths
+    let driven = try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 1)(
+      driver, seeds: 0..<6)  // prompts of several lengths
     #expect(Set(driven.map(\.instruction.count)).count > 1)
   }
 
@@ -226,13 +228,14 @@ import VLMs
       .withStatistics(.bundled()).withHead(.tokens(bins: 8), chunk: 2).build()
     let read = try roundTrip(policy)
     let outcomes = try [policy, read].map {
-      try ClosedLoop(executed: 2)($0, seeds: 0..<2).map(\.steps)
+      try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 2)($0, seeds: 0..<2).map(\.steps)
     }
     #expect(outcomes[0] == outcomes[1])
-    var settings = RLConfiguration(dataset: "tabletop_object")
-    (settings.totalEpochs, settings.groups, settings.groupSize) = (1, 2, 2)
-    settings.evaluateEvery = 0
-    let trainer = try GRPOTrainer(read, settings)
+    var configuration = RLConfiguration(dataset: "tabletop_object")
+    configuration.totalEpochs = 1
+    (configuration.settings.groups, configuration.settings.groupSize) = (2, 2)
+    configuration.settings.evaluateEvery = 0
+    let trainer = try GRPOTrainer(read, configuration)
     #expect(try trainer.step().iteration == 1)
   }
 }

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
     var configuration = RLConfiguration(
       sftModelPath: "path/to/sft/model", experimentName: "my_rl_experiment",
       dataset: "tabletop_long", totalEpochs: 50, seed: 7)
-    configuration.clipHigh = 0.3
+    configuration.settings.clipHigh = 0.3
     let data = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(RLConfiguration.self, from: data) == configuration)
     #expect(try configuration.suite() == .long)
@@ -21,7 +22,7 @@ import Testing
     let text = #"{"dataset": "tabletop_long", "totalEpochs": 3}"#
     let found = try JSONDecoder().decode(RLConfiguration.self, from: Data(text.utf8))
     #expect(found == RLConfiguration(dataset: "tabletop_long", totalEpochs: 3))
-    #expect(found.groups == 64 && found.minibatchSize == 512)
+    #expect(found.settings.groups == 64 && found.settings.minibatchSize == 512)
   }
 
   @Test(
@@ -44,10 +45,12 @@ import Testing
       let error = #expect(throws: RLConfigurationError.self) { try configuration.check() }
       return error.map(\.description) ?? ""
     }
-    #expect(problem { $0.groupSize = 1 }.contains("groupSize is 1"))
-    #expect(problem { $0.temperature = .nan }.contains("temperature is nan"))
-    #expect(problem { $0.learningRate = -1 }.contains("learningRate is -1.0"))
-    #expect(problem { ($0.groups, $0.groupSize) = (10_000, 1_000) }.contains("groups · groupSize"))
+    #expect(problem { $0.settings.groupSize = 1 }.contains("groupSize is 1"))
+    #expect(problem { $0.settings.temperature = .nan }.contains("temperature is nan"))
+    #expect(problem { $0.settings.learningRate = -1 }.contains("learningRate is -1.0"))
+    #expect(
+      problem { ($0.settings.groups, $0.settings.groupSize) = (10_000, 1_000) }.contains(
+        "groups · groupSize"))
     #expect(problem { $0.numGPUs = 8 }.contains("numGPUs is 8"))
     #expect(problem { $0.dataset = "bridge" }.contains("bridge"))
   }

@@ -1,24 +1,22 @@
-// How broad the choice among bins is, and how far it has moved: two numbers to watch while a policy
-// learns from outcomes.
-//
-// Entropy is the mean surprise at the policy's own draws: ln B if all bins are alike, 0 if one is sure.
-// When it reaches 0, all attempts are the same, groups are uniform, and learning ends. The
-// Kullback–Leibler divergence from the start policy says how far the learning went.
-//
-//     H(p) = −Σ p ln p        KL(p ‖ q) = Σ p (ln p − ln q)
-//
-// N decisions, K steps in a chunk, A action dimensions, B bins, S state numbers
-//
-// Reference: Cover and Thomas, "Elements of Information Theory" (2006), chapter 2.
-
 import Tensors
 
+/// Entropy and KL divergence: how broad the choice among bins is, and how far it has moved.
+///
+/// Entropy is ln B for a uniform choice and 0 for a certain one. As it nears 0, all rollouts of a group
+/// become the same and learning ends. The Kullback–Leibler divergence from the initial policy tells how
+/// far reinforcement learning has gone:
+///
+///     H(p) = −Σ p ln p        KL(p ‖ q) = Σ p (ln p − ln q)
+///
+/// Letters: N decisions, K steps in a chunk, A action dimensions, B bins, S state numbers.
+///
+/// Reference: Cover and Thomas, "Elements of Information Theory" (2006), chapter 2.
 extension TokenHead {
-  /// Mean entropy of the tokens at N states, and mean divergence from `start`, in nats.
+  /// Mean entropy of the tokens at N states, and mean divergence from `start`, both in nats.
   /// - Parameters:
   ///   - states: [N, S]
   ///   - mask: 1 for tokens that count, [N, K, A].
-  public func spread(
+  public func entropyAndDivergence(
     at states: Tensor, mask: Tensor, temperature: Float, from start: TokenHead
   ) -> (entropy: Float, divergence: Float) {
     withoutGradient {
@@ -32,10 +30,8 @@ extension TokenHead {
       return (entropy: -mean(p * ln), divergence: mean(p * (ln - lnStart)))
     }
   }
-}
 
-extension TokenHead {
-  /// A head of its own with the same numbers.
+  /// An independent head with the same weights.
   func copy() -> TokenHead {
     let first = encoder.steps[0].weight  // [F, S]
     var random = SeededRandom(seed: 0)

@@ -1,13 +1,14 @@
 import Files
 import Tabletop
 
-/// A suite of tasks by the name of its data set, "tabletop_spatial", as configurations, statistics and
-/// the tool call it.
+/// A suite by the name of its dataset, "tabletop_spatial", as in configurations, statistics and the tool.
 extension Suite {
+  /// The name of its dataset.
   public var dataset: String { "tabletop_\(rawValue)" }
 
-  /// - Parameter suites: those that there are to choose from.
-  /// - Throws: ``RLConfigurationError``; for one of LIBERO's, with what would be needed.
+  /// The suite of a dataset.
+  /// - Parameter suites: the suites to choose from.
+  /// - Throws: ``RLConfigurationError`` for an unknown dataset; one of LIBERO's needs its simulator.
   public init(
     dataset: String, among suites: [Suite] = Suite.allCases
   ) throws(RLConfigurationError) {

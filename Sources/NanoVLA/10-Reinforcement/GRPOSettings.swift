@@ -1,0 +1,77 @@
+/// The hyperparameters of a ``GRPOTrainer``.
+///
+/// The defaults are for the tabletop. SimpleVLA-RL trains seven billion weights with a learning rate of
+/// 5·10⁻⁶ and a temperature of 1.6.
+///
+/// Reference: PRIME-RL/SimpleVLA-RL, examples/run_openvla_oft_rl_libero.sh.
+public struct GRPOSettings: Codable, Sendable, Equatable {
+  /// Rounds of collecting rollouts and learning from them.
+  public var iterations = 200
+  /// Initial states in an iteration.
+  public var groups = 32
+  /// G, rollouts of each initial state.
+  public var groupSize = 8
+  /// T, for sampling and for the log-probabilities alike.
+  public var temperature: Float = 1
+  /// AdamW's peak learning rate; it falls along a cosine to a tenth.
+  public var learningRate: Float = 1e-3
+  /// Decisions in one optimizer step.
+  public var minibatchSize = 256
+  /// Largest norm of the gradient.
+  public var gradientClip: Float = 1
+  /// The gain ends at an importance ratio of 1 − this, …
+  public var clipLow: Float = 0.2
+  /// … and of 1 + this.
+  public var clipHigh: Float = 0.28
+  /// Iterations between greedy evaluations; 0 for none.
+  public var evaluateEvery = 10
+  /// Held-out initial states in an evaluation.
+  public var evaluationEpisodes = 100
+  /// Fixes every random choice.
+  public var seed: UInt64 = 0
+
+  /// The defaults.
+  public init() {}
+}
+
+/// The measurements of one iteration of a ``GRPOTrainer``.
+public struct GRPOMetrics: Codable, Sendable, Equatable {
+  /// From 1 on.
+  public let iteration: Int
+  /// How many rollouts of each group succeeded.
+  public let successes: [Int]
+  /// G.
+  public let groupSize: Int
+  /// Success rate of all rollouts, whose actions were sampled.
+  public let success: Double
+  /// Groups with a signal: some rollouts succeeded and some did not.
+  public let groupsKept: Int
+  /// Executed actions in all rollouts.
+  public let steps: Int
+  /// The fraction of tokens at the clip, and the change within the iteration in nats per token
+  /// (``ClippedObjective/Result``).
+  public var clipFraction = 0.0, approximateKL = 0.0
+  /// Mean entropy of a token after the iteration, and KL divergence from the initial policy, in nats,
+  /// at the states of the kept groups; nil if none was kept.
+  public var entropy, startKL: Double?
+  /// Success rate on held-out initial states with greedy actions, if measured.
+  public var greedySuccess: Double?
+  public var seconds = 0.0
+
+  init(iteration: Int, of groups: [RolloutGroup], kept: Int) {
+    self.iteration = iteration
+    successes = groups.map(\.successes)
+    groupSize = groups[0].rewards.count
+    success = Double(successes.reduce(0, +)) / Double(groups.count * groupSize)
+    groupsKept = kept
+    steps = groups.flatMap(\.steps).reduce(0, +)
+  }
+
+  /// Rollouts in the iteration.
+  public var episodes: Int { successes.count * groupSize }
+
+  /// How many groups had 0, 1, … G successes: G + 1 numbers.
+  public var histogram: [Int] {
+    (0...groupSize).map { count in successes.count { $0 == count } }
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import NanoVLA
+import Runs
+import Tabletop
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// Small reinforcement learning runs that stop and resume.
+@Suite(.serialized) struct GRPOCheckpointTests {
+  private static let cloned = Result { () throws -> [[Float]] in
+    let policy = try fresh()
+    let demonstrations = try DemonstrationDataset.bundled().demonstrations.prefix(5)
+    let training = BehaviorCloning(
+      policy, on: try CloningExamples(Array(demonstrations), for: policy), steps: 150)
+    for _ in 0..<150 { training.step() }
+    return policy.head.parameters.map(\.values)
+  }
+
+  private static func fresh() throws -> VLA {
+    var random = SeededRandom(seed: 0)
+    return try VLA(backbone: .bundled(), statistics: .bundled(), using: &random)
+  }
+
+  private func policy() throws -> VLA {
+    let policy = try Self.fresh()
+    for (parameter, values) in zip(policy.head.parameters, try Self.cloned.get()) {
+      parameter.values = values
+    }
+    return policy
+  }
+
+  private func configuration(_ epochs: Int) -> RLConfiguration {
+    var configuration = RLConfiguration(totalEpochs: epochs)
+    configuration.settings.groups = 6
+    configuration.settings.groupSize = 4
+    configuration.settings.evaluateEvery = 0
+    configuration.settings.minibatchSize = 64
+    return configuration
+  }
+
+  private func weights(_ trainer: GRPOTrainer) -> [[Float]] {
+    trainer.policy.parameters.map(\.values)
+  }
+
+  @Test("a run that stops at any iteration and resumes elsewhere ends bit-identical")
+  func resumes() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: GRPOTrainer.checkpointFile)
+      let whole = try GRPOTrainer(policy(), configuration(4))
+      while !whole.isDone { try whole.step() }
+      try GRPOTrainer(policy(), configuration(4)).writeCheckpoint(configuration(4), to: file)
+      for _ in 0..<4 {
+        let part = try GRPOTrainer(policy(), configuration(4))
+        try part.restore(from: file)
+        try part.step()
+        try part.writeCheckpoint(configuration(4), to: file)
+      }
+      let resumed = try GRPOTrainer(Self.fresh(), configuration(4))
+      try resumed.restore(from: file)
+      #expect(resumed.isDone)
+      #expect(weights(resumed) == weights(whole))
+      #expect(resumed.optimizer.state == whole.optimizer.state)
+      #expect(resumed.random.state == whole.random.state)
+      func timeless(_ trainer: GRPOTrainer) -> [GRPOMetrics] {
+        trainer.metrics.map { metrics in
+          var metrics = metrics
+          metrics.seconds = 0
+          return metrics
+        }
+      }
+      #expect(timeless(resumed) == timeless(whole))
+    }
+  }
+
+  @Test("damaged checkpoints are refused in one line that names the file, and change nothing")
+  func damaged() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: GRPOTrainer.checkpointFile)
+      let trainer = try GRPOTrainer(policy(), configuration(2))
+      try trainer.writeCheckpoint(configuration(2), to: file)
+      let good = try Data(contentsOf: file)
+      let before = weights(trainer)
+      func problem(_ data: Data) throws -> String {
+        try data.write(to: file)
+        var caught: (any Error)?
+        do { try trainer.restore(from: file) } catch { caught = error }
+        #expect(weights(trainer) == before)
+        return "\(try #require(caught))"
+      }
+      for length in [0, 7, 100, good.count - 1] {
+        let text = try problem(good.prefix(length))
+        #expect(text.contains(file.path) && !text.contains("\n"))
+      }
+      func replaced(_ one: String, by other: String) -> Data {
+        var data = good
+        data.replaceSubrange(data.range(of: Data(one.utf8))!, with: Data(other.utf8))
+        return data
+      }
+      #expect(try problem(replaced(#"\"steps\":0"#, by: #"\"steps\":-"#)).contains(file.path))
+      #expect(try problem(replaced(#""run""#, by: #""ruin"#)).contains(file.path))
+      var other = configuration(2)
+      other.settings.groups = 5
+      try GRPOTrainer(policy(), other).writeCheckpoint(other, to: file)
+      #expect(try problem(Data(contentsOf: file)).contains("other settings"))
+    }
+  }
+}
