@@ -37,7 +37,7 @@ enum BackboneConfiguration: Codable, Equatable {
   /// Why it cannot be built; nil if it can, as far as config.json tells.
   var flaw: String? {
     switch self {
-    case .toy(let configuration): configuration.flaw ?? configuration.policyFlaw
+    case .toy(let configuration): configuration.validationError ?? configuration.policyFlaw
     case .vlm(let reference): reference.flaw
     }
   }

@@ -1,0 +1,23 @@
+import Files
+import Foundation
+import NanoVLA
+import Tensors
+
+extension ToyVLM {
+  /// Writes a checkpoint that ``init(contentsOf:)`` loads: config.json and, in half precision,
+  /// model.safetensors.
+  /// - Throws: `CheckpointError` if the folder or a file cannot be written.
+  public func write(to folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch { throw CheckpointError.cannotWrite(folder.path) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let weights = namedParameters.map { ($0.name, $0.parameter.shape, $0.parameter.values) }
+    try Safetensors.write(
+      weights, as: .float16, metadata: ["format": "pt"],
+      to: folder.appending(path: Self.weightsFile))
+    try (encoder.encode(configuration) + Data("\n".utf8))
+      .writeAtomically(to: folder.appending(path: Self.configurationFile))
+  }
+}
