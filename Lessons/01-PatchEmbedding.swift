@@ -8,22 +8,22 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A transformer reads a sentence: a list of vectors. To let it see, the image is cut into squares,
-  the pixels of each are laid in a row, and one matrix, the same for all, makes a vector of them.
-  The squares are the words.
+  A transformer reads a sequence of vectors. To give it an image, we cut the image into squares, lay
+  the pixels of each square in a row, and multiply each row by one shared matrix. The results are the
+  patch tokens. To each we add a learned vector for its position in the grid.
 
-  The aha: so an image becomes a sentence; and without positions the sentence is a bag. A robot that
-  sees a bag of patches knows THAT there is a red cup, but not where to reach.
+  The aha: an image becomes a sentence; without positions it is a bag of patches. A policy that sees
+  a bag knows THAT there is a red cup, but not where to reach.
   """
 
 // Knobs: change one, run again.
 let patchSize = 8  // pixels; must divide 64
-let width = 32  // D, numbers in a word; a multiple of 4
+let width = 32  // D, the elements of a token; a multiple of 4
 let steps = 800  // of 32 images each
 let learningRate: Float = 5e-3
-let heldOut = 20  // demonstrations that the probe never learns from
+let heldOut = 20  // demonstrations that the probes do not learn from
 
-/// The same patches in another order: the left half of the picture and the right half trade places.
+/// The same patches in another order: the left and the right half of the image trade places.
 func swappingHalves(_ image: RGBImage) -> RGBImage {
   let half = image.width / 2
   return .filmStrip([
@@ -40,19 +40,37 @@ Lesson.run(1, "Patch embedding", idea: idea) { lesson in
     PatchProbe(
       patchSize: patchSize, width: width, classes: 2, hasPositions: hasPositions, using: &random)
   }
-  let (placed, bag) = (makeProbe(hasPositions: true), makeProbe(hasPositions: false))
+  let (with, without) = (makeProbe(hasPositions: true), makeProbe(hasPositions: false))
 
-  lesson.heading("From a PNG to a sentence")
+  lesson.heading("From an image to tokens")
   lesson.picture(first)
-  lesson.say("“\(demonstrations[0].instruction)”, the first frame of a bundled demonstration.")
-  _ = lesson.trace("a frame becomes words, and words an answer") {
-    placed(Pixels.tensor(of: [first]))
+  lesson.say("The first frame of a demonstration of “\(demonstrations[0].instruction)”.")
+  _ = lesson.trace("from a frame to the logits of two classes") {
+    with(Pixels.tensor(of: [first]))
   }
   let side = first.width / patchSize
-  lesson.result("patches", Double(side * side), "\(side)×\(side) squares, one word each")
+  lesson.result("patches", Double(side * side), "\(side)×\(side) squares, one token each")
 
-  lesson.heading("Shuffle the squares")
-  lesson.say("The picture's halves trade places. Does the mean of all words notice?")
+  lesson.heading("Position vectors")
+  lesson.say(
+    "Each position's vector starts as sines and cosines of its row and column, so neighbors have "
+      + "similar vectors. The map shows the similarity of one position to all others.")
+  let positions = with.embedding.positions
+  let center = side / 2 * side + side / 2
+  let similarity = withoutGradient {
+    positions.matmul(transposed: positions.rows(at: [center])) / Float(width / 2)  // [P, 1]
+  }
+  let smallest = similarity.values.min()!
+  try lesson.save(
+    RGBImage(heatMap: similarity.values.map { $0 - smallest }, columns: side, cell: 320 / side)
+      .captioned(
+        "Cosine similarity of the position vector in row \(side / 2), column \(side / 2) with every "
+          + "position of the \(side)x\(side) grid. White: \(Terminal.number(Double(smallest))), the "
+          + "smallest; blue: 1."),
+    as: "positions.png", "The map as a picture")
+
+  lesson.heading("Permute the patches")
+  lesson.say("The halves of the image trade places. Does the mean of all tokens change?")
   func change(_ probe: PatchProbe) -> Float {
     withoutGradient {
       let pooled = probe.pooled(Pixels.tensor(of: [first, swappingHalves(first)]))  // → [2, 2D]
@@ -60,44 +78,54 @@ Lesson.run(1, "Patch embedding", idea: idea) { lesson in
       return (a - b).squared().sum().item.squareRoot() / a.squared().sum().item.squareRoot()
     }
   }
-  lesson.result("changeWithPositions", change(placed), "how far it moves, as a part of its length")
-  lesson.result("changeWithoutPositions", change(bag), "the same bag, shaken")
+  lesson.result("changeWithPositions", change(with), "relative change ‖Δ‖ / ‖x‖ with positions")
+  lesson.result(
+    "changeWithoutPositions", change(without), "without; expected: below 1e-5, rounding alone")
 
   lesson.heading("Left or right?")
   lesson.say(
-    """
-    Two probes shall tell in which half the gripper is. They see each frame, and its twin with \
-    halves swapped, where the answer is the other one. They are alike, but one has no positions.
-    """)
-  func examples(_ part: ArraySlice<Demonstration>) -> (images: [RGBImage], answers: [Int]) {
+    "Two probes predict which half of the image contains the gripper. Both train on each frame and "
+      + "on its copy with swapped halves, whose label is the opposite. Only one has positions.")
+  func examples(_ part: ArraySlice<Demonstration>) -> (images: [RGBImage], targets: [Int]) {
     let frames = part.flatMap { zip($0.frames, $0.proprioception) }
-      .filter { abs($1[0] - 0.5) > 0.1 }  // not in the middle, where the cut would go through it
-    let answers = frames.map { $1[0] < 0.5 ? 0 : 1 }
+      .filter { abs($1[0] - 0.5) > 0.1 }  // the swap would cut a gripper in the middle
+    let targets = frames.map { $1[0] < 0.5 ? 0 : 1 }
     return (
-      frames.map(\.0) + frames.map { swappingHalves($0.0) }, answers + answers.map { 1 - $0 }
+      frames.map(\.0) + frames.map { swappingHalves($0.0) }, targets + targets.map { 1 - $0 }
     )
   }
-  let seen = examples(demonstrations.dropLast(heldOut))
-  let unseen = examples(demonstrations.suffix(heldOut))
-  for (name, probe) in [("With", placed), ("Without", bag)] {
+  let training = examples(demonstrations.dropLast(heldOut))
+  let test = examples(demonstrations.suffix(heldOut))
+  func accuracy(_ probe: PatchProbe, _ name: String) -> Float {
     probe.train(
-      on: seen.images, targets: seen.answers, steps: steps, learningRate: learningRate,
+      on: training.images, targets: training.targets, steps: steps, learningRate: learningRate,
       seed: lesson.seed
     ) { lesson.progress($0, of: steps, "\(name) positions") }
-    lesson.result(
-      "accuracy\(name)Positions", probe.accuracy(on: unseen.images, targets: unseen.answers),
-      "of \(unseen.answers.count) unseen images; a coin would get 0.5")
+    return probe.accuracy(on: test.images, targets: test.targets)
   }
-  lesson.say("A frame and its twin are the same bag with opposite answers: nothing can be learned.")
+  let (accuracyWith, accuracyWithout) = (accuracy(with, "with"), accuracy(without, "without"))
+  lesson.result(
+    "accuracyWithPositions", accuracyWith,
+    "on \(test.targets.count) held-out images; expected: above 0.9")
+  lesson.result("accuracyWithoutPositions", accuracyWithout, "expected: 0.5, chance")
+  lesson.say(
+    abs(accuracyWithout - 0.5) < 0.05
+      ? "Without positions, a frame and its swapped copy have the same mean token and opposite "
+        + "labels: no training can do better than chance."
+      : "Without positions the probe is not at chance: with patches this large, a single patch shows "
+        + "where the gripper is.")
 
   lesson.finish(
     readNext: [
-      "Sources/NanoVLA/Vision/PatchEmbedding.swift", "Sources/NanoVLA/Vision/PatchProbe.swift",
-      "Sources/NanoVLA/Transformer/PositionEncoding.swift",
+      "Sources/NanoVLA/1-Vision/PatchEmbedding.swift",
+      "Sources/NanoVLA/1-Vision/PatchProbe.swift",
+      "Sources/NanoVLA/2-Transformer/PositionEncoding.swift",
     ],
     tryThis: [
-      "patchSize = 16, then 4: which shapes change, and what does it cost?",
-      "patchSize = 64: one word, one bag, yet it tells left from right. Why?",
-      "Exercise: in PatchProbe.swift, add the positions AFTER the mean. What do both numbers become?",
+      "patchSize = 16, then 4: which shapes change, and how does the time?",
+      "patchSize = 64: one token, and yet the probe without positions succeeds. Why?",
+      "Exercise: in PatchEmbedding.callAsFunction, add `positions.mean(axis: 0)` instead of "
+        + "`positions`, the same vector everywhere. You are right if you predicted that "
+        + "changeWithPositions becomes 0 and accuracyWithPositions 0.5.",
     ])
 }

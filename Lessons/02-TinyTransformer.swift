@@ -8,21 +8,21 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A transformer turns tokens into tokens: each comes out where it went in, knowing more. A block does
-  two things. In attention each token asks all others and takes the average of what fits. In the
-  feed-forward layer each token works by itself on what it got.
+  A transformer turns a sequence of tokens into a sequence of the same length. Each block has two
+  steps. In attention each token computes a weighted average over all tokens; the MLP then transforms
+  each token alone. Both add their output to the residual stream.
 
-  The aha: attention is the only place where tokens meet. Change one patch of the picture and count
-  whose output changes: with attention everybody's, without it only that one's.
+  The aha: attention is the only place where tokens meet. Change one patch of the image and count the
+  tokens whose output changes: with attention all of them, without it only that one.
 
-  Then the small factor 1/√d. Forget it, and wide heads look at one token only and cannot learn to
-  look elsewhere.
+  Scores are divided by √d. Without that, wide heads put all weight on one token, and the softmax
+  passes almost no gradient to the others.
   """
 
 // Knobs: change one, run again.
 let width = 64  // D
 let depth = 2  // blocks
-let heads = 4  // D must divide by it
+let heads = 4  // D must be a multiple
 let changedPatch = 27  // 0…63, row by row from the top left
 let widths = [16, 64, 256]  // d, for 1/√d
 
@@ -40,17 +40,36 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
       return tokens
     }
   }
+  let P = tokens.dim(1)
+  let causal = AttentionMask.causal(count: P)
 
-  lesson.heading("Who hears of patch \(changedPatch)?")
+  lesson.heading("Attention as a matrix")
+  lesson.say(
+    "Row t holds the weights with which token t averages all tokens. A causal mask, as language "
+      + "models use it, hides the tokens after t.")
+  func weights(_ mask: Tensor?) -> RGBImage {
+    withoutGradient {
+      let block = transformer.blocks[0]
+      let weights = block.attention(block.norm1(tokens), mask: mask).weights  // [1, H, P, P]
+      let rows = (0..<P).map { weights.values[$0 * P..<$0 * P + P] }  // of head 0
+      return RGBImage(heatMap: rows.flatMap { row in row.map { $0 / row.max()! } }, columns: P)
+    }
+  }
+  try lesson.save(
+    RGBImage.contactSheet(rows: [[weights(nil), weights(causal)]], padding: 8).captioned(
+      "Attention weights of head 0 in block 0, untrained. Rows: queries 0 to \(P - 1). Columns: keys. "
+        + "White: 0; blue: the largest weight of the row. Left: no mask; right: causal mask."),
+    as: "attention-matrix.png", "Both matrices as a picture")
+
+  lesson.heading("Which tokens depend on patch \(changedPatch)?")
   var painted = frame
   for pixel in 0..<64 {
     let (x, y) = (changedPatch % 8 * 8 + pixel % 8, changedPatch / 8 * 8 + pixel / 8)
-    painted[x, y] = RGBImage.Color(0, 0, 0)
+    painted[x, y] = .black
   }
   let changed = withoutGradient { embedding(Pixels.tensor(of: [painted])) }
-  let P = tokens.dim(1)
   var bars: [(label: String, value: Double, text: String)] = []
-  func count(_ label: String, _ name: String, mask: Tensor? = nil) {
+  func count(_ label: String, _ name: String, mask: Tensor? = nil) -> Int {
     let difference = withoutGradient {
       (transformer(tokens, mask: mask) - transformer(changed, mask: mask)).abs()
         .sum(axis: 2)  // [1, P, D] → [1, P]
@@ -58,27 +77,34 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
     let count = difference.values.count { $0 > 0 }
     lesson.keep(name, Double(count))
     bars.append((label, Double(count), "\(count) of \(P)"))
+    return count
   }
-  count("with attention", "changed_with_attention")
-  count("none looks ahead", "changed_causal", mask: AttentionMask.causal(count: P))
-  for block in transformer.blocks {  // what attention found is multiplied by 0
+  let all = count("attention", "changed_with_attention")
+  let later = count("causal attention", "changed_causal", mask: causal)
+  for block in transformer.blocks {  // attention's output becomes its bias, the same everywhere
     block.attention.output.weight.values = Array(repeating: 0, count: width * width)
   }
-  count("without", "changed_without_attention")
-  lesson.bars(
-    "Tokens whose output changes", Axis("number of tokens", 0...Double(P)), bars)
-  lesson.say("Without attention, feed-forward layers are left: each token stays by itself.")
+  let alone = count("no attention", "changed_without_attention")
+  lesson.bars("Tokens whose output changes", Axis("number of tokens", 0...Double(P)), bars)
+  lesson.say(
+    "Expected: \(P) with attention, \(P - changedPatch) with a causal mask (patch \(changedPatch) and "
+      + "those after it), 1 without attention. "
+      + ((all, later, alone) == (P, P - changedPatch, 1)
+        ? "Only attention moves information between tokens."
+        : "The counts differ from that: something else moves information between tokens, or less does.")
+  )
 
   lesson.heading("Why 1/√d?")
   lesson.say(
-    "A score is a sum of d products, so it spreads like √d, and softmax of widely spread scores "
-      + "gives all to the winner. The others then get no gradient to win it back.")
-  /// Random tokens in one head: a token's largest weight, on average, and a score's median gradient.
-  func look(d: Int, scaled: Bool) -> (largest: Float, gradient: Float) {
-    var random = SeededRandom(seed: lesson.seed &+ UInt64(d))  // the same draws for both scales
-    let x = Tensor.normal([1, 1, P, d], using: &random)
+    "A score is a sum of d products, so its standard deviation is √d. With such scores the softmax "
+      + "saturates: one weight is near 1, and the gradient of all scores is near 0.")
+  /// Of random queries and keys: the mean of each query's largest weight, and the median gradient of a
+  /// score.
+  func measure(d: Int, scaled: Bool) -> (largest: Float, gradient: Float) {
+    var random = SeededRandom(seed: lesson.seed &+ UInt64(d))  // the same draws for both
     let K = Tensor.normal([1, 1, P, d], using: &random)
-    let Q = scaled ? x : x * Float(d).squareRoot()  // cancels the division by √d
+    var Q = Tensor.normal([1, 1, P, d], using: &random)
+    if !scaled { Q = Q * Float(d).squareRoot() }  // cancels the division by √d
     let found = scaledDotProductAttention(query: Q, key: K, value: K).scores
     let scores = Tensor(found.values, shape: [P, P]).asParameter()  // [1, 1, P, P] → [P, P]
     let weights = scores.softmax()
@@ -90,23 +116,27 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
   lesson.table(
     columns: ["d", "1/√d: largest weight", "gradient", "without: largest weight", "gradient"],
     rows: widths.map { d in
-      let (scaled, plain) = (look(d: d, scaled: true), look(d: d, scaled: false))
+      let (scaled, plain) = (measure(d: d, scaled: true), measure(d: d, scaled: false))
       lesson.keep("largest_weight_scaled_\(d)", Double(scaled.largest))
       lesson.keep("largest_weight_unscaled_\(d)", Double(plain.largest))
       ratio = plain.gradient / scaled.gradient
       return [d, scaled.largest, scaled.gradient, plain.largest, plain.gradient]
     })
-  lesson.result("gradient_ratio", ratio, "of the gradient is left without 1/√d at \(widths.last!)")
+  lesson.result(
+    "gradient_ratio", ratio,
+    "the gradient without 1/√d over that with it, at d = \(widths.last!); expected: below 0.01"
+  )
 
   lesson.finish(
     readNext: [
-      "Sources/NanoVLA/Transformer/MultiHeadAttention.swift",
-      "Sources/NanoVLA/Transformer/TransformerBlock.swift",
-      "Sources/NanoVLA/Transformer/TinyTransformer.swift",
+      "Sources/NanoVLA/2-Transformer/ScaledDotProductAttention.swift",
+      "Sources/NanoVLA/2-Transformer/MultiHeadAttention.swift",
+      "Sources/NanoVLA/2-Transformer/TransformerBlock.swift",
     ],
     tryThis: [
-      "changedPatch = 63: how many tokens hear of it if none looks ahead?",
+      "changedPatch = 63: how many tokens change under a causal mask?",
       "heads = 16: which rows of the trace change, which do not?",
-      "Exercise: silence only one of the blocks instead of all. How many tokens change now?",
+      "Exercise: set the output weights of only one block to 0 instead of all. How many tokens change "
+        + "now? The bar “no attention” shows whether you are right.",
     ])
 }

@@ -1,12 +1,13 @@
 import Foundation
 import Tensors
 
-/// What a policy stands on: a model that looks and reads, and says what it found.
+/// A backbone: a model that encodes an observation and an instruction as a state vector.
 ///
-/// The toy VLM is one, and so is every published VLM (``VLM``): all that a policy asks is a row of
-/// numbers for an observation and an instruction. What the numbers mean, the head has to learn.
+/// A policy is a backbone and an action head. The toy VLM is a backbone, and so is every published
+/// VLM (`VLM`); a policy needs nothing of them but the state vector. The head learns what its
+/// elements mean.
 ///
-/// Letters: N observations, S state numbers.
+/// Letters: N observations, S state width.
 public protocol Backbone: Module, SelfDescribing {
   /// The backbone that `configuration` describes, its weights random unless files hold them.
   ///
@@ -19,7 +20,7 @@ public protocol Backbone: Module, SelfDescribing {
   /// What a description calls it; its kind by default.
   var name: String { get }
 
-  /// Whether its weights are random, so that it runs and knows nothing; false by default.
+  /// Whether its weights are random, so that it runs but has learned nothing; false by default.
   var isRandom: Bool { get }
 
   /// New layers, which stay free to learn when a policy freezes the rest; none by default.
@@ -29,21 +30,23 @@ public protocol Backbone: Module, SelfDescribing {
   /// not repeat them; none by default.
   var publishedParameters: [Tensor] { get }
 
-  /// The side of the square pictures that it sees; nil if it brings pictures to its size by itself.
+  /// The side of the square images that it expects, in pixels; nil if it resizes images itself.
   var imageSize: Int? { get }
 
   /// S, with or without proprioception.
   func stateWidth(usesProprioception: Bool) -> Int
 
-  /// Whether its states of several observations have one length, S, so that it may be asked for all at
-  /// once. (Whole prompts have not.)
+  /// Whether all state vectors have the same width, so that several can be computed at once. Whole
+  /// prompts differ in length.
   var takesBatches: Bool { get }
 
-  /// What was found: [N, S].
+  /// Encodes observations.
   /// - Parameters:
-  ///   - observations, instructions: N each.
+  ///   - observations: N of them.
+  ///   - instructions: one for each observation.
   ///   - usesProprioception: whether the state includes the observations' proprioception.
-  /// - Throws: if an instruction cannot be read.
+  /// - Returns: [N, S]
+  /// - Throws: if an instruction cannot be encoded.
   func state(
     of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor

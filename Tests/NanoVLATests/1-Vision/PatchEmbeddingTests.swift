@@ -20,7 +20,7 @@ import Testing
         for left in [0, 4] {
           for y in top..<top + 4 {
             for x in left..<left + 4 {
-              for colour in 0..<3 { expected.append(image[b, y, x, colour]) }
+              for color in 0..<3 { expected.append(image[b, y, x, color]) }
             }
           }
         }
@@ -30,8 +30,8 @@ import Testing
     #expect(patches.values == expected)
   }
 
-  @Test("a word is its patch times the weights, plus bias and the place's vector")
-  func words() {
+  @Test("a token is its patch times the weights, plus bias and position vector")
+  func tokens() {
     let embedding = embedding()
     unsettle(embedding)
     let image = uniform(2, 8, 8, 3)
@@ -60,7 +60,7 @@ import Testing
     expectGradients(embedding.namedParameters) { embedding(image) }
   }
 
-  @Test("positions are learned too, and its parameters are torch's")
+  @Test("the parameters are weight, bias and learned positions, as many as torch has")
   func parameters() {
     #expect(
       embedding().namedParameters.map(\.name)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct PixelsTests {
-  @Test("colours are shifted by the scene's mean and divided by its spread, in reading order")
+  @Test("colors are shifted by the mean and divided by the scale, in reading order")
   func values() {
     let image = RGBImage(width: 2, height: 1, pixels: [224, 208, 181, 255, 0, 131])
     let found = Pixels.tensor(of: [image, image])

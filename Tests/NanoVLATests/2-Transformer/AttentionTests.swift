@@ -13,6 +13,46 @@ import Testing
     return attention
   }
 
+  @Test("the function is softmax(QKᵀ/√d + mask)·V, as in a plain loop")
+  func function() {
+    let (Q, K, V) = (
+      uniform(2, 3, 4, 5), uniform(2, 3, 6, 5, seed: 2), uniform(2, 3, 6, 5, seed: 3)
+    )
+    let mask = uniform(4, 6, seed: 4)
+    let found = scaledDotProductAttention(query: Q, key: K, value: V, mask: mask)
+    #expect(found.output.shape == [2, 3, 4, 5])
+    for b in 0..<2 {
+      for h in 0..<3 {
+        for t in 0..<4 {
+          let scores = (0..<6).map { c in
+            (0..<5).reduce(0.0) { $0 + Double(Q[b, h, t, $1]) * Double(K[b, h, c, $1]) }
+              / 5.0.squareRoot() + Double(mask[t, c])
+          }
+          let sum = scores.reduce(0) { $0 + exp($1) }
+          for c in 0..<6 {
+            #expect(abs(Double(found.scores[b, h, t, c]) - scores[c]) < 1e-6)
+            #expect(abs(Double(found.weights[b, h, t, c]) - exp(scores[c]) / sum) < 1e-6)
+          }
+          for i in 0..<5 {
+            let expected = (0..<6).reduce(0.0) {
+              $0 + exp(scores[$1]) / sum * Double(V[b, h, $1, i])
+            }
+            #expect(abs(Double(found.output[b, h, t, i]) - expected) < 1e-6)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("queries and keys of different head widths stop with their shapes")
+  func headWidths() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = scaledDotProductAttention(
+        query: .zeros([1, 2, 3, 4]), key: .zeros([1, 2, 3, 5]), value: .zeros([1, 2, 3, 5]))
+    }
+    expectMessage(result, "[1, 2, 3, 4]", "[1, 2, 3, 5]")
+  }
+
   @Test("self-attention is that of a plain loop")
   func plainLoop() {
     let (attention, x) = (attention(), uniform(2, 5, 6))
@@ -30,7 +70,7 @@ import Testing
     #expect(worstDistance(result.output.values, expected) < 1e-5)
   }
 
-  @Test("a padding mask hides places from all, each sequence its own")
+  @Test("a padding mask hides positions from all queries, for each sequence its own")
   func padding() {
     let (attention, x) = (attention(), uniform(2, 4, 6))
     let isToken = [[true, true, false, false], [true, true, true, false]]
@@ -55,14 +95,14 @@ import Testing
     #expect(before3.values == after3.values)
   }
 
-  @Test("each row of weights sums to 1, and none is negative")
+  @Test("each row of weights sums to 1 and has no negative weight")
   func rows() {
     let weights = attention()(uniform(2, 5, 6)).weights
     #expect(weights.sum(axis: 3).values.allSatisfy { abs($0 - 1) < 1e-6 })
     #expect(weights.values.allSatisfy { $0 >= 0 })
   }
 
-  @Test("permuted tokens give the same answers, permuted")
+  @Test("permuted tokens give the same outputs, permuted")
   func equivariance() {
     let (attention, x) = (attention(), uniform(5, 6))
     let order = [3, 0, 4, 1, 2]
@@ -103,7 +143,7 @@ import Testing
 /// Attention written as loops over single numbers, in Double.
 private func naiveAttention(
   _ attention: MultiHeadAttention, _ x: Tensor, _ context: Tensor,
-  sees: (_ sequence: Int, _ token: Int, _ other: Int) -> Bool
+  isVisible: (_ sequence: Int, _ query: Int, _ key: Int) -> Bool
 ) -> [Float] {
   let (D, d) = (x.dim(2), x.dim(2) / attention.heads)
   func layer(_ layer: Linear, _ row: [Double]) -> [Double] {
@@ -122,12 +162,12 @@ private func naiveAttention(
       var joined = [Double](repeating: 0, count: D)
       for head in 0..<attention.heads {
         let slice = head * d..<(head + 1) * d
-        let seen = keys.indices.filter { sees(b, t, $0) }
-        let exponentials = seen.map { c in
+        let visible = keys.indices.filter { isVisible(b, t, $0) }
+        let exponentials = visible.map { c in
           exp(slice.reduce(0) { $0 + query[$1] * keys[c][$1] } / Double(d).squareRoot())
         }
         let sum = exponentials.reduce(0, +)
-        for (c, e) in zip(seen, exponentials) {
+        for (c, e) in zip(visible, exponentials) {
           for i in slice { joined[i] += e / sum * values[c][i] }
         }
       }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct PositionEncodingTests {
-  @Test("a line's rows are the sines and cosines of the place over 1 and over 100")
+  @Test("a line's rows are the sines and cosines of the position over 1 and over 100")
   func line() {
     // Width 4: frequencies 10000^0 = 1 and 10000^(−1/2) = 0.01.
     let expected: [Float] = [
@@ -32,14 +32,14 @@ import Testing
     #expect(worstDistance(found.values, expected) < 1e-6)
   }
 
-  @Test("no two places of an 8×8 grid share a vector")
+  @Test("all positions of an 8×8 grid have different vectors")
   func different() {
     let grid = PositionEncoding.grid(side: 8, width: 64)
-    let rows = Set((0..<64).map { place in (0..<64).map { grid[place, $0] } })
+    let rows = Set((0..<64).map { p in (0..<64).map { grid[p, $0] } })
     #expect(rows.count == 64)
   }
 
-  @Test("a width that does not divide stops with its value")
+  @Test("a width that is not a multiple of 4 stops with its value")
   func indivisible() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = PositionEncoding.grid(side: 2, width: 6)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct TokenEmbeddingTests {
-  @Test("a word is its own vector plus its place's")
+  @Test("a token is its word's vector plus its position's")
   func sum() {
     var random = SeededRandom(seed: 1)
     let embedding = TokenEmbedding(vocabulary: 5, length: 3, width: 4, using: &random)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct TransformerTests {
-  @Test("a feed-forward layer treats each token by itself")
+  @Test("a feed-forward layer treats each token alone")
   func feedForward() {
     var random = SeededRandom(seed: 1)
     let layer = FeedForward(width: 3, hidden: 5, using: &random)
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(
-    "what comes out has the shape of what went in",
+    "the output has the shape of the input",
     arguments: [[1, 1, 4], [3, 1, 4], [1, 13, 4], [2, 5, 4]])
   func shapes(shape: [Int]) {
     var random = SeededRandom(seed: 4)
@@ -59,7 +59,7 @@ import Testing
     #expect(stack.parameterCount == depth * block + 2 * D)
   }
 
-  @Test("parameters are named by where they are")
+  @Test("parameters are named after their path in the model")
   func names() {
     var random = SeededRandom(seed: 6)
     let stack = TinyTransformer(width: 4, depth: 2, heads: 2, using: &random)
@@ -72,7 +72,7 @@ import Testing
     #expect(Set(names).count == names.count)
   }
 
-  @Test("what is padding changes no other token")
+  @Test("padding changes no other token")
   func padding() {
     var random = SeededRandom(seed: 7)
     let stack = TinyTransformer(width: 4, depth: 2, heads: 2, using: &random)

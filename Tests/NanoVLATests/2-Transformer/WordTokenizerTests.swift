@@ -6,7 +6,7 @@ import Testing
   private let tokenizer = WordTokenizer(
     vocabulary: ["pick", "up", "the", "red", "green", "cup", "ball"], maximumLength: 7)
 
-  @Test("words become their places, and padding fills up to the maximum")
+  @Test("words become their ids, and padding fills up to the maximum length")
   func encoding() throws {
     let ids = try tokenizer.encode("pick up the red cup")
     #expect(ids == [1, 2, 3, 4, 6, 0, 0])
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(
-    "an unknown word is answered with the nearest known ones",
+    "the error for an unknown word names the most similar known ones",
     arguments: [
       ("cap", "cup"), ("rad", "red"), ("balls", "ball"), ("gren", "green"), ("th", "the"),
     ])
@@ -65,7 +65,7 @@ import Testing
     #expect(length < 200)
   }
 
-  @Test("a word that a vocabulary names twice keeps its first id, and foreign ids are passed over")
+  @Test("a repeated word of the vocabulary keeps its first id, and decoding skips unknown ids")
   func oddities() throws {
     let twice = WordTokenizer(vocabulary: ["cup", "cup", "red"], maximumLength: 2)
     #expect(try twice.encode("red cup") == [3, 1])

@@ -31,14 +31,16 @@ import Testing
   private let isToken = [[true, true, true, false, false], [true, true, true, true, false]]
   private var mask: Tensor { AttentionMask.padding(isToken) }
 
-  @Test("a few vectors come out, with or without a mask", arguments: Kind.allCases)
+  @Test(
+    "the output has the fusion's number of vectors, with or without a mask",
+    arguments: Kind.allCases)
   func shape(kind: Kind) {
     let fusion = kind.make()
     #expect(fusion(vision: vision, text: text, textMask: mask).shape == [2, kind.queries, 4])
     #expect(fusion(vision: vision, text: text, textMask: nil).shape == [2, kind.queries, 4])
   }
 
-  @Test("what stands in the place of padding changes nothing", arguments: Kind.allCases)
+  @Test("padding tokens do not change the output", arguments: Kind.allCases)
   func padding(kind: Kind) {
     let other = uniform(2, 5, 4, seed: 77)
     var values = text.values
@@ -57,7 +59,7 @@ import Testing
   }
 
   @Test(
-    "another text and another image change the answer, of their own sample only",
+    "another text or another image changes the output of its own sample only",
     arguments: Kind.allCases)
   func depends(kind: Kind) {
     let fusion = kind.make()
@@ -83,13 +85,13 @@ import Testing
     arguments: Kind.allCases)
   func gradient(kind: Kind) {
     let fusion = kind.make()
-    let (seen, said) = (vision.asParameter(), text.asParameter())
-    expectGradients(fusion.namedParameters + [("vision", seen), ("text", said)]) {
-      fusion(vision: seen, text: said, textMask: mask)
+    let (visionLeaf, textLeaf) = (vision.asParameter(), text.asParameter())
+    expectGradients(fusion.namedParameters + [("vision", visionLeaf), ("text", textLeaf)]) {
+      fusion(vision: visionLeaf, text: textLeaf, textMask: mask)
     }
   }
 
-  @Test("several instructions about one image get what each gets alone")
+  @Test("several instructions that share an image get the outputs of separate calls")
   func sharedImage() throws {
     let fusion = try #require(Kind.crossAttention.make() as? CrossAttentionFusion)
     let one = vision.sliced(axis: 0, 0..<1)

@@ -1,5 +1,6 @@
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 import TestSupport
@@ -13,13 +14,13 @@ import Testing
     #expect(error.destination <= 0.06)
   }
 
-  @Test("an untrained model points nowhere in particular")
+  @Test("an untrained model has a pointing error above 0.2")
   func untrained() {
     var random = SeededRandom(seed: 1)
     #expect(ToyVLM(using: &random).pointingError(scenes: 100).object > 0.2)
   }
 
-  @Test("written and read back, it finds the same to the last bit")
+  @Test("written and loaded, it predicts bit-identical points")
   func roundTrip() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "toyvlm-\(UUID())")
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -35,7 +36,7 @@ import Testing
     #expect(try points(copy) == points(bundled))
   }
 
-  @Test("all that it finds has the shape its documentation gives")
+  @Test("all predictions have their documented shapes")
   func shapes() throws {
     let model = try ToyVLM.bundled()
     let ids = try ["pick up the red block", "push the blue ball left"].map {

@@ -25,7 +25,7 @@ import VLMs
     expectGradients(norm.namedParameters + [("x", leaf)]) { norm(leaf) }
   }
 
-  @Test("SwiGLU multiplies two readings of a token, as in a plain loop")
+  @Test("SwiGLU multiplies a gate and a linear layer, as in a plain loop")
   func swiGLU() {
     var random = SeededRandom(seed: 3)
     let (layer, x) = (SwiGLU(width: 3, hidden: 4, using: &random), uniform(1, 2, 3))
@@ -61,7 +61,7 @@ import VLMs
     #expect(worstDistance(found, expected) < 2e-6)
   }
 
-  @Test("a name that is no activation is refused")
+  @Test("an unknown activation has no value")
   func unknownActivation() { #expect(Activation(named: "mish") == nil) }
 
   @Test("a decoder block of all parts has the gradient of finite differences")
@@ -86,7 +86,7 @@ import VLMs
       ])
   }
 
-  @Test("a layer scale of 0 leaves a block that does nothing")
+  @Test("with a layer scale of 0 a block is the identity")
   func layerScale() {
     var random = SeededRandom(seed: 4)
     let block = PreNormBlock(
@@ -99,7 +99,7 @@ import VLMs
     #expect(same == x.values)
   }
 
-  @Test("a stack shows what each block made")
+  @Test("a stack passes each block's output to its observer")
   func seen() {
     var random = SeededRandom(seed: 3)
     let blocks = (0..<3).map { _ in

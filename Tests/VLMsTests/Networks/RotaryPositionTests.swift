@@ -6,7 +6,8 @@ import Testing
 import VLMs
 
 @Suite struct RotaryPositionTests {
-  @Test("each pair of numbers is turned by its place, as in a plain loop", arguments: [0, 5, 2000])
+  @Test(
+    "each pair of elements is rotated by its position, as in a plain loop", arguments: [0, 5, 2000])
   func plainLoop(start: Int) {
     let (x, rotary) = (uniform(2, 3, 4, 6), RotaryPosition(headWidth: 6, theta: 100))
     let found = rotary(x, from: start)
@@ -29,7 +30,7 @@ import VLMs
     #expect(worstDistance(found, [1, 0.1, 0.01, 0.001]) < 1e-9)
   }
 
-  @Test("the product of a query and a key depends on how far they are apart, not on where")
+  @Test("the product of a query and a key depends on the difference of their positions alone")
   func relative() {
     let rotary = RotaryPosition(headWidth: 8)
     let (query, key) = (uniform(1, 1, 1, 8), uniform(1, 1, 1, 8, seed: 2))
@@ -41,7 +42,7 @@ import VLMs
     #expect(abs(here - elsewhere) > 1e-3)
   }
 
-  @Test("place 0 turns nothing, and lengths stay")
+  @Test("position 0 changes nothing, and lengths stay")
   func lengths() {
     let (x, rotary) = (uniform(1, 1, 5, 4), RotaryPosition(headWidth: 4))
     let turned = rotary(x)
@@ -50,7 +51,7 @@ import VLMs
     #expect(worstDistance(before, after) < 1e-5)
   }
 
-  @Test("its gradient is that of finite differences")
+  @Test("the gradient is that of finite differences")
   func gradient() {
     let (x, rotary) = (uniform(1, 2, 3, 4).asParameter(), RotaryPosition(headWidth: 4, theta: 50))
     expectGradients([("x", x)]) { rotary(x, from: 2) }

@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 import VLMs
 
-/// Attention with the sizes of published models: fewer keys than queries, turned places, a memory.
-@Suite struct GroupedAttentionTests {
+/// Attention with the variations of published models: shared key/value heads, rotary positions, a cache.
+@Suite struct GroupedQueryAttentionTests {
   private func attention(
     keyValueHeads: Int = 2, headWidth: Int? = nil, rotary: Bool = false
   ) -> GroupedQueryAttention {
@@ -20,7 +20,7 @@ import VLMs
   }
 
   @Test(
-    "heads in groups are heads with repeated keys and values, as in a plain loop",
+    "grouped heads are heads with repeated keys and values, as in a plain loop",
     arguments: [(4, nil), (2, nil), (1, nil), (2, 6)] as [(Int, Int?)])
   func plainLoop(keyValueHeads: Int, headWidth: Int?) {
     let attention = attention(keyValueHeads: keyValueHeads, headWidth: headWidth)
@@ -31,13 +31,13 @@ import VLMs
     #expect(worstDistance(result.output.values, naiveGrouped(attention, x)) < 1e-5)
   }
 
-  @Test("groups need fewer parameters")
+  @Test("shared key/value heads have fewer parameters")
   func parameters() {
     let shapes = attention(keyValueHeads: 1, headWidth: 6).namedParameters.map(\.parameter.shape)
     #expect(shapes == [[24, 8], [24], [6, 8], [6], [6, 8], [6], [8, 24], [8]])
   }
 
-  @Test("biases are left out one by one")
+  @Test("input and output biases are absent independently")
   func biases() {
     var random = SeededRandom(seed: 1)
     let attention = GroupedQueryAttention(
@@ -57,7 +57,7 @@ import VLMs
   }
 
   @Test(
-    "token by token with a cache is all tokens at once",
+    "token by token with a cache gives the outputs of all tokens at once",
     arguments: [[5], [1, 1, 1, 1, 1], [3, 2]])
   func cache(steps: [Int]) {
     let (attention, x) = (attention(rotary: true), uniform(2, 5, 8))
@@ -78,7 +78,7 @@ import VLMs
     #expect(worstDistance(joined.values, whole.values) < 1e-6)
   }
 
-  @Test("a copied cache remembers the same, and what is added to it stays its own")
+  @Test("a copied cache has the same contents and changes independently")
   func copiedCache() {
     let (attention, x) = (attention(rotary: true), uniform(1, 4, 8))
     func read(_ tokens: Range<Int>, _ cache: KeyValueCache) -> [Float] {
@@ -95,21 +95,37 @@ import VLMs
     #expect(once == again)
   }
 
-  @Test("a causal mask with a past lets all look at the past")
+  @Test("under a causal mask with a past all queries attend to the past")
   func mask() {
     let values = AttentionMask.causal(count: 2, past: 3)
     #expect(values.shape == [2, 5])
     #expect(values.values == [0, 0, 0, 0, -1e9, 0, 0, 0, 0, 0])
   }
 
-  @Test("the gradient through groups and turned places is that of finite differences")
+  @Test("the gradient through groups and rotary positions is that of finite differences")
   func gradient() {
     let (attention, x) = (attention(rotary: true), uniform(2, 3, 8).asParameter())
     let mask = AttentionMask.causal(count: 3)
     expectGradients(attention.namedParameters + [("x", x)]) { attention(x, mask: mask).output }
   }
 
-  @Test("heads that do not divide into groups stop with both numbers")
+  @Test("a padding mask hides positions from every head of a group, for each sequence its own")
+  func padding() {
+    let (attention, x) = (attention(keyValueHeads: 2), uniform(2, 5, 8))
+    let lengths = [3, 4]
+    let isToken = lengths.map { length in (0..<5).map { $0 < length } }
+    let mask = AttentionMask.causal(count: 5) + AttentionMask.padding(isToken)  // [2, 1, 5, 5]
+    let result = attention(x, mask: mask)
+    for (b, length) in lengths.enumerated() {
+      let short = x.sliced(axis: 0, b..<b + 1).sliced(axis: 1, 0..<length)
+      let alone = attention(short, mask: AttentionMask.causal(count: length)).output
+      let found = result.output.sliced(axis: 0, b..<b + 1).sliced(axis: 1, 0..<length)
+      #expect(worstDistance(found.values, alone.values) < 1e-6)
+      for h in 0..<4 { for t in 0..<5 { #expect(result.weights[b, h, t, 4] == 0) } }
+    }
+  }
+
+  @Test("heads that are not a multiple of the key/value heads stop with both numbers")
   func uneven() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var random = SeededRandom(seed: 7)

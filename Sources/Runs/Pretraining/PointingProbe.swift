@@ -1,0 +1,122 @@
+import NanoVLA
+import Tabletop
+import Tensors
+
+/// A pointing probe: a fusion and one linear layer that predict where the named object is.
+///
+/// To compare fusions, everything else must be equal: the same features of the same scenes, computed
+/// once by a frozen backbone; the same small layer from the fused vector to x and y; the same number
+/// of steps. The difference in error is then due to the fusion.
+///
+/// Letters: N scenes, P patches, T text tokens, D width.
+///
+/// Reference: Alain and Bengio, "Understanding Intermediate Layers Using Linear Classifier Probes"
+/// (2016), section 3.
+public final class PointingProbe: Module {
+  /// Where the loss of a point changes from quadratic to linear, in world units: a fifth of
+  /// `Rules.graspRadius`. More precision than that has little value.
+  static let smoothL1Width: Float = 0.02
+
+  public let fusion: any Fusion
+  public let point: Linear  // D → 2
+  /// If true, the text features are replaced by zeros: an ablation that measures what can be
+  /// predicted without the instruction.
+  public let isTextAblated: Bool
+
+  /// - Parameters:
+  ///   - fusion: an untrained fusion of the features' width, with one output vector.
+  ///   - width: D.
+  ///   - isTextAblated: whether the probe gets no instruction.
+  public init(
+    _ fusion: any Fusion, width: Int, isTextAblated: Bool = false,
+    using random: inout SeededRandom
+  ) {
+    (self.fusion, self.isTextAblated) = (fusion, isTextAblated)
+    point = Linear(inputs: width, outputs: 2, using: &random)
+  }
+
+  /// Predicts the position of the named object.
+  /// - Returns: x and y in world units, [N, 2].
+  public func callAsFunction(_ features: PointingFeatures) -> Tensor {
+    let text = isTextAblated ? Tensor.zeros(features.text.shape) : features.text
+    let fused = fusion(vision: features.vision, text: text, textMask: features.mask)  // [N, 1, D]
+    return point(fused).reshaped([fused.dim(0), 2])  // [N, 1, D] → [N, 1, 2] → [N, 2]
+      .traced("point", "x and y on the table")
+  }
+
+  /// Trains on random batches of 64 scenes.
+  /// - Parameters:
+  ///   - features: the training scenes.
+  ///   - steps: the number of batches.
+  ///   - learningRate: the peak of a cosine schedule.
+  ///   - seed: fixes the batches.
+  ///   - progress: called after each step with the number of steps done and the batch's loss.
+  public func train(
+    on features: PointingFeatures, steps: Int, learningRate: Float, seed: UInt64,
+    progress: (Int, Float) -> Void = { _, _ in }
+  ) {
+    var random = SeededRandom(seed: seed)
+    let optimizer = AdamW(parameters)
+    let schedule = Schedule(peak: learningRate, warmup: steps / 10, steps: steps)
+    for step in 0..<steps {
+      let batch = (0..<64).map { _ in random.integer(below: features.count) }
+      let loss = backwardInShards(of: batch.count) { part in
+        let some = features.rows(Array(batch[part]))
+        return smoothL1(self(some), some.positions, width: Self.smoothL1Width)
+      }
+      optimizer.step(learningRate: schedule(step), maximumNorm: 5)
+      progress(step + 1, loss)
+    }
+  }
+
+  /// The mean Euclidean distance, in world units, between predicted and true positions.
+  public func error(on features: PointingFeatures) -> Float {
+    withoutGradient {
+      (self(features) - features.positions).squared().sum(axis: 1).sqrt().mean().item
+    }
+  }
+}
+
+/// A frozen backbone's features of N object-suite scenes and their instructions, with the true
+/// positions: the data of a ``PointingProbe``.
+public struct PointingFeatures {
+  public let vision: Tensor  // [N, P, D]
+  public let text: Tensor  // [N, T, D]
+  /// Hides padding.
+  public let mask: Tensor  // [N, 1, 1, T]
+  /// x and y of the named object, in world units.
+  public let positions: Tensor  // [N, 2]
+
+  /// N.
+  public var count: Int { positions.dim(0) }
+
+  /// One scene for each of `seeds`, with its task's instruction.
+  /// - Throws: ``InstructionError`` if the backbone's vocabulary lacks a word of the suite.
+  public init(of seeds: Range<UInt64>, from backbone: ToyVLM) throws {
+    let starts = seeds.map { Suite.object.initialState(seed: $0) }
+    let ids = try starts.map { try backbone.tokenizer.encode($0.task.instruction) }
+    let renderer = Renderer(size: backbone.configuration.imageSize)
+    let shards = inShards(of: starts.count) { part in
+      withoutGradient {
+        backbone.encodeImage(Pixels.tensor(of: part.map { renderer.render(starts[$0].scene) }))
+      }
+    }
+    vision = Tensor.concatenated(shards, axis: 0)
+    (text, mask) = withoutGradient { backbone.encodeText(ids) }
+    let named = starts.map { $0.scene.objects[$0.task.firstObject] }
+    positions = Tensor(named.flatMap { [$0.x, $0.y] }, shape: [starts.count, 2])
+  }
+
+  private init(vision: Tensor, text: Tensor, mask: Tensor, positions: Tensor) {
+    (self.vision, self.text, self.mask, self.positions) = (vision, text, mask, positions)
+  }
+
+  /// The scenes numbered `indices`, in that order.
+  public func rows(_ indices: [Int]) -> PointingFeatures {
+    func pick(_ x: Tensor) -> Tensor {
+      x.reshaped([count, -1]).rows(at: indices).reshaped([indices.count] + x.shape.dropFirst())
+    }
+    return PointingFeatures(
+      vision: pick(vision), text: pick(text), mask: pick(mask), positions: pick(positions))
+  }
+}
