@@ -103,7 +103,7 @@ import Testing
     let cross = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = crossEntropy(.zeros([0, 3]), targets: [])
     }
-    expectMessage(cross, "weigh nothing")
+    expectMessage(cross, "weights sum to 0")
     let smooth = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = smoothL1(.zeros([0, 3]), .zeros([0, 3]))
     }

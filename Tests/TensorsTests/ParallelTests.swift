@@ -5,13 +5,10 @@ import Testing
 
 @testable import Tensors
 
-/// The tests that set the number of threads, one after the other.
-@Suite("Work on several threads", .serialized) struct ParallelTests {
+@Suite("Work on several threads") struct ParallelTests {
+  /// Runs `body` with another number of threads, for work of the calling thread alone.
   func onThreads<Result>(_ count: Int, _ body: () -> Result) -> Result {
-    let before = Threads.count
-    Threads.count = count
-    defer { Threads.count = before }
-    return body()
+    withThreadState(\.threadCount, Int32(count), body)
   }
 
   @Test("Shards cover every row once and come back in order", arguments: [1, 2, 3, 8])

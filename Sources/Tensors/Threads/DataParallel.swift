@@ -8,12 +8,12 @@ import Dispatch
 /// shard's one thread. Shards record gradients if the caller does, and never trace shapes.
 /// - Returns: the results in the order of the ranges; min(threads, `count`) of them, at least one.
 public func inShards<Result>(of count: Int, _ body: (Range<Int>) -> Result) -> [Result] {
-  let shards = thread_state().pointee.isShard ? 1 : max(1, min(Threads.count, count))
+  let shards = thread_state().pointee.isShard ? 1 : max(1, min(Threads.current, count))
   let bounds = (0...shards).map { $0 * count / shards }
   guard shards > 1 else { return [body(0..<count)] }
   let shardState = ThreadState(
     gradientsDisabled: !isGradientEnabled, initializationDisabled: false, isShard: true,
-    gradientSink: nil, shapeTrace: nil)
+    threadCount: 0, gradientSink: nil, shapeTrace: nil)
   var results = [Result?](repeating: nil, count: shards)
   results.withUnsafeMutableBufferPointer { slots in
     nonisolated(unsafe) let slots = slots

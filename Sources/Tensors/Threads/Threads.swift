@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 import Foundation
 
@@ -23,6 +24,13 @@ public enum Threads {
     let requested = ProcessInfo.processInfo.environment["NANOVLA_THREADS"].flatMap { Int($0) }
     return max(1, min(64, requested ?? ProcessInfo.processInfo.activeProcessorCount))
   }()
+
+  /// The number of threads for work that the calling thread begins: ``count``, unless a test sets
+  /// another number for its own thread.
+  static var current: Int {
+    let own = Int(thread_state().pointee.threadCount)
+    return own > 0 ? own : count
+  }
 }
 
 /// Limits OpenBLAS to one thread per call: the engine splits the work itself, so that the order of

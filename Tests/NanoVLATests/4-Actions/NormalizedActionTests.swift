@@ -52,8 +52,8 @@ import Testing
       \(statement)
       """
     try program.write(to: script, atomically: true, encoding: .utf8)
-    let root = URL(filePath: #filePath).appending(path: "../../..").standardized
-    let source = root.appending(path: "Sources/NanoVLA/Action/NormalizedAction.swift")
+    let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
+    let source = root.appending(path: "Sources/NanoVLA/4-Actions/NormalizedAction.swift")
 
     let compiler = Process()
     compiler.executableURL = URL(filePath: "/usr/bin/env")

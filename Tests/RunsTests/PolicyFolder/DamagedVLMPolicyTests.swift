@@ -68,7 +68,7 @@ import VLMs
 
   @Test("a folder without a config.json, of another family or with other weights is refused")
   func other() throws {
-    #expect(try problem(setting(["backbone", "modelPath"], to: ".")).contains("nanovla-policy"))
+    #expect(try problem(setting(["backbone", "modelPath"], to: ".")).contains("not a VLM"))
     #expect(try problem(setting(["backbone", "modelPath"], to: "..")).contains("no config.json"))
     let openVLA = try #require(Fixture.of("openvla").first).folder.path
     let found = try problem(setting(["backbone", "modelPath"], to: openVLA))
