@@ -19,8 +19,8 @@ import Testing
     (#"\b(flaw|flaws|worst[A-Z]\w*)\b"#, "validationError, maximumError"),
     (#"\bexecuted:"#, "executionHorizon:"),
     (#"\b[Dd]eaf\b"#, "text-ablated, without the instruction"),
-    (#"\b(goes|go) on (to|with|by)\b"#, "resumes, continues"),
-    (#"\bis none\b"#, "a plain statement"),
+    (#"\bgoes on (to|with|by)\b"#, "resumes, continues"),
+    (#"(?<!there )\bis none\b"#, "a plain statement"),
     (#"\bdata sets?\b"#, "dataset"),
     (
       #"\w*(colour|normalis|optimis|initialis|neighbour|behaviour|recognis|summaris|organis|favour)"#,
