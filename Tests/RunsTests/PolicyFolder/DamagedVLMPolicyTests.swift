@@ -69,7 +69,7 @@ import VLMs
   @Test("a folder without a config.json, of another family or with other weights is refused")
   func other() throws {
     let ours = try problem(setting(["backbone", "configuration", "modelPath"], to: "."))
-    #expect(ours.contains("a policy of this package, not a VLM"), "\(ours)")
+    #expect(ours.contains("not a VLM"), "\(ours)")
     #expect(
       try problem(setting(["backbone", "configuration", "modelPath"], to: "..")).contains(
         "no config.json"))
