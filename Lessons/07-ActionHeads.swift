@@ -6,6 +6,7 @@ import Foundation
 import Images
 import NanoVLA
 import Runs
+import Runs
 import Tabletop
 import Tensors
 
