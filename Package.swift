@@ -5,34 +5,37 @@ import PackageDescription
 // are fast. Lessons and tools are not, so that they build in about a second.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-// A lesson or a notebook is one script. Each name listed here becomes an executable of its own.
-let lessons = [
-  "00-TensorsThatLearn", "01-PatchEmbedding", "02-TinyTransformer", "03-CrossAttentionFusion",
-  "04-ActionTokenizing", "05-BehaviorCloning", "06-Rollouts",
-  "07-ActionHeads", "08-AnyVLM", "09-TransferLearning", "10-LearningFromOutcomes",
-  "11-RealCheckpoints", "12-NanoVLA",
-]
-let notebooks = ["DemonstrationsAndPretraining"]
-
 // The library modules; each imports only modules before it. NanoVLA is the course.
-let library: [Target.Dependency] = [
-  "Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs",
+let course: [Target.Dependency] = ["Tensors", "Files", "Images", "Tabletop", "NanoVLA"]
+let library = course + ["VLMs", "Runs"]
+
+// A lesson or a notebook is one script. Each name listed here becomes an executable of its own, with
+// the modules that it may import: a new declaration in NanoVLA compiles all of VLMs and Runs again,
+// so a lesson that needs neither builds faster without them.
+let lessons: KeyValuePairs = [
+  "00-TensorsThatLearn": course, "01-PatchEmbedding": course, "02-TinyTransformer": course,
+  "03-CrossAttentionFusion": course, "04-ActionTokenizing": course, "05-BehaviorCloning": course,
+  "06-Rollouts": course, "07-ActionHeads": course, "08-AnyVLM": library,
+  "09-TransferLearning": library, "10-LearningFromOutcomes": course,
+  "11-RealCheckpoints": library, "12-NanoVLA": library,
 ]
+let notebooks: KeyValuePairs = ["DemonstrationsAndPretraining": library]
 
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
 /// One executable for each script in `folder`, so that a script that does not compile affects no
 /// other.
-func scripts(in folder: String, _ names: [String], called productName: (String) -> String)
-  -> [Target]
-{
-  names.map { name in
+func scripts(
+  in folder: String, _ scripts: KeyValuePairs<String, [Target.Dependency]>,
+  called productName: (String) -> String
+) -> [Target] {
+  scripts.map { name, modules in
     .executableTarget(
       name: productName(name),
-      dependencies: ["Blackboard"] + library,
+      dependencies: ["Blackboard"] + modules,
       path: folder,
-      exclude: names.filter { $0 != name }.map { $0 + ".swift" },
+      exclude: scripts.map { $0.key + ".swift" }.filter { $0 != name + ".swift" },
       sources: [name + ".swift"])
   }
 }

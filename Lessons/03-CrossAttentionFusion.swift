@@ -6,7 +6,6 @@ import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
-import VLMs
 
 let idea = """
   Patches tell what is where, words tell what is wanted. Somewhere the two must meet. Cross-attention

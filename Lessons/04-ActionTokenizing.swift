@@ -6,7 +6,6 @@ import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
-import VLMs
 
 let idea = """
   A language model chooses among words; a robot wants seven numbers. So cut each number's range into

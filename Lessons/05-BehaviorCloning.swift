@@ -6,7 +6,6 @@ import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
-import VLMs
 
 let idea = """
   A robot learns by imitation: here is what the expert saw, here is what it did, do the same. Control
