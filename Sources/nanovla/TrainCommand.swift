@@ -16,10 +16,10 @@ struct TrainCommand: ParsableCommand {
 
         nanovla train --dataset tabletop_spatial --demonstrations 100 --output spatial-policy
 
-      The output folder is a policy for nanovla rl --policy, with metrics.jsonl, curve.png (the loss by \
-      step) and a checkpoint. Training that was stopped, in whatever way, \
-      goes on with --resume as if it had never stopped. What is not said here, the recipe of the \
-      data set says (CloningRecipe).
+      The output folder is a policy for nanovla rl --policy, with metrics.jsonl, curve.png (the loss \
+      by step) and a checkpoint. An interrupted training resumes with --resume and gives \
+      bit-identical results. Settings without an option come from the recipe of the dataset \
+      (CloningRecipe).
       """)
 
   @Option(

@@ -77,7 +77,7 @@ import Testing
     #expect(report["layoutsAreHeldOut"] as? Bool == true)
   }
 
-  @Test("two policies are compared start by start; a policy never differs from itself")
+  @Test("two policies are compared on the same layouts; a policy does not differ from itself")
   func comparison() throws {
     let report = try object(
       evaluate(
@@ -128,7 +128,7 @@ import Testing
     #expect(secondLines % 22 == 0 && (0...rows.count * 22).contains(secondLines))
   }
 
-  @Test("--dataset chooses another suite, and layouts of training are called what they are")
+  @Test("--dataset selects another suite, and training layouts are reported as not held out")
   func otherSuite() throws {
     let result = try evaluate(
       "--policy", "run/start", "--dataset", "tabletop_goal", "--episodes", "16", "--first-seed",
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be done is refused in one line, and nothing is written",
+    "an impossible request is refused in one line and writes no files",
     arguments: [
       (["--policy", "nowhere"], "nowhere"), (["--dataset", "libero_10"], "simulator"),
       (["--dataset", "moon"], "tabletop_goal"), (["--episodes", "0"], "--episodes"),

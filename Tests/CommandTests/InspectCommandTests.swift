@@ -30,7 +30,9 @@ import Testing
     ("llava15_v5keys", "llava", 94_816, nil), ("openvla", "openvla", 115_836, 513),
   ]
 
-  @Test("a bundled checkpoint is told by family, size, words and images", arguments: bundled)
+  @Test(
+    "a bundled checkpoint is summarized by family, size, vocabulary and image input",
+    arguments: bundled)
   func bundled(name: String, family: String, parameters: Int, tokens: Int?) throws {
     let found = try json(Self.fixtures.appending(path: name))
     #expect(found["family"] as? String == family)
@@ -98,7 +100,7 @@ import Testing
   }
 }
 
-/// What can happen to a folder, and a word that the error must hold.
+/// Kinds of damage to a folder, and a word that the error must contain.
 enum Damage: String, CaseIterable, CustomTestStringConvertible {
   case empty, absent, file, noConfig, noWeights, deepConfig, notJSON, unknownFamily, truncated
   case longHeader, missingShard, deepTokenizer, badPreprocessor, pipe
@@ -156,9 +158,10 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible {
   }
 }
 
-/// Files of OpenVLA's size with real headers and nothing but holes behind them.
+/// Sparse files of OpenVLA's size: real headers and no data.
 enum SparseLlama {
-  /// - Returns: how many parameters it has.
+  /// Writes the files.
+  /// - Returns: the number of parameters.
   static func write(to folder: URL) throws -> Int {
     var shards: [[(String, [Int])]] = [[("lm_head.weight", [32_064, 4096])], [], [], []]
     for layer in 0..<38 {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A built program and a run of it. Nothing here starts SwiftPM on the folder that holds this test:
-/// SwiftPM's lock on it would wait for ever.
+/// A built program. No test here starts SwiftPM in its own checkout, which would wait forever for the
+/// lock of the running `swift test`.
 struct Program {
   let path: String
 
@@ -58,7 +58,7 @@ struct Program {
 }
 
 extension Program {
-  /// Runs and kills it with signal 9 once `log` has so many lines.
+  /// Runs the program and kills it with signal 9 when `log` has `lines` lines.
   func runKilled(_ arguments: [String], in folder: URL, after lines: Int, of log: URL) throws
     -> Result
   {

@@ -19,7 +19,7 @@ import Testing
     try Data(contentsOf: folder.appending(path: path))
   }
 
-  @Test("killed in the middle and resumed, it ends with the very bytes of a run that was not")
+  @Test("a run that is killed and resumed writes files identical to those of an uninterrupted run")
   func killed() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let whole = try program.run(options + ["whole"], in: folder)
@@ -46,7 +46,7 @@ import Testing
     #expect(try contents("killed/curve.png").count > 500)
   }
 
-  @Test("a policy goes on practising what it was trained on, unless another suite is named")
+  @Test("a policy is trained on the suite it was cloned from, unless another suite is named")
   func suite() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let trained = try program.run(
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be done is refused in one line, and nothing is left behind",
+    "an impossible request is refused in one line and leaves no files",
     arguments: [
       (["--dataset", "libero_10"], "simulator"), (["--dataset", "moon"], "tabletop_goal"),
       (["--policy", "nowhere"], "nowhere"), (["--demonstrations", "0"], "demonstrations is 0"),

@@ -22,7 +22,8 @@ import Testing
     try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: path).path)
   }
 
-  @Test("killed in the middle and resumed, it ends with the very bytes of a run that was not")
+  @Test(
+    "a training that is killed and resumed writes files identical to those of an uninterrupted one")
   func killed() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let whole = try program.run(options + ["whole"], in: folder)
@@ -37,7 +38,9 @@ import Testing
         of: folder.appending(path: "killed/metrics.jsonl"))
       guard killed.status == 128 + SIGKILL else { continue }
       kills += 1
-      #expect(names("killed")?.contains("config.json") == false, "half a policy looks like one")
+      #expect(
+        names("killed")?.contains("config.json") == false,
+        "an unfinished policy must not look like a finished one")
     }
     #expect(kills > 0)
     let resumed = try program.run(options + ["killed"], in: folder)
@@ -87,7 +90,7 @@ import Testing
     #expect(try contents("out/model.safetensors") == weights)
   }
 
-  @Test("it learns from the demonstrations of a folder, and notices when they are others")
+  @Test("train reads demonstrations from a folder, and refuses to resume with others")
   func fromFolder() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     func data(_ arguments: [String]) throws {
@@ -116,7 +119,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be done is refused in one line, and nothing is left behind",
+    "an impossible request is refused in one line and leaves no files",
     arguments: [
       (["--dataset", "libero_10"], "simulator"), (["--dataset", "moon"], "tabletop_goal"),
       (["--demonstrations", "0"], "demonstrations is 0"), (["--steps", "0"], "steps is 0"),
