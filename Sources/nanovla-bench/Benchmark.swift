@@ -44,11 +44,12 @@ struct Benchmark: ParsableCommand {
   }
 
   func run() throws {
-    Threads.count = threads
     for workload in Workload.all
     where wanted.isEmpty ? !workload.isLarge : wanted.contains(workload.name) {
-      let (parameters, body) = try workload.prepare()
-      let measured = Measurement(repeats: workload.runs(repeats), body)
+      let (parameters, measured) = try withThreads(threads) {
+        let (parameters, body) = try workload.prepare()
+        return (parameters, Measurement(repeats: workload.runs(repeats), body))
+      }
       print(
         measured.json(
           of: workload.name, dtype: workload.dtype, threads: threads, parameters: parameters))

@@ -5,8 +5,8 @@ import Testing
 @testable import Files
 @testable import Tensors
 
-/// `tensor` written as `dataType` and taken from the file, its numbers at an address that is
-/// `offset` beyond an even one.
+/// `tensor` written as `dataType` and read back packed, at an address `offset` bytes after an aligned
+/// one.
 private func packed(
   _ tensor: Tensor, as dataType: SafetensorsDataType, offset: Int = 0
 ) throws -> Tensor {
@@ -24,15 +24,16 @@ private func packed(
   }
 }
 
-@Suite("Numbers that stay in their file") struct PackedTests {
+@Suite("Packed weights") struct PackedTests {
   static let types: [SafetensorsDataType] = [.bfloat16, .float16, .float32]
-  /// M, N, K: one row to seventy, odd sizes, and some large enough for two threads.
+  /// M, N, K: 1 to 70 rows, odd sizes, and some large enough for two threads.
   static let sizes = [
     [1, 1, 1], [1, 3, 5], [2, 5, 17], [3, 33, 65], [4, 7, 129], [5, 3, 2], [70, 65, 33],
     [1, 513, 600], [70, 257, 129], [3, 300, 1_001], [9, 1_500, 1_024],
   ]
 
-  @Test("Packed in memory, numbers are those of a bfloat16 file, and frozen") func inMemory() throws
+  @Test("Weights packed in memory equal those of a bfloat16 file, and are frozen") func inMemory()
+    throws
   {
     var random = SeededRandom(seed: 5)
     let weight = Tensor.normal([33, 65], using: &random)
@@ -46,7 +47,8 @@ private func packed(
     #expect(Tensor.zeros([0, 4]).packedAsBFloat16().values == [])
   }
 
-  @Test("They stay packed, with their shape and values, at any address", arguments: types)
+  @Test(
+    "Weights of a file stay packed, with their shape and values, at any address", arguments: types)
   func values(type: SafetensorsDataType) throws {
     let original = uniform(5, 3, 7, in: -2...2)
     for offset in 0..<4 {
@@ -54,12 +56,12 @@ private func packed(
       #expect(tensor.isPacked && tensor.shape == [5, 3, 7])
       let plain = tensor.unpacked()
       #expect(!plain.isPacked && plain.shape == [5, 3, 7] && plain.values == tensor.values)
-      #expect(worstError(tensor.values, original.values.map { Double($0) }) < 0x1p-8)
+      #expect(maximumError(tensor.values, original.values.map { Double($0) }) < 0x1p-8)
       #expect(tensor.description == plain.description)
     }
   }
 
-  @Test("All 65,536 numbers of 16 bits widen as the plain conversion does")
+  @Test("All 65,536 half-precision numbers unpack to the values of the plain conversion")
   func everyNumber() throws {
     for (type, number) in [
       (.float16, { Float(float16Bits: $0) }), (.bfloat16, { Float(bfloat16Bits: $0) }),
@@ -82,7 +84,9 @@ private func packed(
     }
   }
 
-  @Test("Products equal those of the converted weights, and so do gradients of x", arguments: sizes)
+  @Test(
+    "Products with packed weights, and their gradients, equal those with unpacked weights",
+    arguments: sizes)
   func products(size: [Int]) throws {
     let (m, n, k) = (size[0], size[1], size[2])
     let bias = uniform(n, seed: 3)
@@ -96,10 +100,10 @@ private func packed(
         let x = [true, false].map { _ in uniform(m, k).asParameter() }
         let y = [product(x[0], true), product(x[1], false)]
         #expect(y[0].shape == [m, n] && y[0].shape == y[1].shape)
-        #expect(worstError(y[0].values, y[1].values.map { Double($0) }) < 1e-6 * scale)
+        #expect(maximumError(y[0].values, y[1].values.map { Double($0) }) < 1e-6 * scale)
         for result in y { (result * uniform(m, n, seed: 5)).sum().backward() }
         let gradients = x.map { $0.gradient?.values ?? [] }
-        #expect(worstError(gradients[0], gradients[1].map { Double($0) }) < 2e-6 * scale)
+        #expect(maximumError(gradients[0], gradients[1].map { Double($0) }) < 2e-6 * scale)
       }
       compare { $0.linear(weight: $1 ? weight : weight.unpacked(), bias: nil) }
       compare { $0.linear(weight: $1 ? weight : weight.unpacked(), bias: bias) }
@@ -107,18 +111,18 @@ private func packed(
     }
   }
 
-  @Test("A product is that of a plain loop over the bits in the file", arguments: [1, 3, 6])
+  @Test("Products with packed weights equal a plain loop", arguments: [1, 3, 6])
   func plainLoop(rows: Int) throws {
     let x = uniform(rows, 19)
     for type in Self.types {
       let weight = try packed(uniform(7, 19, seed: 2), as: type)
       let expected = plainProduct(
         x, weight.unpacked(), (1, rows, 7, 19), transposed: true, shared: true)
-      #expect(worstError(x.linear(weight: weight, bias: nil).values, expected) < 1e-6)
+      #expect(maximumError(x.linear(weight: weight, bias: nil).values, expected) < 1e-6)
     }
   }
 
-  @Test("No rows, no columns and nothing between") func empty() throws {
+  @Test("Rows, columns or the inner dimension may be 0") func empty() throws {
     let weight = try packed(uniform(4, 3), as: .bfloat16)
     #expect(Tensor.zeros([0, 3]).linear(weight: weight, bias: nil).shape == [0, 4])
     let none = try packed(.zeros([2, 0]), as: .bfloat16)
@@ -129,7 +133,7 @@ private func packed(
     #expect(weight.rows(at: []).shape == [0, 3] && weight.sliced(axis: 0, 2..<2).values.isEmpty)
   }
 
-  @Test("Rows by number, slices of rows and other shapes read the file too", arguments: types)
+  @Test("Row lookup, slices of rows and reshaping work on packed weights", arguments: types)
   func rowsAndSlices(type: SafetensorsDataType) throws {
     let table = try packed(uniform(9, 5), as: type)
     let plain = table.unpacked()
@@ -143,13 +147,13 @@ private func packed(
     let x = uniform(2, 5, seed: 3)
     let product = x.linear(weight: part, bias: nil).values
     #expect(
-      worstError(product, x.linear(weight: part.unpacked(), bias: nil).values.map(Double.init))
+      maximumError(product, x.linear(weight: part.unpacked(), bias: nil).values.map(Double.init))
         < 1e-6)
     let other = table.reshaped([3, 15])
     #expect(other.isPacked && other.shape == [3, 15] && other.values == plain.values)
   }
 
-  @Test("Any other operation converts a small tensor, on all threads alike") func small() throws {
+  @Test("Any other operation unpacks a small tensor, on several threads too") func small() throws {
     let table = try packed(uniform(6, 4), as: .float16)
     let plain = table.unpacked()
     #expect((table + 1).values == (plain + 1).values)
@@ -161,7 +165,8 @@ private func packed(
     #expect(sums.allSatisfy { $0 == (plain + plain).values })
   }
 
-  @Test("A large one is not converted unasked: the message names its shape and type") func large()
+  @Test("A large tensor is not unpacked automatically; the message names its shape and format")
+  func large()
     async
   {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
@@ -171,7 +176,7 @@ private func packed(
     expectMessage(result, "[4097, 1024]", "BF16", "unpacked()")
   }
 
-  @Test("It is a frozen parameter, unless converted first") func frozen() async throws {
+  @Test("A packed parameter is frozen; an unpacked one can learn") func frozen() async throws {
     let parameter = Tensor.zeros([4, 3]).asParameter()
     parameter.adopt(try packed(uniform(4, 3), as: .bfloat16))
     #expect(parameter.isParameter && parameter.isFrozen && !parameter.requiresGradient)
@@ -189,7 +194,7 @@ private func packed(
     expectMessage(result, "[4, 3]", "cannot learn")
   }
 
-  @Test("Short tensors become float32 at once; types that are not read are refused by name")
+  @Test("Vectors become float32 at once; unsupported data types are refused by name")
   func shortAndListed() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("one.safetensors")
@@ -223,57 +228,5 @@ private func packed(
         try SafetensorsFile(url: url).tensor("i")
       }
     }
-  }
-}
-
-@Suite("Uninitialized models") struct UninitializedTests {
-  @Test("A layer of 64 GB has its shapes and names, and takes neither memory nor time")
-  func shapes() {
-    var random = SeededRandom(seed: 1)
-    let before = random
-    let layer = uninitialized { Linear(inputs: 1 << 17, outputs: 1 << 17, using: &random) }
-    #expect(layer.weight.shape == [1 << 17, 1 << 17] && layer.parameterCount == 1 << 34 + 1 << 17)
-    #expect(layer.namedParameters.map(\.name) == ["weight", "bias"])
-    #expect(layer.weight.description == "Tensor [131072, 131072], uninitialized")
-    var after = random
-    var untouched = before
-    #expect(after.next() == untouched.next())
-  }
-
-  @Test("Outside of the closure, and on other threads, tensors are filled as ever") func scope() {
-    uninitialized {
-      let given = Tensor([1, 2], shape: [2])
-      #expect(given.values == [1, 2])
-    }
-    #expect(Tensor.zeros([2]).values == [0, 0])
-    struct Stop: Error {}
-    try? uninitialized { throw Stop() }
-    #expect(Tensor.full([2], 3).values == [3, 3])
-  }
-
-  @Test("Adopted numbers are shared; values can also be set") func adopting() {
-    var random = SeededRandom(seed: 1)
-    let layer = uninitialized { Linear(inputs: 2, outputs: 3, using: &random) }
-    let weight = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
-    layer.weight.adopt(weight)
-    layer.bias?.values = [10, 20, 30]
-    #expect(layer(Tensor([1, -1], shape: [1, 2])).values == [9, 19, 29])
-    weight.values = [0, 0, 0, 0, 0, 0]
-    #expect(layer(Tensor([1, -1], shape: [1, 2])).values == [10, 20, 30])
-    layer(Tensor([1, -1], shape: [1, 2])).sum().backward()
-    #expect(layer.weight.gradient?.values == [1, -1, 1, -1, 1, -1])
-  }
-
-  @Test("Use before that, and another shape, stop with the shapes") func errors() async {
-    let early = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let norm = uninitialized { LayerNorm(width: 5) }
-      _ = norm(.zeros([2, 5]))
-    }
-    expectMessage(early, "[5]", "uninitialized")
-    let other = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let norm = uninitialized { LayerNorm(width: 5) }
-      norm.weight.adopt(.zeros([5, 1]))
-    }
-    expectMessage(other, "[5]", "[5, 1]")
   }
 }

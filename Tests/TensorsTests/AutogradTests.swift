@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tensors
 
-@Suite("Reverse-mode differentiation") struct AutogradTests {
-  @Test("A value used several times collects the sum over its uses") func manyUses() {
+@Suite("Backpropagation") struct AutogradTests {
+  @Test("The gradient of a value is the sum over its uses") func manyUses() {
     let x = Tensor([3], shape: [1]).asParameter()
     let y = x * x  // 2x each time it is used
     (y * x + y + y + x).sum().backward()  // x³ + 2x² + x
@@ -23,7 +23,8 @@ import Testing
     #expect(x.gradient?.values == [11, 11])
   }
 
-  @Test("Frozen inputs get no gradient, the others the same as before") func frozen() {
+  @Test("A frozen input gets no gradient, and the other inputs get the same as before")
+  func frozen() {
     let (a, b) = (uniform(2, 3).asParameter(), uniform(3, 4, seed: 2).asParameter())
     a.matmul(b).squared().sum().backward()
     let before = b.gradient!.values
@@ -34,7 +35,8 @@ import Testing
     #expect(!a.requiresGradient && !a.exp().requiresGradient && b.exp().requiresGradient)
   }
 
-  @Test("Every operation passes a frozen partner by") func frozenPartners() {
+  @Test("Every operation has a gradient when its other operand is a constant") func frozenPartners()
+  {
     let constant = uniform(3, in: 1...2)
     expectGradients([uniform(2, 3)]) { ($0[0] + constant) * constant / constant - constant }
     expectGradients([uniform(2, 3)]) { constant - constant / ($0[0] + 3) * constant + $0[0] }
@@ -45,7 +47,8 @@ import Testing
     }
   }
 
-  @Test("Nothing is recorded without gradient, nor after an error inside") func withoutGradients() {
+  @Test("withoutGradient records nothing inside, and records again afterwards and after an error")
+  func withoutGradients() {
     struct Stop: Error {}
     let x = uniform(3).asParameter()
     #expect(withoutGradient { !x.exp().requiresGradient })
@@ -55,7 +58,7 @@ import Testing
     #expect(x.exp().requiresGradient)
   }
 
-  @Test("A chain of 20,000 steps is walked without exhausting the stack") func deep() {
+  @Test("A graph 20,000 operations deep does not exhaust the stack") func deepGraph() {
     let x = Tensor([0], shape: [1]).asParameter()
     var y = x * 1
     for _ in 0..<20_000 { y = y + x }
@@ -63,7 +66,8 @@ import Testing
     #expect(x.gradient?.values == [20_001])
   }
 
-  @Test("One attention layer with a loss over weighted rows") func attention() {
+  @Test("Gradients of an attention layer with a weighted loss equal finite differences")
+  func attention() {
     let inputs = [
       uniform(2, 5, 6), uniform(6, 6, seed: 2), uniform(6, 6, seed: 3), uniform(6, 6, seed: 4),
       uniform(6, in: 0.5...2, seed: 5), uniform(7, 6, seed: 6),
@@ -83,21 +87,21 @@ import Testing
     }
   }
 
-  @Test("Only one number can be walked back from") func shapes() async {
+  @Test("backward() of more than one number is refused") func shapes() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       Tensor.zeros([2, 3]).asParameter().exp().backward()
     }
     expectMessage(result, "[2, 3]")
   }
 
-  @Test("A number that nothing recorded leads to is refused") func unrecorded() async {
+  @Test("backward() of a number without a graph is refused") func unrecorded() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       Tensor.zeros([2, 3]).sum().backward()
     }
     expectMessage(result, "no recorded operation")
   }
 
-  @Test("A graph walked once is not walked again in silence") func walkedTwice() async {
+  @Test("backward() through a graph that was used already is refused") func usedGraph() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let hidden = Tensor.full([2, 3], 1).asParameter().exp()
       let (first, second) = (hidden.sum(), hidden.squared().sum())

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tensors
 
-@Suite("Random numbers from a seed") struct SeededRandomTests {
-  @Test("The stream is the published one of SplitMix64") func published() {
+@Suite("Seeded random numbers") struct SeededRandomTests {
+  @Test("The stream equals the published values of SplitMix64") func published() {
     var random = SeededRandom(seed: 1_234_567)
     let found = (0..<5).map { _ in random.next() }
     #expect(
@@ -27,7 +27,7 @@ import Testing
       }
   }
 
-  @Test("Uniform draws fill [0, 1) evenly") func uniform() {
+  @Test("Uniform draws have mean 1/2, variance 1/12 and range [0, 1)") func uniform() {
     var random = SeededRandom(seed: 1)
     let found = moments { random.uniform() }
     #expect(abs(found[0] - 0.5) < 0.003 && abs(found[1] - 1 / 12) < 0.001)
@@ -42,7 +42,7 @@ import Testing
     #expect(abs(found[0]) < 0.01 && abs(found[1] - 1) < 0.015 && abs(found[2] - 3) < 0.1)
   }
 
-  @Test("Whole numbers stay below their bound, all equally often") func integers() {
+  @Test("Integers are below their bound, and all are equally frequent") func integers() {
     var random = SeededRandom(seed: 3)
     var counts = [Int](repeating: 0, count: 7)
     for _ in 0..<70_000 { counts[random.integer(below: 7)] += 1 }
@@ -50,7 +50,7 @@ import Testing
     #expect((0..<100).allSatisfy { _ in random.integer(below: 1) == 0 })
   }
 
-  @Test("A shuffle keeps every item, and every order is equally likely") func shuffles() {
+  @Test("A shuffle keeps all items, and all orders are equally frequent") func shuffles() {
     var random = SeededRandom(seed: 4)
     #expect(random.shuffled(Array(0..<100)).sorted() == Array(0..<100))
     #expect(random.shuffled([Int]()).isEmpty && random.shuffled([5]) == [5])

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tensors
 
-@Suite("Recorded shapes") struct ShapeTraceTests {
-  @Test("Labels, notes and true shapes come in the order of the calls") func order() {
+@Suite("Shape traces") struct ShapeTraceTests {
+  @Test("A trace has the labels, notes and shapes in the order of the calls") func order() {
     let (result, entries) = ShapeTrace.recording {
       Tensor.zeros([2, 6]).traced("input").reshaped([3, 4]).traced("table", "in rows of 4")
         .sum(axis: 0).traced("sums")
@@ -28,7 +28,7 @@ import Testing
     #expect(observed == ["first", "second"])
   }
 
-  @Test("Nothing is noted, nor its note composed, while nothing records") func idle() {
+  @Test("Without a recording nothing is kept, and the note is not evaluated") func idle() {
     var composed = 0
     func note() -> String {
       composed += 1
@@ -41,7 +41,7 @@ import Testing
     #expect(entries.map(\.label) == ["inside"] && composed == 1)
   }
 
-  @Test("An inner recording keeps its own, and an error ends a recording") func nesting() {
+  @Test("A nested recording keeps its own entries, and an error ends it") func nesting() {
     struct Stop: Error {}
     let x = Tensor.zeros([1])
     let outer = ShapeTrace.recording { () -> [String] in

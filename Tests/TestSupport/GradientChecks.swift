@@ -1,11 +1,11 @@
 import Tensors
 import Testing
 
-/// Compares the gradient of Σ w · f(), for fixed random weights w, with its differences, for each of
-/// `leaves`: parameters that `function` reads.
+/// Compares the gradient of Σ w · f() with finite differences for each of `leaves`, parameters that
+/// `function` reads. The weights w are random and fixed.
 ///
-/// The slope at each element is taken from five points, (8 Δ(h) − Δ(2h)) / 12h with
-/// Δ(h) = f(x + h) − f(x − h), which is exact up to h⁴; outputs are summed in Double.
+/// The derivative by an element is (8 Δ(h) − Δ(2h)) / 12h with Δ(h) = f(x + h) − f(x − h), whose
+/// error is of order h⁴; the outputs are summed in double precision.
 package func expectGradients(
   _ leaves: [(name: String, parameter: Tensor)], tolerance: Double = 2e-3, step: Float = 0x1p-6,
   sourceLocation: SourceLocation = #_sourceLocation, of function: () -> Tensor
@@ -38,12 +38,12 @@ package func expectGradients(
     }
     leaf.values = original
     let scale = max(1, expected.map { abs($0) }.max() ?? 1)
-    let worst = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? 0
-    #expect(worst <= tolerance * scale, "\(name)", sourceLocation: sourceLocation)
+    let largest = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? 0
+    #expect(largest <= tolerance * scale, "\(name)", sourceLocation: sourceLocation)
   }
 }
 
-/// The same for a function of `inputs`, each made a parameter first.
+/// The same for a function of `inputs`, which become parameters.
 package func expectGradients(
   _ inputs: [Tensor], tolerance: Double = 4e-4, step: Float = 0x1p-5,
   sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) -> Tensor
@@ -63,7 +63,8 @@ package func uniform(
   return Tensor.uniform(shape, in: range, using: &random)
 }
 
-/// Spreads a fresh module's biases and gains, which start at 0 and 1, so that none is left untested.
+/// Adds random numbers to all parameters, so that biases of 0 and gains of 1 are tested with other
+/// values.
 package func unsettle(_ module: some Module) {
   var random = SeededRandom(seed: 5)
   for parameter in module.parameters {
@@ -71,19 +72,20 @@ package func unsettle(_ module: some Module) {
   }
 }
 
-/// The largest distance between two lists, relative to 1 or to the expected value if that is more.
-package func worstError(_ found: [Float], _ expected: [Double]) -> Double {
+/// The largest difference between two lists, relative to max(1, |expected|); infinite if their
+/// lengths differ.
+package func maximumError(_ found: [Float], _ expected: [Double]) -> Double {
   guard found.count == expected.count else { return .infinity }
   return zip(found, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? 0
 }
 
-/// The largest distance between two lists, infinite if one is longer.
-package func worstDistance(_ found: [Float], _ expected: [Float]) -> Float {
+/// The largest difference between two lists; infinite if their lengths differ.
+package func maximumDifference(_ found: [Float], _ expected: [Float]) -> Float {
   guard found.count == expected.count else { return .infinity }
   return zip(found, expected).map { abs($0 - $1) }.max() ?? 0
 }
 
-/// Expects that a crashed process said all of `parts`.
+/// Expects all of `parts` in the error message of a process that stopped.
 package func expectMessage(
   _ result: ExitTest.Result?, _ parts: String..., sourceLocation: SourceLocation = #_sourceLocation
 ) {

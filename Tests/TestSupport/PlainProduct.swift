@@ -1,7 +1,7 @@
 import Tensors
 
-/// A product of matrices in Double, one number at a time. `a` is [B, M, K]; `b` is [B, K, N], or
-/// [B, N, K] if transposed; with `shared`, one matrix for all B.
+/// A matrix product by plain loops in double precision, [B, M, N]. `a` is [B, M, K]; `b` is [B, K,
+/// N], or [B, N, K] if transposed; with `shared` it is one matrix for all B.
 package func plainProduct(
   _ a: Tensor, _ b: Tensor, _ sizes: (b: Int, m: Int, n: Int, k: Int), transposed: Bool,
   shared: Bool

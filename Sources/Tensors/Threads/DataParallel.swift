@@ -13,7 +13,7 @@ public func inShards<Result>(of count: Int, _ body: (Range<Int>) -> Result) -> [
   guard shards > 1 else { return [body(0..<count)] }
   let shardState = ThreadState(
     gradientsDisabled: !isGradientEnabled, initializationDisabled: false, isShard: true,
-    gradientSink: nil, shapeTrace: nil)
+    threadCount: 0, gradientSink: nil, shapeTrace: nil)
   var results = [Result?](repeating: nil, count: shards)
   results.withUnsafeMutableBufferPointer { slots in
     nonisolated(unsafe) let slots = slots

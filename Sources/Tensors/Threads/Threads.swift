@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 import Foundation
 
@@ -17,12 +18,24 @@ import Foundation
 /// batch of rows and the same rows one by one may differ in the last bits, because some kernels add
 /// up one row in another order than several.
 public enum Threads {
-  /// 1…64: the environment's `NANOVLA_THREADS`, by default the number of active processors.
-  /// Set it before the work begins, not during it.
-  nonisolated(unsafe) public static var count: Int = {
+  /// The number of threads for work that this thread starts, 1…64: that of ``withThreads(_:_:)``, by
+  /// default the environment's `NANOVLA_THREADS`, or else the number of active processors.
+  public static var count: Int {
+    let chosen = thread_state().pointee.threadCount
+    return chosen > 0 ? chosen : defaultCount
+  }
+
+  private static let defaultCount: Int = {
     let requested = ProcessInfo.processInfo.environment["NANOVLA_THREADS"].flatMap { Int($0) }
     return max(1, min(64, requested ?? ProcessInfo.processInfo.activeProcessorCount))
   }()
+}
+
+/// Runs `body` with `count` threads, 1…64, for the work that it starts from this thread.
+/// - Returns: what `body` returns.
+public func withThreads<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+  guard 1...64 ~= count else { fatalError("threads: \(count) is not in 1…64") }
+  return try withThreadState(\.threadCount, count, body)
 }
 
 /// Limits OpenBLAS to one thread per call: the engine splits the work itself, so that the order of

@@ -77,7 +77,7 @@ import Testing
         }
       }
     }
-    #expect(worstDistance(examples.states.values, expected) < 1e-5)
+    #expect(maximumDifference(examples.states.values, expected) < 1e-5)
   }
 
   @Test("a window of another length is refused with both numbers", arguments: [0, 1, 3])

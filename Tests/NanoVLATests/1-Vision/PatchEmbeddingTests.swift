@@ -50,7 +50,7 @@ import Testing
       }
     }
     #expect(found.shape == [2, 4, 4])
-    #expect(worstDistance(found.values, expected) < 1e-5)
+    #expect(maximumDifference(found.values, expected) < 1e-5)
   }
 
   @Test("the gradient of every parameter is that of finite differences")

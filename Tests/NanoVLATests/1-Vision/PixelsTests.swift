@@ -11,7 +11,7 @@ import Testing
     let found = Pixels.tensor(of: [image, image])
     let expected: [Float] = [0, 0, 0, 0.62, -4.16, -1]
     #expect(found.shape == [2, 1, 2, 3])
-    #expect(worstDistance(found.values, expected + expected) < 1e-6)
+    #expect(maximumDifference(found.values, expected + expected) < 1e-6)
   }
 
   @Test("images of two sizes stop with both")

@@ -24,7 +24,7 @@ import Testing
     for reward in rewards { squares += (Double(reward) - mean) * (Double(reward) - mean) }
     let deviation = (squares / Double(count - 1)).squareRoot()
     let expected = rewards.map { Float((Double($0) - mean) / (deviation + 1e-6)) }
-    #expect(worstDistance(found, expected) < 1e-4)
+    #expect(maximumDifference(found, expected) < 1e-4)
   }
 
   @Test("groups that all fail or all succeed teach nothing, all others do", arguments: 0...8)

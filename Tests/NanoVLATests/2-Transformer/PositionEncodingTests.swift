@@ -15,7 +15,7 @@ import Testing
     ]
     let found = PositionEncoding.line(count: 3, width: 4)
     #expect(found.shape == [3, 4])
-    #expect(worstDistance(found.values, expected) < 1e-6)
+    #expect(maximumDifference(found.values, expected) < 1e-6)
   }
 
   @Test("a grid spends the first half on the row and the second on the column")
@@ -29,7 +29,7 @@ import Testing
     ]
     let found = PositionEncoding.grid(side: 2, width: 4)
     #expect(found.shape == [4, 4])
-    #expect(worstDistance(found.values, expected) < 1e-6)
+    #expect(maximumDifference(found.values, expected) < 1e-6)
   }
 
   @Test("no two places of an 8×8 grid share a vector")

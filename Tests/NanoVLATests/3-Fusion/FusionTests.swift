@@ -53,7 +53,7 @@ import Testing
     let after = fusion(vision: vision, text: changed, textMask: mask).values
     let unmasked = fusion(vision: vision, text: changed, textMask: nil).values
     #expect(before == after)
-    #expect(worstDistance(unmasked, after) > 1e-4)
+    #expect(maximumDifference(unmasked, after) > 1e-4)
   }
 
   @Test(
@@ -64,7 +64,7 @@ import Testing
     let before = fusion(vision: vision, text: text, textMask: mask)
     func expectOnlyFirstChanged(_ after: Tensor) {
       let distances = (0..<2).map { b in
-        worstDistance(
+        maximumDifference(
           after.sliced(axis: 0, b..<b + 1).values, before.sliced(axis: 0, b..<b + 1).values)
       }
       #expect(distances[0] > 1e-3)
@@ -97,6 +97,6 @@ import Testing
     let alone = fusion(
       vision: Tensor.concatenated([one, one], axis: 0), text: text, textMask: mask)
     #expect(together.attention.weights.shape == [1, 2, 2 * 3, 6])
-    #expect(worstDistance(together.fused.values, alone.values) < 1e-6)
+    #expect(maximumDifference(together.fused.values, alone.values) < 1e-6)
   }
 }

@@ -146,7 +146,7 @@ import Testing
     let rounded = head.rounded(actions)
     let halfABin = 1 / Float(bins - 1)
     #expect(rounded.shape == [1, 3, 2])
-    #expect(worstDistance(rounded.values, actions.values) <= halfABin + 1e-6)
+    #expect(maximumDifference(rounded.values, actions.values) <= halfABin + 1e-6)
     #expect(head.rounded(rounded).values == rounded.values)
     #expect(head.expectedInitialLoss(someChunks(2, 2, 2)) == log(Float(bins)))
   }

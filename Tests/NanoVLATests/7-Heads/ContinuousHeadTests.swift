@@ -30,7 +30,7 @@ import Testing
       let head = head(error, chunk: 1, dimensions: 1)
       head.learn(state, expert, steps: 600)
       let answers = head.actions(for: state).values
-      #expect(worstDistance(answers, Array(repeating: best, count: 5)) < 0.02, "\(error)")
+      #expect(maximumDifference(answers, Array(repeating: best, count: 5)) < 0.02, "\(error)")
     }
   }
 

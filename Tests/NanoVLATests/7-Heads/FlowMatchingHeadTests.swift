@@ -68,7 +68,7 @@ import Testing
     }
     let found = head.velocity(x, at: t, state)
     #expect(found.shape == [3, 2, 2])
-    #expect(worstDistance(found.values, expected) < 1e-3)
+    #expect(maximumDifference(found.values, expected) < 1e-3)
   }
 
   @Test("it acts by ten steps of −0.1 from t = 1 to t = 0")
@@ -85,7 +85,7 @@ import Testing
     }
     let found = head.actions(for: state, seed: 6)
     #expect(found.shape == [5, 2, 2])
-    #expect(worstDistance(found.values, x) < 1e-3)
+    #expect(maximumDifference(found.values, x) < 1e-3)
   }
 
   @Test("taught one chunk only, it flows there from any noise")
@@ -98,7 +98,7 @@ import Testing
     head.learn(.full([64, 2], 1), expert, steps: 600, peak: 5e-3)
     let found = head.actions(for: .full([50, 2], 1), seed: 3).values
     let expected = (0..<50).flatMap { _ in chunk }
-    #expect(worstDistance(found, expected) < 0.15)
+    #expect(maximumDifference(found, expected) < 0.15)
   }
 
   @Test("of two good chunks it does one or the other, whole, where MSE does neither")
@@ -134,7 +134,7 @@ import Testing
     ]
     let found = timeEncoding(golden.map(\.0), width: 6)
     #expect(found.shape == [4, 6])
-    #expect(worstDistance(found.values, golden.flatMap(\.1)) < 1e-6)
+    #expect(maximumDifference(found.values, golden.flatMap(\.1)) < 1e-6)
   }
 
   @Test("its first loss is 1 and the mean of a², within 3 %")

@@ -60,7 +60,7 @@ import Testing
     let chunks = ActionChunks(
       actions: Tensor(expert.flatMap { $0 }, shape: [4, 1, 14]), weights: .full([4, 1, 1], 1))
     head.learn(state, chunks, steps: 300)
-    #expect(worstDistance(head.actions(for: state).values, expert.flatMap { $0 }) < 0.05)
+    #expect(maximumDifference(head.actions(for: state).values, expert.flatMap { $0 }) < 0.05)
   }
 
   @Test("rounding moves grippers to the nearer end and leaves the pose as it is")

@@ -30,7 +30,7 @@ import Testing
     }
     let found = head(state)
     #expect(found.shape == [4, 3, 2])
-    #expect(worstDistance(found.values, expected) < 1e-5)
+    #expect(maximumDifference(found.values, expected) < 1e-5)
   }
 
   @Test("a number comes out for every dimension of every step", arguments: [1, 8], [1, 7, 12])

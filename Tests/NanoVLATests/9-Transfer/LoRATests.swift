@@ -48,7 +48,7 @@ import Testing
         expected.append(Float(sum))
       }
     }
-    #expect(worstDistance(y.values, expected) < 1e-5)
+    #expect(maximumDifference(y.values, expected) < 1e-5)
   }
 
   @Test("the gradients of A, B and the input match finite differences")
@@ -71,7 +71,7 @@ import Testing
     let adapted = layer(x).values
     lora.merge(into: layer)
     #expect(lora.isMerged && layer.weight.values != before)
-    #expect(worstDistance(layer(x).values, adapted) < 1e-5)
+    #expect(maximumDifference(layer(x).values, adapted) < 1e-5)
     lora.unmerge(from: layer)
     #expect(!lora.isMerged && layer.weight.values == before)
     #expect(layer(x).values == adapted)
@@ -97,7 +97,7 @@ import Testing
     let adapted = layer(x).values
     lora.merge(into: layer)
     #expect(!layer.weight.isPacked && layer.weight.isFrozen)
-    #expect(worstDistance(layer(x).values, adapted) < 1e-5)
+    #expect(maximumDifference(layer(x).values, adapted) < 1e-5)
     lora.unmerge(from: layer)
     #expect(layer.weight.isPacked && layer.weight.values == stored)
     #expect(layer(x).values == adapted)
@@ -114,7 +114,7 @@ import Testing
     let x = uniform(2, 3, 8)
     let adapted = model(x).values
     model.mergeLoRA()
-    #expect(worstDistance(model(x).values, adapted) < 1e-5)
+    #expect(maximumDifference(model(x).values, adapted) < 1e-5)
     model.unmergeLoRA()
     #expect(model(x).values == adapted)
     model.removeAdaptations()

@@ -53,7 +53,7 @@ import VLMs
     for parameter in parameters { parameter.gradient = nil }
     let mean = accumulateGradients(of: batch, parts: parts, microBatch: 3, loss: task.loss)
     #expect(abs(mean - whole.item) < 1e-5)
-    #expect(worstDistance(parameters.flatMap { $0.gradient!.values }, expected) < 1e-5)
+    #expect(maximumDifference(parameters.flatMap { $0.gradient!.values }, expected) < 1e-5)
   }
 
   @Test("training with accumulation gives the weights of training on whole batches")
@@ -64,7 +64,7 @@ import VLMs
       for _ in 0..<5 { learning.step() }
       return (task.backbone.parameters + task.head.parameters).flatMap(\.values)
     }
-    #expect(worstDistance(try weights(parts: 8), try weights(parts: 1)) < 1e-3)
+    #expect(maximumDifference(try weights(parts: 8), try weights(parts: 1)) < 1e-3)
   }
 
   @Test(

@@ -86,8 +86,8 @@ import VLMs
     let silent = try model.prompt([[6, 6, 1]], images: images)
     let asked = try model.prompt([[6, 6, 1]], images: images, instructions: [[1, 2]])
     let other = try model.prompt([[6, 6, 1]], images: images, instructions: [[2, 1]])
-    #expect(worstDistance(silent.values, asked.values) > 1e-3)
-    #expect(worstDistance(other.values, asked.values) > 1e-3)
+    #expect(maximumDifference(silent.values, asked.values) > 1e-3)
+    #expect(maximumDifference(other.values, asked.values) > 1e-3)
   }
 
   @Test("only every second block looks at the image, and only queries do")
@@ -106,9 +106,9 @@ import VLMs
       return made[0]
     }
     let (a, b) = (try first(1), try first(2))
-    let words = worstDistance(
+    let words = maximumDifference(
       a.sliced(axis: 1, 2..<5).values, b.sliced(axis: 1, 2..<5).values)
-    let queries = worstDistance(
+    let queries = maximumDifference(
       a.sliced(axis: 1, 0..<2).values, b.sliced(axis: 1, 0..<2).values)
     #expect(words == 0)
     #expect(queries > 1e-4)
@@ -132,7 +132,7 @@ import VLMs
       } else {
         one = block.wordNorm!(one + block.wordFeedForward!(one))
       }
-      let same = worstDistance(found.sliced(axis: 1, row..<row + 1).values, one.values)
+      let same = maximumDifference(found.sliced(axis: 1, row..<row + 1).values, one.values)
       #expect(same < 1e-5, "row \(row)")
     }
   }

@@ -20,7 +20,7 @@ import VLMs
         expected += row.indices.map { Float(row[$0] / size) * norm.weight.values[$0] }
       }
     }
-    #expect(worstDistance(norm(x).values, expected) < 1e-6)
+    #expect(maximumDifference(norm(x).values, expected) < 1e-6)
     let leaf = uniform(2, 3, 5).asParameter()
     expectGradients(norm.namedParameters + [("x", leaf)]) { norm(leaf) }
   }
@@ -42,7 +42,7 @@ import VLMs
         Float((0..<4).reduce(0) { $0 + Double(layer.down.weight[o, $1]) * hidden[$1] })
       }
     }
-    #expect(worstDistance(layer(x).values, expected) < 1e-6)
+    #expect(maximumDifference(layer(x).values, expected) < 1e-6)
     #expect(layer.namedParameters.map(\.name) == ["gate.weight", "up.weight", "down.weight"])
     let leaf = uniform(1, 2, 3).asParameter()
     expectGradients(layer.namedParameters + [("x", leaf)]) { layer(leaf) }
@@ -58,7 +58,7 @@ import VLMs
   func activations(name: String, expected: [Float]) throws {
     let activation = try #require(Activation(named: name))
     let found = activation(Tensor([-1.5, 0.75], shape: [2])).values
-    #expect(worstDistance(found, expected) < 2e-6)
+    #expect(maximumDifference(found, expected) < 2e-6)
   }
 
   @Test("a name that is no activation is refused")

@@ -10,7 +10,8 @@ import Testing
     [6, 7, 8, 9],
   ]
 
-  @Test("Equal batches, either way round", arguments: sizes) func batches(size: [Int]) {
+  @Test("Batched products, plain and transposed, equal a plain loop", arguments: sizes)
+  func batches(size: [Int]) {
     let (b, m, n, k) = (size[0], size[1], size[2], size[3])
     let x = uniform(b, m, k)
     let y = uniform(b, k, n, seed: 2)
@@ -18,14 +19,16 @@ import Testing
     let plain = plainProduct(x, y, (b, m, n, k), transposed: false, shared: false)
     let turned = plainProduct(x, z, (b, m, n, k), transposed: true, shared: false)
     #expect(x.matmul(y).shape == [b, m, n])
-    #expect(worstError(x.matmul(y).values, plain) < 1e-5)
+    #expect(maximumError(x.matmul(y).values, plain) < 1e-5)
     #expect(x.matmul(transposed: z).shape == [b, m, n])
-    #expect(worstError(x.matmul(transposed: z).values, turned) < 1e-5)
+    #expect(maximumError(x.matmul(transposed: z).values, turned) < 1e-5)
     expectGradients([x, y]) { $0[0].matmul($0[1]) }
     expectGradients([x, z]) { $0[0].matmul(transposed: $0[1]) }
   }
 
-  @Test("One matrix for all, with and without a bias", arguments: sizes) func shared(size: [Int]) {
+  @Test(
+    "Products with one shared matrix, with and without bias, equal a plain loop", arguments: sizes)
+  func shared(size: [Int]) {
     let (b, m, n, k) = (size[0], size[1], size[2], size[3])
     let x = uniform(b, m, k)
     let y = uniform(k, n, seed: 2)
@@ -34,30 +37,30 @@ import Testing
     let plain = plainProduct(x, y, (b, m, n, k), transposed: false, shared: true)
     let turned = plainProduct(x, weight, (b, m, n, k), transposed: true, shared: true)
     let biased = turned.enumerated().map { $1 + Double(bias.values[$0 % n]) }
-    #expect(worstError(x.matmul(y).values, plain) < 1e-5)
-    #expect(worstError(x.linear(weight: weight, bias: nil).values, turned) < 1e-5)
+    #expect(maximumError(x.matmul(y).values, plain) < 1e-5)
+    #expect(maximumError(x.linear(weight: weight, bias: nil).values, turned) < 1e-5)
     let linear = x.linear(weight: weight, bias: bias)
     #expect(linear.shape == [b, m, n])
-    #expect(worstError(linear.values, biased) < 1e-5)
+    #expect(maximumError(linear.values, biased) < 1e-5)
     expectGradients([x, y]) { $0[0].matmul($0[1]) }
     expectGradients([x, weight, bias]) { $0[0].linear(weight: $0[1], bias: $0[2]) }
   }
 
-  @Test("A vector counts as one row; several leading axes as one") func leadingAxes() {
+  @Test("A vector is one row; several leading axes are one batch") func leadingAxes() {
     let (x, y) = (uniform(2, 3, 4, 5), uniform(2, 3, 5, 7, seed: 2))
     let expected = plainProduct(x, y, (6, 4, 7, 5), transposed: false, shared: false)
     #expect(x.matmul(y).shape == [2, 3, 4, 7])
-    #expect(worstError(x.matmul(y).values, expected) < 1e-5)
+    #expect(maximumError(x.matmul(y).values, expected) < 1e-5)
     let (vector, matrix) = (uniform(5), uniform(5, 3))
     #expect(vector.matmul(matrix).shape == [3])
     expectGradients([vector, matrix]) { $0[0].matmul($0[1]) }
   }
 
-  @Test("A matrix times itself collects both gradients") func usedTwice() {
+  @Test("The gradient of a matrix times itself is the sum of both gradients") func usedTwice() {
     expectGradients([uniform(3, 3)]) { $0[0].matmul($0[0]).matmul(transposed: $0[0]) }
   }
 
-  @Test("No rows, no columns and nothing between") func empty() {
+  @Test("Rows, columns or the inner dimension may be 0") func empty() {
     #expect(Tensor.zeros([0, 3]).matmul(.zeros([3, 2])).shape == [0, 2])
     #expect(Tensor.zeros([2, 3]).matmul(.zeros([3, 0])).shape == [2, 0])
     #expect(Tensor.full([2, 0], 1).matmul(.zeros([0, 2])).values == [0, 0, 0, 0])

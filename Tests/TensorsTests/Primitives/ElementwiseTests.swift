@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensors
 
-@Suite("Arithmetic element by element") struct ElementwiseTests {
+@Suite("Elementwise arithmetic") struct ElementwiseTests {
   static let pairs: [[[Int]]] = [
     [[3, 5], [3, 5]], [[1], [1]], [[17], [17]], [[3, 5], [5]], [[5], [3, 5]], [[3, 5], [3, 1]],
     [[3, 1], [1, 5]], [[2, 3, 5], [3, 5]], [[2, 3, 5], [3, 1]], [[2, 1, 5], [1, 3, 1]],
@@ -11,7 +11,7 @@ import Testing
     [[3, 5], []], [[], []], [[1, 5], [3, 5]], [[3, 5], [1, 5]], [[3], [2, 1, 3]],
   ]
 
-  /// The NumPy rule, worked out element by element from the back of both shapes.
+  /// The broadcasting rule of NumPy, evaluated for each element from the last axis on.
   static func broadcast(
     _ a: Tensor, _ b: Tensor, _ operation: (Double, Double) -> Double
   ) -> (shape: [Int], values: [Double]) {
@@ -45,7 +45,7 @@ import Testing
     )
   }
 
-  @Test("Two tensors combine by the NumPy rules of repetition", arguments: pairs)
+  @Test("Two tensors broadcast as in NumPy", arguments: pairs)
   func values(shapes: [[Int]]) {
     let (a, b) = operands(shapes)
     let cases: [(Tensor, (Double, Double) -> Double)] = [
@@ -54,11 +54,12 @@ import Testing
     for (found, operation) in cases {
       let expected = Self.broadcast(a, b, operation)
       #expect(found.shape == expected.shape)
-      #expect(worstError(found.values, expected.values) < 2e-7)
+      #expect(maximumError(found.values, expected.values) < 2e-7)
     }
   }
 
-  @Test("Gradients of + − · / equal differences, summed over repeated axes", arguments: pairs)
+  @Test(
+    "Gradients of + − · / equal finite differences, summed over broadcast axes", arguments: pairs)
   func gradients(shapes: [[Int]]) {
     let (a, b) = operands(shapes)
     expectGradients([a, b]) { $0[0] + $0[1] }
@@ -67,35 +68,35 @@ import Testing
     expectGradients([a, b]) { $0[0] / $0[1] }
   }
 
-  @Test("Numbers on either side", arguments: [1, 3, 17, 65])
+  @Test("A number can be the left or the right operand", arguments: [1, 3, 17, 65])
   func numbers(count: Int) {
     let x = uniform(count)
     let wide = x.values.map { Double($0) }
-    #expect(worstError((x + 2).values, wide.map { $0 + 2 }) < 1e-6)
-    #expect(worstError((2 + x).values, wide.map { $0 + 2 }) < 1e-6)
-    #expect(worstError((x - 2).values, wide.map { $0 - 2 }) < 1e-6)
-    #expect(worstError((2 - x).values, wide.map { 2 - $0 }) < 1e-6)
-    #expect(worstError((x * 3).values, wide.map { $0 * 3 }) < 1e-6)
-    #expect(worstError((3 * x).values, wide.map { $0 * 3 }) < 1e-6)
-    #expect(worstError((x / 3).values, wide.map { $0 / 3 }) < 1e-6)
-    #expect(worstError((-x).values, wide.map { -$0 }) < 1e-6)
+    #expect(maximumError((x + 2).values, wide.map { $0 + 2 }) < 1e-6)
+    #expect(maximumError((2 + x).values, wide.map { $0 + 2 }) < 1e-6)
+    #expect(maximumError((x - 2).values, wide.map { $0 - 2 }) < 1e-6)
+    #expect(maximumError((2 - x).values, wide.map { 2 - $0 }) < 1e-6)
+    #expect(maximumError((x * 3).values, wide.map { $0 * 3 }) < 1e-6)
+    #expect(maximumError((3 * x).values, wide.map { $0 * 3 }) < 1e-6)
+    #expect(maximumError((x / 3).values, wide.map { $0 / 3 }) < 1e-6)
+    #expect(maximumError((-x).values, wide.map { -$0 }) < 1e-6)
     expectGradients([x]) { (2 - $0[0] * 3) / 4 - 1 + (0.5 + 2 * -$0[0]) }
   }
 
   @Test(
-    "Square, root, distance and rectifier are those of a plain loop", arguments: [1, 3, 17, 65])
+    "Square, root, absolute value and ReLU equal a plain loop", arguments: [1, 3, 17, 65])
   func functions(count: Int) {
     let x = uniform(count, in: -2...2)
     let wide = x.values.map { Double($0) }
-    #expect(worstError(x.squared().values, wide.map { $0 * $0 }) < 1e-6)
-    #expect(worstError(x.abs().values, wide.map { abs($0) }) == 0)
-    #expect(worstError(x.relu().values, wide.map { max($0, 0) }) == 0)
-    #expect(worstError(x.squared().sqrt().values, wide.map { abs($0) }) < 1e-6)
+    #expect(maximumError(x.squared().values, wide.map { $0 * $0 }) < 1e-6)
+    #expect(maximumError(x.abs().values, wide.map { abs($0) }) == 0)
+    #expect(maximumError(x.relu().values, wide.map { max($0, 0) }) == 0)
+    #expect(maximumError(x.squared().sqrt().values, wide.map { abs($0) }) < 1e-6)
   }
 
-  @Test("Gradients of square, root, distance and rectifier equal differences")
+  @Test("Gradients of square, root, absolute value and ReLU equal finite differences")
   func functionGradients() {
-    // Away from 0, where the last two have a corner.
+    // Away from 0, where the last two have a kink.
     let positive = uniform(3, 5, in: 0.5...2)
     let negative = uniform(3, 5, in: -2 ... -0.5, seed: 2)
     expectGradients([positive, negative]) { ($0[0] * $0[1]).squared() }
@@ -104,9 +105,18 @@ import Testing
     expectGradients([positive, negative]) { $0[0].relu() + $0[1].relu() }
   }
 
-  @Test("At their corner, the distance and the rectifier have slope 0") func corners() {
+  @Test("The absolute value and ReLU have gradient 0 at x = 0") func kinks() {
     let x = Tensor([0], shape: [1]).asParameter()
     (x.abs() + x.relu()).sum().backward()
     #expect(x.gradient?.values == [0])
+  }
+
+  @Test("Clamping limits the elements, and an element outside the range gets no gradient")
+  func clamped() {
+    let x = Tensor([-2, -1, 0.5, 1, 3], shape: [5]).asParameter()
+    let y = x.clamped(to: -1...1)
+    #expect(y.values == [-1, -1, 0.5, 1, 1])
+    y.sum().backward()
+    #expect(x.gradient?.values == [0, 1, 1, 1, 0])
   }
 }

@@ -27,18 +27,18 @@ import Testing
     return Tensor.uniform(shape, in: range, using: &random)
   }
 
-  @Test("Softmax is that of a plain loop, whatever the size of its inputs", arguments: sizes)
+  @Test("Softmax equals a plain loop, for small and large inputs", arguments: sizes)
   func softmaxValues(shape: [Int]) {
     for range: ClosedRange<Float> in [-3...3, -1e4...1e4, 9_999...10_001, -1e-3...1e-3] {
       let x = draw(shape, range)
       let expected = rows(x.values, shape.last!).flatMap(softmax)
-      #expect(worstError(x.softmax().values, expected) < 1e-6)
+      #expect(maximumError(x.softmax().values, expected) < 1e-6)
       let sums = rows(x.softmax().values, shape.last!).map { $0.reduce(0, +) }
       #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 })
     }
   }
 
-  @Test("The logarithm of softmax is that of a plain loop", arguments: sizes)
+  @Test("Log-softmax equals a plain loop", arguments: sizes)
   func logSoftmaxValues(shape: [Int]) {
     for range: ClosedRange<Float> in [-3...3, -1e4...1e4, 99...101] {
       let x = draw(shape, range)
@@ -47,18 +47,19 @@ import Testing
         let sum = row.map { Foundation.exp($0 - top) }.reduce(0, +)
         return row.map { $0 - top - Foundation.log(sum) }
       }
-      #expect(worstError(x.logSoftmax().values, expected) < 2e-6 * max(1, Double(range.upperBound)))
+      #expect(
+        maximumError(x.logSoftmax().values, expected) < 2e-6 * max(1, Double(range.upperBound)))
     }
   }
 
-  @Test("Gradients of both equal differences", arguments: sizes)
+  @Test("Gradients of softmax and log-softmax equal finite differences", arguments: sizes)
   func softmaxGradients(shape: [Int]) {
     let x = draw(shape, -2...2)
     expectGradients([x]) { $0[0].softmax() }
     expectGradients([x]) { $0[0].logSoftmax() }
   }
 
-  @Test("Layer norm is that of a plain loop", arguments: sizes)
+  @Test("Layer norm equals a plain loop", arguments: sizes)
   func layerNormValues(shape: [Int]) {
     let width = shape.last!
     let (gain, bias) = (draw([width], 0.5...2, seed: 4), draw([width], -1...1, seed: 5))
@@ -75,21 +76,21 @@ import Testing
         }
       }
       let found = x.layerNormalized(gain: gain, bias: bias).values
-      #expect(worstError(found, expected) < tolerance)
+      #expect(maximumError(found, expected) < tolerance)
     }
   }
 
-  @Test("Gradients of layer norm, gain and bias equal differences", arguments: sizes)
+  @Test("Gradients of layer norm, gain and bias equal finite differences", arguments: sizes)
   func layerNormGradients(shape: [Int]) {
     let width = shape.last!
     let (gain, bias) = (draw([width], 0.5...2, seed: 4), draw([width], -1...1, seed: 5))
-    // Few columns bend sharply, so epsilon is large enough to keep the slope smooth.
+    // With few columns the curvature is large; a large epsilon makes finite differences accurate.
     expectGradients([draw(shape, -2...2), gain, bias], tolerance: 1e-3) {
       $0[0].layerNormalized(gain: $0[1], bias: $0[2], epsilon: 0.5)
     }
   }
 
-  @Test("RMS norm is that of a plain loop", arguments: sizes)
+  @Test("RMS norm equals a plain loop", arguments: sizes)
   func rmsNormValues(shape: [Int]) {
     let width = shape.last!
     let gain = draw([width], 0.5...2, seed: 4)
@@ -101,11 +102,11 @@ import Testing
       }
       let found = x.rmsNormalized(gain: gain, epsilon: 1e-5)
       #expect(found.shape == shape)
-      #expect(worstError(found.values, expected) < 1e-6)
+      #expect(maximumError(found.values, expected) < 1e-6)
     }
   }
 
-  @Test("Gradients of RMS norm and its gain equal differences", arguments: sizes)
+  @Test("Gradients of RMS norm and its gain equal finite differences", arguments: sizes)
   func rmsNormGradients(shape: [Int]) {
     expectGradients([draw(shape, -2...2), draw([shape.last!], 0.5...2, seed: 4)], tolerance: 1e-3) {
       $0[0].rmsNormalized(gain: $0[1], epsilon: 0.5)
@@ -120,7 +121,7 @@ import Testing
     #expect(rows(found, 100_001).allSatisfy { abs($0.reduce(0, +) - 1) < 1e-5 })
   }
 
-  @Test("No rows is no work, and no columns is an error") func empty() async {
+  @Test("There may be no rows, but not rows without columns") func empty() async {
     #expect(Tensor.zeros([0, 5]).softmax().shape == [0, 5])
     #expect(Tensor.zeros([0, 5]).logSoftmax().shape == [0, 5])
     let x = Tensor.zeros([0, 5]).asParameter()
@@ -133,7 +134,7 @@ import Testing
     expectMessage(result, "[3, 0]")
   }
 
-  @Test("A gain of another width is refused by name") func layerNormShapes() async {
+  @Test("The message for a gain of another width names both shapes") func layerNormShapes() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor.zeros([3, 5]).layerNormalized(gain: .zeros([4]), bias: .zeros([5]))
     }

@@ -11,15 +11,18 @@ import Testing
     return Tensor.uniform(shape, in: -1...1, using: &random)
   }
 
-  @Test("Over everything: that of a plain loop", arguments: shapes) func whole(shape: [Int]) {
+  @Test("Sum and mean over all elements equal a plain loop", arguments: shapes) func whole(
+    shape: [Int]
+  ) {
     let x = draw(shape)
     let total = x.values.reduce(0.0) { $0 + Double($1) }
-    #expect(worstError([x.sum().item, x.mean().item], [total, total / Double(x.count)]) < 1e-6)
+    #expect(maximumError([x.sum().item, x.mean().item], [total, total / Double(x.count)]) < 1e-6)
     #expect(x.sum().shape == [] && x.mean().shape == [])
     expectGradients([x]) { $0[0].sum() * $0[0].mean() }
   }
 
-  @Test("Along each axis, from the front or from the back: that of a plain loop", arguments: shapes)
+  @Test(
+    "Sum and mean along each axis, counted from either end, equal a plain loop", arguments: shapes)
   func axes(shape: [Int]) {
     let x = draw(shape)
     for axis in shape.indices {
@@ -35,8 +38,8 @@ import Testing
       let sum = x.sum(axis: axis)
       let mean = x.mean(axis: axis - shape.count, keepingDimension: true)
       #expect(sum.shape == dropped && mean.shape == kept)
-      #expect(worstError(sum.values, expected) < 3e-6)
-      #expect(worstError(mean.values, expected.map { $0 / Double(length) }) < 1e-6)
+      #expect(maximumError(sum.values, expected) < 3e-6)
+      #expect(maximumError(mean.values, expected.map { $0 / Double(length) }) < 1e-6)
       expectGradients([x]) { $0[0].sum(axis: axis) }
       expectGradients([x]) { $0[0].mean(axis: axis, keepingDimension: true) * $0[0] }
     }
@@ -46,13 +49,13 @@ import Testing
     #expect(Tensor.full([10_000_000], 0.5).sum().item == 5_000_000)
   }
 
-  @Test("The place of the largest of each row, the first if several are") func argmax() {
+  @Test("argmax is the index of the first largest element of each row") func argmax() {
     let x = Tensor([1, 3, 3, -5, -7, -6, 0, 0, 0], shape: [3, 3])
     #expect(x.argmax() == [1, 0, 0])
     #expect(Tensor([4], shape: [1]).argmax() == [0])
   }
 
-  @Test("The sum of nothing is 0; the mean of nothing is an error") func empty() async {
+  @Test("The sum of no elements is 0; their mean is refused") func empty() async {
     #expect(Tensor.zeros([0, 3]).sum().item == 0)
     #expect(Tensor.zeros([0, 3]).sum(axis: 0).values == [0, 0, 0])
     #expect(Tensor.zeros([3, 0]).sum(axis: 1).values == [0, 0, 0])
@@ -63,7 +66,7 @@ import Testing
     expectMessage(result, "[0, 3]")
   }
 
-  @Test("An axis that does not exist is named with the shape") func missingAxis() async {
+  @Test("The message for a missing axis names the axis and the shape") func missingAxis() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor.zeros([2, 3]).sum(axis: 2)
     }

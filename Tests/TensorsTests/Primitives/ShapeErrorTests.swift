@@ -3,16 +3,16 @@ import Testing
 
 @testable import Tensors
 
-/// What a programmer reads who joins unlike shapes: both of them.
-@Suite("Shape errors name the shapes") struct ShapeErrorTests {
-  @Test("+") func sum() async {
+/// The message for shapes that do not fit names both of them.
+@Suite("Shape errors name both shapes") struct ShapeErrorTests {
+  @Test("Addition") func sum() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor.zeros([2, 3]) + Tensor.zeros([4, 5])
     }
     expectMessage(result, "[2, 3]", "[4, 5]")
   }
 
-  @Test("·, with one shape longer") func product() async {
+  @Test("Multiplication of shapes with different numbers of axes") func product() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor.zeros([2, 3, 4]) * Tensor.zeros([3, 3])
     }
@@ -75,14 +75,14 @@ import Testing
     expectMessage(result, "[2, 2, 3]", "[3, 2, 3]")
   }
 
-  @Test("Linear layer") func linear() async {
+  @Test("Linear layer: the weight") func linear() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor.zeros([2, 3]).linear(weight: .zeros([5, 4]), bias: .zeros([5]))
     }
     expectMessage(result, "[2, 3]", "[5, 4]")
   }
 
-  @Test("Linear layer: bias") func linearBias() async {
+  @Test("Linear layer: the bias") func linearBias() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor.zeros([2, 4]).linear(weight: .zeros([5, 4]), bias: .zeros([4]))
     }

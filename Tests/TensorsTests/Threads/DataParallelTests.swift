@@ -5,27 +5,19 @@ import Testing
 
 @testable import Tensors
 
-/// The tests that set the number of threads, one after the other.
-@Suite("Work on several threads", .serialized) struct ParallelTests {
-  func onThreads<Result>(_ count: Int, _ body: () -> Result) -> Result {
-    let before = Threads.count
-    Threads.count = count
-    defer { Threads.count = before }
-    return body()
-  }
-
-  @Test("Shards cover every row once and come back in order", arguments: [1, 2, 3, 8])
+@Suite("Data parallelism") struct DataParallelTests {
+  @Test("Shards cover every row once, and their results are in order", arguments: [1, 2, 3, 8])
   func shards(threads: Int) {
     for count in [0, 1, 2, 3, 17, 65] {
-      let found = onThreads(threads) { inShards(of: count) { $0 } }
+      let found = withThreads(threads) { inShards(of: count) { $0 } }
       #expect(found.flatMap { Array($0) } == Array(0..<count))
       #expect(found.count == max(1, min(threads, count)))
       #expect(found.allSatisfy { $0.count <= count / found.count + 1 })
     }
   }
 
-  @Test("Inside a shard all work stays on its thread") func nested() {
-    let inner = onThreads(2) {
+  @Test("Work inside a shard stays on the thread of the shard") func nested() {
+    let inner = withThreads(2) {
       inShards(of: 2) { _ in
         let own = pthread_self()
         return inShards(of: 10) { ($0, pthread_self() == own) }
@@ -35,9 +27,9 @@ import Testing
     #expect(thread_state().pointee.isShard == false)
   }
 
-  @Test("Shards record gradients exactly if their caller does") func recording() {
+  @Test("Shards record gradients if and only if their caller does") func recording() {
     let x = uniform(3).asParameter()
-    let (on, off) = onThreads(2) {
+    let (on, off) = withThreads(2) {
       (
         inShards(of: 2) { _ in x.exp().requiresGradient },
         withoutGradient { inShards(of: 2) { _ in x.exp().requiresGradient } }
@@ -47,9 +39,9 @@ import Testing
     #expect(x.exp().requiresGradient)
   }
 
-  @Test("A recording of shapes sees nothing of shards") func untraced() {
+  @Test("Shape traces do not record inside shards") func untraced() {
     let entries = ShapeTrace.recording {
-      _ = onThreads(2) { inShards(of: 2) { _ in _ = Tensor.zeros([1]).traced("shard") } }
+      _ = withThreads(2) { inShards(of: 2) { _ in _ = Tensor.zeros([1]).traced("shard") } }
     }.entries
     #expect(entries.isEmpty)
   }
@@ -74,14 +66,14 @@ import Testing
   /// Loss and gradients of a pass in shards.
   func pass(threads: Int, microBatch: Int = .max) -> [[Float]] {
     let (parameters, loss) = network()
-    let total = onThreads(threads) {
+    let total = withThreads(threads) {
       backwardInShards(of: 13, microBatch: microBatch, loss: loss)
     }
     return [[total]] + parameters.map { $0.gradient!.values }
   }
 
   @Test(
-    "A pass in shards equals one pass over the batch",
+    "A backward pass in shards equals one pass over the batch",
     arguments: [1, 2, 3, 16], [1, 4, 13, Int.max])
   func equalsOnePass(threads: Int, microBatch: Int) {
     let (parameters, loss) = network()
@@ -90,12 +82,14 @@ import Testing
     let expected = [[whole.item]] + parameters.map { $0.gradient!.values }
     let found = pass(threads: threads, microBatch: microBatch)
     for (a, b) in zip(found, expected) {
-      let worst = zip(a, b).map { abs($0 - $1) }.max()!
-      #expect(worst < 1e-6)
+      let largest = zip(a, b).map { abs($0 - $1) }.max()!
+      #expect(largest < 1e-6)
     }
   }
 
-  @Test("A pass is the same bit for bit each time", arguments: [1, 2, 3]) func same(threads: Int) {
+  @Test("A backward pass in shards is bit-identical each time", arguments: [1, 2, 3]) func same(
+    threads: Int
+  ) {
     let first = pass(threads: threads, microBatch: 3)
     for _ in 0..<20 {
       let again = pass(threads: threads, microBatch: 3)
@@ -103,18 +97,18 @@ import Testing
     }
   }
 
-  @Test("A pass adds to gradients that are there, and leaves a frozen parameter alone")
+  @Test("A backward pass in shards adds to existing gradients and skips frozen parameters")
   func adds() {
     let (parameters, loss) = network()
     parameters[0].isFrozen = true
     parameters[1].gradient = Tensor.full(parameters[1].shape, 1)
-    _ = onThreads(2) { backwardInShards(of: 13, loss: loss) }
+    _ = withThreads(2) { backwardInShards(of: 13, loss: loss) }
     let expected = pass(threads: 2)[2].map { Double($0) + 1 }
     #expect(parameters[0].gradient == nil)
-    #expect(worstError(parameters[1].gradient!.values, expected) < 1e-6)
+    #expect(maximumError(parameters[1].gradient!.values, expected) < 1e-6)
   }
 
-  @Test("A batch of no rows is refused") func noRows() async {
+  @Test("A batch without rows is refused") func noRows() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let x = Tensor.zeros([1]).asParameter()
       _ = backwardInShards(of: 0) { _ in x.sum() }

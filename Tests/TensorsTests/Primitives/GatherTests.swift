@@ -3,8 +3,10 @@ import Testing
 
 @testable import Tensors
 
-@Suite("Rows by number") struct GatherTests {
-  @Test("Each number picks its row", arguments: [1, 3, 17, 65]) func values(width: Int) {
+@Suite("Embedding lookup") struct GatherTests {
+  @Test(
+    "Each index returns its row, and its gradient is added to that row", arguments: [1, 3, 17, 65])
+  func values(width: Int) {
     let table = uniform(4, width)
     let found = table.rows(at: [3, 0, 3, 1]).values
     let rows = (0..<4).map { Array(table.values[$0 * width..<($0 + 1) * width]) }
@@ -12,7 +14,7 @@ import Testing
     expectGradients([table]) { $0[0].rows(at: [3, 0, 3, 1, 3]).squared() }
   }
 
-  @Test("No numbers pick no rows") func none() {
+  @Test("No indices give no rows and gradient 0") func none() {
     let table = uniform(4, 3).asParameter()
     let picked = table.rows(at: [])
     #expect(picked.shape == [0, 3])
@@ -20,7 +22,9 @@ import Testing
     #expect(table.gradient?.values == Array(repeating: 0, count: 12))
   }
 
-  @Test("A number without a row is named with the table") func missing() async {
+  @Test("The message for an index outside the table names the index and the shape") func missing()
+    async
+  {
     let high = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor.zeros([4, 3]).rows(at: [0, 4])
     }

@@ -18,7 +18,9 @@ import Testing
     return sum / total
   }
 
-  @Test("Cross-entropy is that of a plain loop, weighted or not", arguments: [1, 3, 17, 65])
+  @Test(
+    "Cross-entropy equals a plain loop, with and without weights, and so do its gradients",
+    arguments: [1, 3, 17, 65])
   func crossEntropyValues(classes: Int) {
     let targets = [0, classes - 1, classes / 2, 0, classes / 3]
     let weights: [Float] = [1, 0, 0.5, 2, 3]
@@ -30,7 +32,7 @@ import Testing
         plainCrossEntropy(logits, targets, [1, 1, 1, 1, 1]),
         plainCrossEntropy(logits, targets, weights),
       ]
-      #expect(worstError([even, weighted], expected) < 2e-6)
+      #expect(maximumError([even, weighted], expected) < 2e-6)
     }
     let logits = uniform(5, classes)
     expectGradients([logits]) { Tensors.crossEntropy($0[0], targets: targets) }
@@ -39,17 +41,17 @@ import Testing
     }
   }
 
-  @Test("With every class equally likely, cross-entropy is ln C") func untrained() {
+  @Test("Cross-entropy of equal logits is ln C") func untrained() {
     let loss = crossEntropy(Tensor.full([3, 256], 7), targets: [0, 5, 255]).item
     #expect(abs(loss - 5.545177) < 1e-5)
   }
 
-  @Test("Cross-entropy of a sure mistake is the distance of the scores, not infinity")
-  func sureMistake() {
+  @Test("Cross-entropy of a confident mistake is the difference of the logits, not infinity")
+  func confidentMistake() {
     #expect(crossEntropy(Tensor([1e4, 0], shape: [1, 2]), targets: [1]).item == 1e4)
   }
 
-  @Test("Binary cross-entropy is that of a plain loop and stays finite far out")
+  @Test("Binary cross-entropy equals a plain loop and is finite for large logits")
   func binary() {
     let logits = Tensor([-1e4, -30, -1, 0, 0.5, 2, 30, 1e4], shape: [2, 4])
     let targets = Tensor([0, 0.25, 1, 0.5, 0, 1, 1, 1], shape: [2, 4])
@@ -58,33 +60,39 @@ import Testing
       return sum + max(x, 0) - x * t + Foundation.log1p(Foundation.exp(-abs(x)))
     }
     let found = binaryCrossEntropy(logits, targets: targets).item
-    #expect(worstError([found], [expected / 8]) < 1e-6)
+    #expect(maximumError([found], [expected / 8]) < 1e-6)
     let soft = uniform(3, 5, in: 0...1)
     expectGradients([uniform(3, 5, in: -2...2, seed: 2)]) {
       binaryCrossEntropy($0[0], targets: soft) * 15
     }
   }
 
-  @Test("Smooth L1 is ½e² near the target and |e| − ½ beyond") func smooth() {
+  @Test("Smooth L1 is ½e²/w where |e| < w, and |e| − ½w elsewhere") func smooth() {
     let prediction = Tensor([0.5, -0.25, 3, -4, 1, 0], shape: [6])
     let target = Tensor.zeros([6])
     let expected = (0.125 + 0.03125 + 2.5 + 3.5 + 0.5 + 0) / 6
-    #expect(worstError([smoothL1(prediction, target).item], [expected]) < 1e-6)
+    #expect(maximumError([smoothL1(prediction, target).item], [expected]) < 1e-6)
     let wide = (0.0625 + 0.015625 + 2 + 3 + 0.25 + 0) / 6
-    #expect(worstError([smoothL1(prediction, target, width: 2).item], [wide]) < 1e-6)
-    // None within a step of the corners at ±1.
+    #expect(maximumError([smoothL1(prediction, target, width: 2).item], [wide]) < 1e-6)
+    // No error is near ±w, where the second derivative jumps.
     let values: [Float] = [0.5, -0.25, 3, -4, 1.25, 0.8, -1.2]
-    expectGradients([Tensor(values, shape: [7])]) { smoothL1($0[0], .zeros([7])) * 7 }
+    for width: Float in [1, 2.5] {
+      expectGradients([Tensor(values, shape: [7])]) {
+        smoothL1($0[0], .zeros([7]), width: width) * 7
+      }
+    }
   }
 
-  @Test("A target that is no class is named") func badTarget() async {
+  @Test("The message for a target outside the classes names both") func badTarget() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = crossEntropy(.zeros([2, 3]), targets: [0, 3])
     }
     expectMessage(result, "0…3", "3 classes")
   }
 
-  @Test("Rows and targets that differ in number are named") func unlike() async {
+  @Test("The message for predictions and targets of different shapes names both") func unlike()
+    async
+  {
     let cross = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = crossEntropy(.zeros([2, 3]), targets: [0])
     }
@@ -99,11 +107,11 @@ import Testing
     expectMessage(smooth, "[2, 3]", "[6]")
   }
 
-  @Test("A mean over nothing is an error") func empty() async {
+  @Test("A loss of no rows is refused") func empty() async {
     let cross = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = crossEntropy(.zeros([0, 3]), targets: [])
     }
-    expectMessage(cross, "weigh nothing")
+    expectMessage(cross, "weights sum to 0")
     let smooth = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = smoothL1(.zeros([0, 3]), .zeros([0, 3]))
     }

@@ -4,7 +4,8 @@ import Testing
 @testable import Tensors
 
 @Suite("Shapes") struct ShapeTests {
-  @Test("Reshaping keeps the order, and one axis takes what is left") func reshaped() {
+  @Test("Reshaping keeps the order of the elements, and computes a length given as −1")
+  func reshaped() {
     let x = uniform(2, 3, 5)
     #expect(x.reshaped([5, -1]).shape == [5, 6] && x.reshaped([-1]).values == x.values)
     #expect(Tensor.full([], 3).reshaped([1, 1]).shape == [1, 1])
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test(
-    "Each order of axes moves each element to its place",
+    "Permuting the axes permutes the indices of every element",
     arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
   func permuted(order: [Int]) {
     let x = uniform(3, 1, 5)
@@ -21,15 +22,15 @@ import Testing
     #expect(y.shape == order.map { x.shape[$0] })
     for i in 0..<3 {
       for k in 0..<5 {
-        let place = [i, 0, k]
-        let moved = order.map { place[$0] }
+        let index = [i, 0, k]
+        let moved = order.map { index[$0] }
         #expect(y[moved[0], moved[1], moved[2]] == x[i, 0, k])
       }
     }
     expectGradients([uniform(3, 2, 5)]) { $0[0].permuted(order).squared() }
   }
 
-  @Test("Two axes change places, counted from either end") func transposed() {
+  @Test("Transposing exchanges two axes, counted from either end") func transposed() {
     let x = uniform(2, 3, 4, 5)
     let y = x.transposed(1, -1)
     #expect(y.shape == [2, 5, 4, 3] && y[1, 4, 2, 0] == x[1, 0, 2, 4])
@@ -38,7 +39,7 @@ import Testing
     expectGradients([uniform(2, 3, 5)]) { $0[0].transposed(0, 2) * $0[0].transposed(-1, 0) }
   }
 
-  @Test("A slice holds its part of an axis, and joins up again", arguments: [0, 1, 2, -1])
+  @Test("Slices of an axis, concatenated, give the tensor again", arguments: [0, 1, 2, -1])
   func sliced(axis: Int) {
     let x = uniform(3, 5, 7)
     let length = x.dim(axis)
@@ -52,7 +53,7 @@ import Testing
     }
   }
 
-  @Test("Axes of length 1 repeat; backward they sum") func broadcast() {
+  @Test("Broadcasting repeats axes of length 1; its gradient is their sum") func broadcast() {
     let x = Tensor([1, 2], shape: [2, 1]).asParameter()
     let y = x.broadcast(to: [3, 2, 2])
     #expect(y.values == [1, 1, 2, 2, 1, 1, 2, 2, 1, 1, 2, 2])
@@ -62,7 +63,7 @@ import Testing
     expectGradients([uniform(2, 1, 3)]) { $0[0].broadcast(to: [4, 2, 5, 3]).squared() }
   }
 
-  @Test("A repeat to no elements has gradient 0") func broadcastToNothing() {
+  @Test("Broadcasting to no elements gives gradient 0") func broadcastToNothing() {
     let x = Tensor([1, 2, 3], shape: [1, 3]).asParameter()
     (x + Tensor.zeros([0, 3])).sum().backward()
     #expect(x.gradient?.values == [0, 0, 0])
