@@ -37,7 +37,7 @@ import Testing
   func oneName() throws {
     let result = try run("LLaVA-1.5")
     #expect(result.status == 0)
-    #expect(result.output.contains("87 (80–95, as quoted)"))
+    #expect(result.output.contains("87 (80–95, published range)"))
     #expect(result.output.contains("it was tuned to do what it is told"))
     let data = Data(try run("llava", "--json").output.utf8)
     let row = try JSONSerialization.jsonObject(with: data) as? [String: Any]

@@ -13,7 +13,7 @@ func compilerErrors(of code: String) throws -> String {
   process.arguments = [
     "swiftc", "-typecheck", "-swift-version", "5", "-module-name", "Snippet",
     "-I", products.appendingPathComponent("Modules").path,
-    "-module-cache-path", products.appendingPathComponent("ModuleCache").path,
+    "-module-cache-path", products.appendingPathComponent("SnippetCache").path,
     "-I", "\(sources)/COpenBLAS", "-I", "\(sources)/CPNG",
     "-Xcc", "-fmodule-map-file=\(products.path)/CKernels.build/module.modulemap", script.path,
   ]
