@@ -115,14 +115,13 @@ Lesson.run(10, "Learning from outcomes", idea: idea) { lesson in
         sampled: trainer.metrics.map(\.success), greedy: [(0, before.rate)] + greedy,
         iterations: iterations), as: "outcomes-\(count).png")
   }
-  lesson.say(
-    "“groups” has a bar for the groups with 0, 1, … \(groupSize) successes; “sampled” and “greedy” are "
-      + "success rates; KL (from the cloned policy) and entropy are in nats per token.")
   lesson.result(
     "episodes", Double(iterations * groups * groupSize), "rollouts each, with one bit of feedback")
   lesson.say(
-    "Expected with seed 0: 10 demonstrations give at least .45, and at least .90 after 100 iterations. "
-      + (gains.allSatisfy { $0 > 0.05 }
+    "“groups” has a bar for the groups with 0, 1, … \(groupSize) successes; “sampled” and “greedy” are "
+      + "success rates; KL (from the cloned policy) and entropy are in nats per token. Expected with "
+      + "seed 0: .33 before and .89 after with 3 demonstrations, .92 and .96 with 10, each ± .07. "
+      + (gains.allSatisfy { $0 > 0 }
         ? "Outcomes alone raised success each time."
         : "Not every run gained: compare the column “with signal”."))
 

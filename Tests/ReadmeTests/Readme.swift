@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// README.md, with the parts that a test checks and rewrites:
 ///
@@ -66,11 +67,21 @@ struct Readme {
     }
   }
 
-  /// The ```` ```swift ```` blocks, with the number of their first line in README.
-  var snippets: [(line: Int, code: String)] {
-    lines.indices.filter { lines[$0] == "```swift" }.map { open in
+  /// A ```` ```swift ```` block and where it begins.
+  struct Snippet: CustomTestStringConvertible, Sendable {
+    let file: String
+    let line: Int
+    let code: String
+    var testDescription: String { "\(file):\(line)" }
+  }
+
+  /// All snippets of README and CONTRIBUTING.
+  static let snippets = ["README.md", ".github/CONTRIBUTING.md"].flatMap { file -> [Snippet] in
+    let url = checkout.appendingPathComponent(file)
+    let lines = Readme((try? String(contentsOf: url, encoding: .utf8)) ?? "").lines
+    return lines.indices.filter { lines[$0] == "```swift" }.map { open in
       let body = lines[(open + 1)...].prefix { !$0.hasPrefix("```") }
-      return (open + 2, body.joined(separator: "\n"))
+      return Snippet(file: file, line: open + 2, code: body.joined(separator: "\n"))
     }
   }
 

@@ -42,16 +42,15 @@ import Testing
     }
   }
 
-  @Test("every Swift snippet compiles", arguments: Readme.current.snippets.map(\.line))
-  func snippets(line: Int) throws {
-    let snippet = try #require(readme.snippets.first { $0.line == line })
+  @Test("every Swift snippet of README and CONTRIBUTING compiles", arguments: Readme.snippets)
+  func snippets(snippet: Readme.Snippet) throws {
     let errors = try compilerErrors(of: snippet.code)
-    #expect(errors == "", "the snippet at README.md:\(line)")
+    #expect(errors == "", "\(snippet.testDescription)")
   }
 
-  @Test("README has Swift snippets, and the check of a snippet finds an error")
+  @Test("the snippets are found, and the check of a snippet finds an error")
   func snippetErrors() throws {
-    #expect(readme.snippets.count > 3)
+    #expect(Readme.snippets.count > 6)
     let errors = try compilerErrors(of: "import NanoVLA\nlet policy = VLA()")
     #expect(errors.contains("error:"))
   }

@@ -9,6 +9,7 @@ import Tensors
 public struct TabletopEnvironment: ExpertEnvironment {
   /// What is changed to measure whether the policy uses an input.
   public enum Control: Sendable {
+    /// Nothing.
     case none
     /// Every image has one flat color.
     case blankImage
@@ -17,7 +18,9 @@ public struct TabletopEnvironment: ExpertEnvironment {
     case otherInstruction
   }
 
+  /// The family of tasks.
   public let suite: Suite
+  /// What is changed.
   public let control: Control
   private let renderer: Renderer
   /// The world judged by the instruction that the policy is given.
@@ -87,13 +90,17 @@ public struct TabletopEnvironment: ExpertEnvironment {
 extension Ending {
   /// Another object was lifted: the policy misread the image or the instruction.
   public static let otherLifted = failure("lifted another object")
+  /// The robot touched the obstacle, which ends the episode.
   public static let hitObstacle = failure("ran into the post")
   /// Nothing was grasped: the policy missed, or hesitated.
   public static let nothingGrasped = failure("time ran out, nothing grasped")
+  /// The gripper closed on the wrong object and did not lift it.
   public static let otherGrasped = failure("time ran out, last grasped another object")
   /// The grasp succeeded, the rest did not: the policy left the states of the demonstrations.
   public static let notFinished = failure("time ran out, grasped but not finished")
+  /// The object did not move as far as the task asks for.
   public static let notPushed = failure("time ran out, not pushed far enough")
+  /// The first of two goals is achieved, the second is not.
   public static let secondStep = failure("time ran out in the second of two steps")
 
   /// How the episode of `world` ended; nil while it is running.

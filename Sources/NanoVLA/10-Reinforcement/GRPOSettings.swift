@@ -56,6 +56,7 @@ public struct GRPOMetrics: Codable, Sendable, Equatable {
   public var entropy, startKL: Double?
   /// Success rate on held-out initial states with greedy actions, if measured.
   public var greedySuccess: Double?
+  /// The time that the iteration took, in seconds.
   public var seconds = 0.0
 
   init(iteration: Int, of groups: [RolloutGroup], kept: Int) {

@@ -22,8 +22,11 @@ import Tensors
 /// 4.1; Williams, "REINFORCE" (1992). Left out: a KL penalty and an entropy bonus
 /// (``ClippedObjective``).
 public final class GRPOTrainer {
+  /// The policy, whose head learns.
   public let policy: VLA
+  /// Where it practices and is evaluated.
   public let environment: any Environment
+  /// The hyperparameters.
   public let settings: GRPOSettings
   /// The measurements of each iteration so far.
   public package(set) var metrics: [GRPOMetrics] = []
@@ -54,6 +57,7 @@ public final class GRPOTrainer {
 
   /// Iterations so far.
   public var iteration: Int { metrics.count }
+  /// Whether all iterations are done.
   public var isDone: Bool { iteration >= settings.iterations }
 
   /// One iteration.

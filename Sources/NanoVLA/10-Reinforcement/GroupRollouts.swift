@@ -14,6 +14,7 @@ import Tensors
 ///
 /// Reference: Li et al., "SimpleVLA-RL" (2025), sections 3.1 and 3.2.
 public struct GroupRollouts {
+  /// Where it acts; each rollout gets a copy.
   public var environment: any Environment
   /// G, at least 2.
   public var groupSize: Int

@@ -27,7 +27,7 @@ extension Tensor {
   ///
   /// An attention with equal scores: the softmax of the mask gives each of n tokens the weight 1/n.
   /// - Parameter mask: [B, 1, 1, T]; see ``AttentionMask``.
-  func meanOfTokens(mask: Tensor?) -> Tensor {
+  public func meanOfTokens(mask: Tensor?) -> Tensor {
     guard let mask else { return mean(axis: 1) }  // [B, T, D] → [B, D]
     let weights = mask.reshaped([dim(0), 1, dim(1)]).softmax()  // [B, 1, 1, T] → [B, 1, T]
     return weights.matmul(self).reshaped([dim(0), dim(2)])  // [B, 1, T] × [B, T, D] → [B, D]

@@ -16,6 +16,7 @@ import Tensors
 /// Reference: Liu et al., "LIBERO" (2023), section 4 (protocol); Zhao et al., "ACT" (2023), section
 /// IV (chunks); Ross et al., "DAgger" (2011), section 2 (compounding errors).
 public struct ClosedLoop {
+  /// Where it acts; each rollout gets a copy.
   public var environment: any Environment
   /// How many actions of each chunk are executed before the policy observes again: 1 … K.
   public var executionHorizon: Int

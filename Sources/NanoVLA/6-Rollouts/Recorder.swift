@@ -10,6 +10,7 @@ import Tensors
 ///
 /// Reference: Laskey et al., "DART: Noise Injection for Robust Imitation Learning" (2017), section 4.
 public struct Recorder {
+  /// Where it acts; each rollout gets a copy.
   public var environment: any ExpertEnvironment
   /// Adds noise to the expert's action; the generator is the episode's own.
   public var perturbed: (RobotAction, inout SeededRandom) -> RobotAction

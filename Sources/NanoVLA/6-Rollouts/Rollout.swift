@@ -4,6 +4,7 @@ import Tensors
 public struct Rollout {
   /// The name of its initial state.
   public let seed: UInt64
+  /// Its own environment.
   public private(set) var environment: any Environment
   /// The last H observations.
   public private(set) var history: History

@@ -39,8 +39,9 @@ public struct PairedComparison: Sendable, Equatable {
 
   /// The number of initial states.
   public var episodes: Int { both + onlyFirst + onlySecond + neither }
-  /// The success rate of each policy alone.
+  /// The success rate of the first policy.
   public var first: SuccessRate { .init(successes: both + onlyFirst, episodes: episodes) }
+  /// The success rate of the second policy.
   public var second: SuccessRate { .init(successes: both + onlySecond, episodes: episodes) }
 
   /// The first policy's rate minus the second one's, −1 … 1; 0 if there are no episodes.

@@ -17,6 +17,7 @@ extension RLConfiguration: Codable {
     try check()
   }
 
+  /// Reads the keys that are there; the others have the defaults of the dataset.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     let dataset = try values.decodeIfPresent(String.self, forKey: .dataset)
@@ -44,6 +45,7 @@ extension RLConfiguration: Codable {
     try set(\.settings.seed, .seed)
   }
 
+  /// Writes all keys.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encodeIfPresent(sftModelPath, forKey: .sftModelPath)

@@ -81,11 +81,16 @@ public struct RLConfiguration: Sendable, Equatable {
 
 /// What can be wrong with the configuration of a run.
 public enum RLConfigurationError: Error, Equatable, CustomStringConvertible {
+  /// A dataset of LIBERO's, and the datasets that can be used.
   case needsSimulator(String, known: [String])
+  /// A name that is no dataset, and the datasets that can be used.
   case unknownDataset(String, known: [String])
+  /// A number of GPUs other than 0.
   case noGPU(Int)
+  /// A key and its value, with the range that it must be in.
   case outOfRange(String, String, expected: String)
 
+  /// The error in one line, with the remedy.
   public var description: String {
     switch self {
     case .needsSimulator(let dataset, let known):
