@@ -44,7 +44,9 @@ import VLMs
       #expect((read.head as? MeanHead)?.configuration == .init(scale: 0.5))
       #expect(read.parameters.map(\.values) == whole.policy.parameters.map(\.values))
       let steps = try [whole.policy, read].map {
-        try ClosedLoop(executed: 2)($0, seeds: Suite.heldOutSeeds(3)).map(\.steps)
+        try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 2)(
+          $0, seeds: Suite.heldOutSeeds(3)
+        ).map(\.steps)
       }
       #expect(steps[0] == steps[1] && steps[0].count == 3)
     }
@@ -82,7 +84,8 @@ import VLMs
       #expect(fusion.parameters.allSatisfy { !$0.isFrozen })
       #expect(read.parameters.map(\.values) == policy.parameters.map(\.values))
       let steps = try [policy, read].map {
-        try ClosedLoop(executed: 2)($0, seeds: 0..<2).map(\.steps)
+        try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 2)($0, seeds: 0..<2).map(
+          \.steps)
       }
       #expect(steps[0] == steps[1])
     }

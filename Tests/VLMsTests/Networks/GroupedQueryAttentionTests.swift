@@ -120,7 +120,7 @@ import VLMs
       let short = x.sliced(axis: 0, b..<b + 1).sliced(axis: 1, 0..<length)
       let alone = attention(short, mask: AttentionMask.causal(count: length)).output
       let found = result.output.sliced(axis: 0, b..<b + 1).sliced(axis: 1, 0..<length)
-      #expect(worstDistance(found.values, alone.values) < 1e-6)
+      #expect(maximumDifference(found.values, alone.values) < 1e-6)
       for h in 0..<4 { for t in 0..<5 { #expect(result.weights[b, h, t, 4] == 0) } }
     }
   }
