@@ -1,19 +1,21 @@
-// Cloning that can be killed at any moment and resumed as if nothing had happened, bit for bit.
-//
-// What the next step depends on is all kept: the head, AdamW's two running means and their age, where
-// the random stream stands, and the losses, whose number is the step. Backbone and demonstrations are
-// not: the recipe makes them again, and a fingerprint of what the head learns from tells if it did.
-
 import Files
 import Foundation
 import NanoVLA
 import Tensors
 
+/// A cloning run that can be killed at any moment and resumed with bit-identical results.
+///
+/// A checkpoint keeps all that the next step depends on: the head, AdamW's two running means and its
+/// step count, the state of the random number generator, and the losses, whose count is the step.
+/// The recipe makes the backbone and the demonstrations again; a hash of the examples checks that
+/// they are the same.
 extension BehaviorCloning {
+  /// A checkpoint's name in the run's folder.
   public static let checkpointFile = TrainingCheckpoint.fileName
 
-  /// Writes the state of the training to `file`, wholly or not at all.
-  /// - Parameter recipe: what it was made by, for ``restore(from:of:)`` to compare.
+  /// Writes the state of the run to `file`, completely or not at all.
+  /// - Parameter recipe: the recipe of the run, which ``restore(from:of:)`` compares.
+  /// - Throws: `CheckpointError` if the file cannot be written.
   public func writeCheckpoint(of recipe: CloningRecipe, to file: URL) throws {
     var checkpoint = TrainingCheckpoint()
     checkpoint.add(policy.head, named: "head")
@@ -23,7 +25,7 @@ extension BehaviorCloning {
     try checkpoint.write(run, to: file)
   }
 
-  /// Goes on from the training that `file` holds. Nothing changes if it cannot be read.
+  /// Resumes the run that `file` holds. Nothing changes if it cannot be read.
   /// - Throws: `SafetensorsError`, ``CheckpointError``, ``CloningRecipeError`` or ``JSONFileError``.
   public func restore(from file: URL, of recipe: CloningRecipe) throws {
     let contents = try SafetensorsFile(url: file)
@@ -33,13 +35,13 @@ extension BehaviorCloning {
     }
     guard run.examples == examples.fingerprint else {
       throw CheckpointError.badConfiguration(
-        file.path, "it began with other demonstrations or another backbone than are there now")
+        file.path, "the run began with other demonstrations or another backbone; use those of the run")
     }
     let head = try contents.values(of: policy.head, named: "head")
     let state = try contents.state(of: optimizer, of: policy.head)
     guard state.steps <= schedule.steps else {
       throw CheckpointError.badConfiguration(
-        file.path, "\(state.steps) steps of \(schedule.steps) are done")
+        file.path, "\(state.steps) steps are done of a run of \(schedule.steps)")
     }
     losses = try contents.values(of: "losses", shape: [state.steps])
     for (parameter, values) in zip(policy.head.parameters, head) { parameter.values = values }
@@ -47,16 +49,17 @@ extension BehaviorCloning {
     random = SeededRandom(seed: run.random)
   }
 
-  /// The recipe of the training that `file` holds.
+  /// The recipe of the run that `file` holds.
+  /// - Throws: as ``restore(from:of:)`` does.
   public static func recipe(in file: URL) throws -> CloningRecipe {
     try Run(in: SafetensorsFile(url: file)).recipe
   }
 }
 
-/// What a checkpoint holds beside the numbers.
+/// What a checkpoint holds besides the tensors.
 private struct Run: Codable {
   let recipe: CloningRecipe
-  /// Where the random stream stands.
+  /// The state of the random number generator.
   let random: UInt64
   let examples: UInt64
 

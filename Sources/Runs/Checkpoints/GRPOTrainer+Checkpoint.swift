@@ -7,7 +7,7 @@ import Tensors
 ///
 /// A checkpoint keeps all that the next iteration depends on: the head, the initial head (for the
 /// divergence from it), AdamW's two running means and its step count, the state of the random number
-/// generator, and the metrics, whose count is the iteration. The backbone is frozen and stands in the
+/// generator, and the metrics, whose count is the iteration. The backbone is frozen and is in the
 /// policy's own folder.
 extension GRPOTrainer {
   /// A checkpoint's name in the run's folder.
@@ -23,7 +23,7 @@ extension GRPOTrainer {
     try self.init(policy, in: environment, configuration.settings)
   }
 
-  /// Writes the state of the run to `file`, wholly or not at all.
+  /// Writes the state of the run to `file`, completely or not at all.
   /// - Throws: `CheckpointError` if the file cannot be written.
   public func writeCheckpoint(_ configuration: RLConfiguration, to file: URL) throws {
     var checkpoint = TrainingCheckpoint()

@@ -34,7 +34,7 @@ extension GroundingPretraining {
     return settings
   }
 
-  /// Writes the state of the training to `file`, whole or not at all.
+  /// Writes the state of the training to `file`, completely or not at all.
   ///
   /// - Throws: if the file cannot be written.
   public func writeCheckpoint(to file: URL) throws {

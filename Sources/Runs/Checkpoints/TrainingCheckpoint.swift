@@ -1,18 +1,15 @@
-// What training needs to go on as if it had never stopped: the numbers that learn, AdamW's two running
-// means of each, and whatever else the run keeps, as JSON.
-//
-// It is ONE file, written beside the old one and renamed over it, so at every moment there is exactly
-// one whole checkpoint. The numbers are a safetensors file's tensors, by the names
-//
-//     head.step.0.weight   firstMoment.step.0.weight   secondMoment.step.0.weight
-//
-// and the rest is in its metadata: "run", and how old AdamW's means are, in "optimizer".
-
 import Files
 import Foundation
 import Tensors
 
-/// A checkpoint that is about to be written.
+/// The checkpoint of a training run: parameters, the optimizer's state, and the run's own notes.
+///
+/// It is one safetensors file, written next to the old one and renamed over it, so that a complete
+/// checkpoint exists at every moment. The tensors are named
+///
+///     head.step.0.weight   firstMoment.step.0.weight   secondMoment.step.0.weight
+///
+/// and the metadata holds JSON: the run's notes in "run", AdamW's step counts in "optimizer".
 struct TrainingCheckpoint {
   static let fileName = "checkpoint.safetensors"
 
@@ -29,7 +26,7 @@ struct TrainingCheckpoint {
     tensors.append((name, [values.count], values))
   }
 
-  /// The state of `optimizer`, which moves parameters of `module`.
+  /// Adds the state of `optimizer`, which trains parameters of `module`.
   mutating func add(_ optimizer: AdamW, of module: some Module) throws {
     let state = optimizer.state
     for (i, name) in optimizer.names(in: module).enumerated() {
@@ -39,10 +36,10 @@ struct TrainingCheckpoint {
         ("secondMoment.\(name)", shape, state.secondMoments[i]),
       ]
     }
-    metadata["optimizer"] = try Self.text(Age(steps: state.steps, idleSteps: state.idleSteps))
+    metadata["optimizer"] = try Self.text(StepCounts(steps: state.steps, idleSteps: state.idleSteps))
   }
 
-  /// Writes it all to `file`, wholly or not at all. The folder is made if need be.
+  /// Writes the checkpoint to `file`, completely or not at all; creates the folder if necessary.
   mutating func write(_ run: some Encodable, to file: URL) throws {
     metadata["run"] = try Self.text(run)
     let folder = file.deletingLastPathComponent()
@@ -57,17 +54,17 @@ struct TrainingCheckpoint {
   }
 }
 
-/// Reading: everything is checked before anything is changed.
+/// Reading a training checkpoint. Everything is checked before anything changes.
 extension SafetensorsFile {
-  /// What the run kept beside the numbers.
+  /// The notes of the run.
   func run<Run: Decodable>(_ type: Run.Type = Run.self) throws -> Run { try note("run") }
 
-  /// The numbers of `module`'s parameters, in their order.
+  /// The values of the parameters of `module`, in order.
   func values(of module: some Module, named prefix: String) throws -> [[Float]] {
     try module.namedParameters.map { try values(of: "\(prefix).\($0)", shape: $1.shape) }
   }
 
-  /// Finite numbers of just this shape.
+  /// The values of a tensor, checked to be finite and of `shape`.
   func values(of name: String, shape: [Int]) throws -> [Float] {
     let found = try self.shape(of: name)
     guard found == shape else {
@@ -78,45 +75,45 @@ extension SafetensorsFile {
     return values
   }
 
-  /// The state that `optimizer`, which moves parameters of `module`, had.
+  /// The state of `optimizer`, which trains parameters of `module`.
   func state(of optimizer: AdamW, of module: some Module) throws -> AdamW.State {
-    let age: Age = try note("optimizer")
+    let counts: StepCounts = try note("optimizer")
     func moments(_ kind: String) throws -> [[Float]] {
       try zip(optimizer.names(in: module), optimizer.parameters).map {
         try values(of: "\(kind).\($0)", shape: $1.shape)
       }
     }
     let (first, second) = (try moments("firstMoment"), try moments("secondMoment"))
-    guard age.steps >= 0, age.idleSteps.count == optimizer.parameters.count,
-      age.idleSteps.allSatisfy({ 0...age.steps ~= $0 }),
+    guard counts.steps >= 0, counts.idleSteps.count == optimizer.parameters.count,
+      counts.idleSteps.allSatisfy({ 0...counts.steps ~= $0 }),
       second.allSatisfy({ $0.allSatisfy { $0 >= 0 } })
-    else { throw CheckpointError.badConfiguration(url.path, "AdamW cannot have such a state") }
+    else { throw CheckpointError.badConfiguration(url.path, "this is not a possible state of AdamW; the file is damaged") }
     return .init(
-      steps: age.steps, firstMoments: first, secondMoments: second, idleSteps: age.idleSteps)
+      steps: counts.steps, firstMoments: first, secondMoments: second, idleSteps: counts.idleSteps)
   }
 
   private func note<Value: Decodable>(_ name: String) throws -> Value {
     guard let text = metadata[name] else {
       throw CheckpointError.badConfiguration(
-        url.path, "no checkpoint of a run: \"\(name)\" is missing")
+        url.path, "not a checkpoint of a run: \"\(name)\" is missing")
     }
     return try JSONFile.parse(Data(text.utf8), name: "\(url.path), \(name)").decoded()
   }
 }
 
-/// How old AdamW's means are.
-private struct Age: Codable {
+/// The steps that AdamW has taken, in total and without a gradient for each parameter.
+private struct StepCounts: Codable {
   let steps: Int
   let idleSteps: [Int]
 }
 
 extension AdamW {
-  /// The name in `module` of each parameter that is moved.
+  /// The name in `module` of each parameter that the optimizer trains.
   fileprivate func names(in module: some Module) -> [String] {
     let named = module.namedParameters
     return parameters.map { parameter in
       guard let match = named.first(where: { $0.parameter === parameter }) else {
-        fatalError("checkpoint: AdamW moves a parameter \(parameter.shape) of another module")
+        fatalError("checkpoint: AdamW trains a parameter \(parameter.shape) of another module")
       }
       return match.name
     }

@@ -5,7 +5,7 @@ import VLMs
 
 /// How to build a policy, as the config.json of its folder holds it.
 struct PolicyConfiguration: Codable, Equatable {
-  /// What this file is, so that another model's config.json is not mistaken for it.
+  /// Identifies the file, since other models have a config.json too.
   static let modelType = "nanovla-policy"
   /// The layout of this file. Version 1 held neither kinds nor their configurations.
   static let formatVersion = 2
@@ -16,9 +16,9 @@ struct PolicyConfiguration: Codable, Equatable {
   var head: ActionHeadKind
   /// The α of LoRA layers, if there are any; ranks follow from the shapes of the weights.
   var lora: LoRAConfiguration?
-  /// K, steps predicted at once.
+  /// K, the number of actions predicted at once.
   var chunk: Int
-  /// H, observations in the head's window.
+  /// H, the number of observations in the history.
   var history: Int
   var usesProprioception: Bool
   var actionSpace: ActionSpace

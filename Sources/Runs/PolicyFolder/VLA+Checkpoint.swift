@@ -1,37 +1,34 @@
-// A policy as a folder, so that it can be kept, compared, improved and read from Python:
-//
-//     config.json               how to build it: backbone, head, chunk, history, action space
-//     model.safetensors         the numbers of backbone and head, float32
-//     dataset_statistics.json   from the head's numbers to the robot's, in OpenVLA's layout
-//
-// The backbone belongs to it: a head means nothing on top of another than its own. What of it is
-// written depends on where its numbers are. Those of the toy VLM and of a nano VLM are nowhere else:
-// all are written. Those of a published VLM stay in its files, where config.json says (`modelPath`), and
-// only what learning changed or added is written: LoRA, adapters, fusions, layers that were trained or
-// merged. So a policy on 7 billion numbers is a folder of some megabytes, and reading it opens the
-// published files again; `fingerprint` tells if others have taken their place.
-//
-// Merging LoRA before writing makes whole layers of it, of 64 MB each at that size: unmerge first.
-//
-// Source: the three files of openvla/openvla-7b on Hugging Face; adapters beside a base model's path as
-// in Hugging Face PEFT, `base_model_name_or_path`.
-
 import Files
 import Foundation
 import NanoVLA
 
+/// A policy folder, to keep, compare and improve a policy, and to read it from Python:
+///
+///     config.json               the parts and their sizes: backbone, head, chunk, history, action space
+///     model.safetensors         the weights of backbone and head, float32
+///     dataset_statistics.json   normalization statistics, in OpenVLA's layout
+///
+/// The weights of the toy VLM and of a nano VLM are written completely. Those of a published VLM stay in
+/// its own files, which config.json names (`modelPath`); only what training changed or added is
+/// written: LoRA, adapters, fusions, layers that were trained or merged. So a policy on a VLM of 7
+/// billion parameters is a folder of some megabytes. Reading it opens the published files again, and a
+/// fingerprint detects other weights in their place. A merged LoRA changes whole layers (64 MB each at
+/// that size), so unmerge it before writing.
+///
+/// Reference: the files of openvla/openvla-7b on Hugging Face; `base_model_name_or_path` in Hugging
+/// Face PEFT.
 extension VLA {
   public static let configurationFile = "config.json"
   public static let weightsFile = "model.safetensors"
   public static let statisticsFile = "dataset_statistics.json"
 
-  /// Writes the policy to `folder`, which is made if need be; other files there stay.
+  /// Writes the policy to `folder`, which is created if necessary; other files there stay.
   ///
-  /// An earlier policy's config.json goes first and the new one's comes last, each file whole: a
-  /// folder that was interrupted holds no policy, never half of each.
-  /// - Parameter dataset: what the statistics are of.
-  /// - Throws: ``CheckpointError/cannotDescribe(_:)`` for a policy of which ``init(contentsOf:dataset:)``
-  ///   could not be told how to build it; what that throws if a published VLM's files are gone.
+  /// The old config.json is removed first and the new one is written last, so that a folder whose
+  /// writing was interrupted contains no policy rather than a mixture of two.
+  /// - Parameter dataset: the key of the statistics.
+  /// - Throws: ``CheckpointError/cannotDescribe(_:)`` for a policy that ``init(contentsOf:dataset:)``
+  ///   could not rebuild, or its error if a published VLM's files are missing.
   public func write(to folder: URL, dataset: String = "tabletop_object") throws {
     let file = folder.appending(path: Self.configurationFile)
     let configuration = try PolicyConfiguration(of: self)
@@ -55,9 +52,9 @@ extension VLA {
     try configuration.write(to: file)
   }
 
-  /// Reads a folder that ``write(to:dataset:)`` wrote. As in a new policy the backbone is frozen, but
-  /// for adaptations and a fusion.
-  /// - Parameter dataset: whose statistics to use; may be left out if there is only one.
+  /// Reads a folder that ``write(to:dataset:)`` wrote. The backbone is frozen except for adaptations
+  /// and a fusion, as in a new policy.
+  /// - Parameter dataset: the key of the statistics to use; optional if there is only one.
   /// - Throws: ``CheckpointError``, ``JSONFileError``, ``StatisticsFileError``, ``ActionError`` or
   ///   `SafetensorsError`, with the file and what is wrong with it; and whatever is wrong with the files
   ///   of a published VLM.

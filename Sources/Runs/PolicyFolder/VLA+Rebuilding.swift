@@ -4,10 +4,10 @@ import NanoVLA
 import Tensors
 import VLMs
 
-/// What reading a policy's folder starts from, and therefore what writing one may leave out.
+/// A policy rebuilt from its configuration, before its weights are loaded.
 extension VLA {
-  /// A policy as `configuration` says, its head uninitialized, its backbone with those of a published
-  /// VLM's own files, if it stands on one. Until the others are loaded it cannot act.
+  /// The policy that `configuration` describes. Its head is uninitialized; a published VLM already
+  /// has the weights of its own files. It cannot act until the other weights are loaded.
   /// - Parameter file: the config.json, for errors.
   convenience init(
     _ configuration: PolicyConfiguration, _ statistics: ActionStatistics, _ file: URL
@@ -28,7 +28,7 @@ extension VLA {
     if let error = configuration.head.validationError(in: place) { throw refuse("head", error) }
     try self.init(
       backbone: backbone, space: place.space, statistics: statistics,
-      // However large a config.json makes it, the file of weights must hold as much.
+      // Uninitialized: a large size in config.json costs no memory before the weights' shapes are compared.
       head: uninitialized { configuration.head.head(for: place, using: &random) },
       usesProprioception: configuration.usesProprioception, history: configuration.history)
   }
@@ -41,8 +41,8 @@ extension VLA {
       namedParameters.filter { published.contains(ObjectIdentifier($0.parameter)) }.map(\.name))
   }
 
-  /// What must be written beside the configuration that `rebuilt` was made of.
-  /// - Throws: ``CheckpointError/cannotDescribe(_:)`` if it is not this policy's.
+  /// The parameters to write in addition to the configuration that `rebuilt` was built from.
+  /// - Throws: ``CheckpointError/cannotDescribe(_:)`` if the configuration is not this policy's.
   func parameters(beyond rebuilt: VLA) throws -> [(name: String, parameter: Tensor)] {
     let (lasting, published) = (try lastingParameters(), rebuilt.publishedNames)
     let others = Dictionary(

@@ -1,16 +1,15 @@
-// From demonstrations to a policy that is ready to learn, one step after another. Each step needs
-// what the one before it found: only the demonstrations say how far an arm moves at a time
-// (statistics), only statistics turn the head's numbers into motions (policy), and only with a policy
-// is it known what its backbone finds in the pictures (examples).
-
 import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
 
+/// From a recipe to a policy that is ready to be trained, one step after another.
+///
+/// Each step needs the result of the one before it: the statistics need the demonstrations, the
+/// policy needs the statistics, and the examples need the policy's backbone.
 extension CloningRecipe {
-  /// Demonstrations, statistics, policy and examples, ready to learn: `while !it.isDone { it.step() }`.
-  /// - Parameter progress: is told how many demonstrations are recorded.
+  /// A cloning run, ready to train: `while !cloning.isDone { cloning.step() }`.
+  /// - Parameter progress: called with the number of demonstrations recorded so far.
   /// - Throws: ``CloningRecipeError``, `DatasetError`, ``ActionError``, ``InstructionError``,
   ///   ``PolicyError``, or what is wrong with the backbone's files.
   public func cloning(progress: (Int) -> Void = { _ in }) throws -> BehaviorCloning {
@@ -21,12 +20,12 @@ extension CloningRecipe {
     return try cloning(policy, on: demonstrations)
   }
 
-  /// What the policy stands on: it can point, and stays as it is.
+  /// The frozen backbone of the policy.
   public func makeBackbone() throws -> ToyVLM {
     try backbone.map { try ToyVLM(contentsOf: URL(fileURLWithPath: $0)) } ?? .bundled()
   }
 
-  /// What the expert shows. The same recipe records the same episodes.
+  /// The expert's demonstrations. One recipe always gives the same ones.
   public func demonstrations(
     for backbone: ToyVLM, progress: (Int) -> Void = { _ in }
   ) throws -> [Demonstration] {
@@ -48,7 +47,7 @@ extension CloningRecipe {
     return Array(found.prefix(demonstrationCount))
   }
 
-  /// A policy with an untrained head, for motions such as the demonstrations'.
+  /// A policy with an untrained head and the statistics of the demonstrations.
   public func policy(on backbone: ToyVLM, for demonstrations: [Demonstration]) throws -> VLA {
     let statistics = try ActionStatistics(
       of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
@@ -60,7 +59,7 @@ extension CloningRecipe {
       using: &random)
   }
 
-  /// The training of `policy`.
+  /// The training run of `policy`.
   public func cloning(
     _ policy: VLA, on demonstrations: [Demonstration]
   ) throws -> BehaviorCloning {

@@ -2,38 +2,38 @@ import Files
 import NanoVLA
 import Tabletop
 
-/// All that a policy cloned in the toy world depends on: the demonstrations, the head, the training.
+/// The settings of a policy cloned in the toy world: demonstrations, head and training.
 ///
-/// An arm that is shaken while the expert drives shows how mistakes are put right (the stored actions
-/// are the expert's clean ones); shaken more than a little, it shows little else. Few demonstrations
-/// are soon known by heart, so weights are pulled to 0 the more strongly; two-step tasks need patience.
+/// A little noise on the executed actions lets demonstrations show how to correct errors (the stored
+/// actions are the expert's clean ones); more noise makes them show little else. With few
+/// demonstrations the head overfits, so weight decay is stronger. Two-step tasks need more steps.
 public struct CloningRecipe: Codable, Sendable, Equatable {
   public var suite: Suite
   public var demonstrationCount: Int
-  /// The folder of a ``DemonstrationDataset`` to take them from; nil: they are recorded.
+  /// The folder of a ``DemonstrationDataset`` to read; nil records new demonstrations.
   public var data: String?
-  /// Standard deviation of the executed actions' noise, as a share of the largest step.
+  /// Standard deviation of the executed actions' noise, as a fraction of the largest step.
   public var noise: Float
   /// Probability that the executed gripper command is the opposite one.
   public var flips: Float
 
-  /// The folder of the ``ToyVLM`` to stand on; nil: the bundled one.
+  /// The folder of the ``ToyVLM`` to use as the backbone; nil for the bundled one.
   public var backbone: String?
   public var head = ActionHeadKind.tokens(bins: 32)
-  /// K, steps predicted at once.
+  /// K, the number of actions predicted at once.
   public var chunk = 2
-  /// H, observations in the head's window.
+  /// H, the number of observations in the history.
   public var history = 1
 
-  /// Batches of 64 time steps.
+  /// Training steps, each on a batch of 64 time steps.
   public var steps: Int
-  /// The highest one; it falls along a cosine.
+  /// The peak learning rate, before cosine decay.
   public var learningRate: Float
   public var weightDecay: Float
-  /// Of the head's first weights and of the order in which examples come.
+  /// Fixes the head's initial weights and the order of the examples.
   public var seed: UInt64 = 0
 
-  /// The settings that clone `suite` best from so many demonstrations.
+  /// The recommended settings for `suite` and this number of demonstrations.
   public init(for suite: Suite, demonstrations count: Int, seed: UInt64 = 0) {
     (self.suite, demonstrationCount, self.seed) = (suite, count, seed)
     (noise, flips, learningRate) = (0.05, 0, 3e-3)
@@ -45,7 +45,8 @@ public struct CloningRecipe: Codable, Sendable, Equatable {
       }
   }
 
-  /// Refuses settings that no training can have.
+  /// Checks that every setting is within its limits.
+  /// - Throws: ``CloningRecipeError/outOfRange(_:_:expected:)`` for the first that is not.
   public func check() throws(CloningRecipeError) {
     try check("demonstrations", demonstrationCount, 1...100_000)
     try check("noise", noise, 0...10)
