@@ -14,7 +14,7 @@ let library = course + ["VLMs", "Runs"]
 // so a lesson that needs neither builds faster without them.
 let lessons: KeyValuePairs = [
   "00-TensorsThatLearn": course, "01-PatchEmbedding": course, "02-TinyTransformer": course,
-  "03-CrossAttentionFusion": library, "04-ActionTokenizing": course, "05-BehaviorCloning": course,
+  "03-CrossAttentionFusion": course, "04-ActionTokenizing": course, "05-BehaviorCloning": course,
   "06-Rollouts": course, "07-ActionHeads": library, "08-AnyVLM": library,
   "09-TransferLearning": library, "10-LearningFromOutcomes": course,
   "11-RealCheckpoints": library, "12-NanoVLA": library,

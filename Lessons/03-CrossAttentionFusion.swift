@@ -4,7 +4,6 @@
 import Blackboard
 import Images
 import NanoVLA
-import Runs
 import Tabletop
 import Tensors
 

@@ -9,24 +9,26 @@ import Tensors
 ///
 /// Letters: N observations, S state width.
 public protocol Backbone: Module, SelfDescribing {
-  /// The backbone that `configuration` describes, its weights random unless files hold them.
-  ///
-  /// - Parameter folder: where relative paths of the configuration begin.
-  /// - Throws: ``PartError``, or what is wrong with those files.
+  /// Builds the backbone that `configuration` describes. Its weights are random unless the
+  /// configuration names files that hold them.
+  /// - Parameters:
+  ///   - configuration: sizes, or the files' paths.
+  ///   - folder: the folder that relative paths of the configuration start from.
+  /// - Throws: ``PartError`` for a wrong configuration, or an error of those files.
   static func make(
     _ configuration: Configuration, relativeTo folder: URL?, using random: inout SeededRandom
   ) throws -> Self
 
-  /// What a description calls it; its kind by default.
+  /// The name in descriptions; the kind by default.
   var name: String { get }
 
-  /// Whether its weights are random, so that it runs but has learned nothing; false by default.
+  /// Whether the weights are random, untrained; false by default.
   var isRandom: Bool { get }
 
-  /// New layers, which stay free to learn when a policy freezes the rest; none by default.
+  /// Untrained layers, which stay trainable when a policy freezes the rest; none by default.
   var newLayers: [any Module] { get }
 
-  /// Parameters whose values are in files that the configuration names, so that a saved policy does
+  /// Parameters that are stored in files which the configuration names, so that a saved policy does
   /// not repeat them; none by default.
   var publishedParameters: [Tensor] { get }
 

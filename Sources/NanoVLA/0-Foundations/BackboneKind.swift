@@ -21,7 +21,8 @@ public struct BackboneKind: PartChoice {
   public func makeBackbone(
     relativeTo folder: URL?, using random: inout SeededRandom
   ) throws -> any Backbone {
-    try (part.type as! any Backbone.Type).make(part, relativeTo: folder, using: &random)  // see init
+    // Every `init` takes a Backbone's type.
+    try (part.type as! any Backbone.Type).make(part, relativeTo: folder, using: &random)
   }
 }
 

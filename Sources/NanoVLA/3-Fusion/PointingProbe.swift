@@ -1,4 +1,3 @@
-import NanoVLA
 import Tabletop
 import Tensors
 
@@ -15,7 +14,7 @@ import Tensors
 public final class PointingProbe: Module {
   /// Where the loss of a point changes from quadratic to linear, in world units: a fifth of
   /// `Rules.graspRadius`. More precision than that has little value.
-  static let smoothL1Width: Float = 0.02
+  package static let smoothL1Width: Float = 0.02
 
   public let fusion: any Fusion
   public let point: Linear  // D → 2
