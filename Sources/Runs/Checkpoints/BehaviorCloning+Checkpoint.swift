@@ -35,7 +35,8 @@ extension BehaviorCloning {
     }
     guard run.examples == examples.fingerprint else {
       throw CheckpointError.badConfiguration(
-        file.path, "the run began with other demonstrations or another backbone; use those of the run")
+        file.path,
+        "the run began with other demonstrations or another backbone; use those of the run")
     }
     let head = try contents.values(of: policy.head, named: "head")
     let state = try contents.state(of: optimizer, of: policy.head)

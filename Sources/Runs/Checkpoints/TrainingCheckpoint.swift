@@ -36,7 +36,8 @@ struct TrainingCheckpoint {
         ("secondMoment.\(name)", shape, state.secondMoments[i]),
       ]
     }
-    metadata["optimizer"] = try Self.text(StepCounts(steps: state.steps, idleSteps: state.idleSteps))
+    metadata["optimizer"] = try Self.text(
+      StepCounts(steps: state.steps, idleSteps: state.idleSteps))
   }
 
   /// Writes the checkpoint to `file`, completely or not at all; creates the folder if necessary.
@@ -87,7 +88,10 @@ extension SafetensorsFile {
     guard counts.steps >= 0, counts.idleSteps.count == optimizer.parameters.count,
       counts.idleSteps.allSatisfy({ 0...counts.steps ~= $0 }),
       second.allSatisfy({ $0.allSatisfy { $0 >= 0 } })
-    else { throw CheckpointError.badConfiguration(url.path, "this is not a possible state of AdamW; the file is damaged") }
+    else {
+      throw CheckpointError.badConfiguration(
+        url.path, "this is not a possible state of AdamW; the file is damaged")
+    }
     return .init(
       steps: counts.steps, firstMoments: first, secondMoments: second, idleSteps: counts.idleSteps)
   }

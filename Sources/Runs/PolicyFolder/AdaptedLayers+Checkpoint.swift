@@ -48,7 +48,8 @@ extension Module {
       case nil, is BottleneckAdapter: break
       case let lora as LoRA: if lora.isMerged { merged.append(name + ".adaptation.") }
       case let other?:
-        throw .cannotDescribe("\(name) has a \(type(of: other)); only LoRA and bottleneck adapters can be saved")
+        throw .cannotDescribe(
+          "\(name) has a \(type(of: other)); only LoRA and bottleneck adapters can be saved")
       }
     }
     return namedParameters.filter { name, _ in !merged.contains { name.hasPrefix($0) } }
@@ -61,7 +62,9 @@ extension Module {
     let layers = Dictionary(linearLayers.map { ($0.name, $0.layer) }) { first, _ in first }
     var (unused, random) = (Set((lora?.alphaPattern ?? [:]).keys), SeededRandom(seed: 0))
     for (name, parts) in file.adaptations {
-      guard let layer = layers[name] else { throw refuse("\(brief(name)) is not a linear layer of this policy") }
+      guard let layer = layers[name] else {
+        throw refuse("\(brief(name)) is not a linear layer of this policy")
+      }
       let (outputs, inputs) = (layer.weight.dim(0), layer.weight.dim(1))
       switch parts {
       case ["loraA", "loraB"]:
@@ -79,7 +82,8 @@ extension Module {
           BottleneckAdapter(for: layer, width: width, using: &random)
         }
       default:
-        throw refuse("\(brief(name)) has unknown adaptation tensors \(brief(parts.joined(separator: ", ")))")
+        throw refuse(
+          "\(brief(name)) has unknown adaptation tensors \(brief(parts.joined(separator: ", ")))")
       }
     }
     if let stray = unused.min() {

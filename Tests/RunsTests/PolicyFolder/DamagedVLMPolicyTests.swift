@@ -153,7 +153,9 @@ import VLMs
     #expect(
       try problem(rewriting { $0[index(a, $0)].name = Self.query + ".adaptation.loraC" })
         .contains("unknown adaptation tensors loraB, loraC"))
-    #expect(try problem(rewriting { $0.remove(at: index(b, $0)) }).contains("unknown adaptation tensors loraA"))
+    #expect(
+      try problem(rewriting { $0.remove(at: index(b, $0)) }).contains(
+        "unknown adaptation tensors loraA"))
     #expect(try problem(rewriting { $0[index(a, $0)].shape.reverse() }).contains(a))
     #expect(try problem(rewriting { $0[index(b, $0)].shape.reverse() }).contains(b))
     let none = rewriting {
