@@ -6,7 +6,6 @@ import Foundation
 import Images
 import NanoVLA
 import Runs
-import Runs
 import Tabletop
 import Tensors
 

@@ -4,8 +4,8 @@
 import Blackboard
 import Foundation
 import NanoVLA
-import Tabletop
 import Runs
+import Tabletop
 import Tensors
 import VLMs
 

@@ -60,7 +60,12 @@ struct ChildProcess {
     defer { argumentVector.forEach { free($0) } }
     forwardSignals()
     var child: pid_t = 0
-    let failure = posix_spawnp(&child, program, &actions, nil, argumentVector, environ)
+    #if canImport(Darwin)
+      let variables = _NSGetEnviron().pointee
+    #else
+      let variables = environ
+    #endif
+    let failure = posix_spawnp(&child, program, &actions, nil, argumentVector, variables)
     if eachLine != nil { close(pipeEnds[1]) }
     defer { if eachLine != nil { close(pipeEnds[0]) } }
     if failure != 0 { throw cannotStart(failure) }
