@@ -8,112 +8,124 @@ import NanoVLA
 import VLMs
 
 let idea = """
-  A published model is a folder: sizes in config.json, numbers in safetensors files, a tokenizer, a
-  recipe for pictures. This lesson walks through one, from its first bytes to a robot's action, and
-  at each stage lays the numbers beside those that `transformers` computed from the same folder. It
-  is laid out as openvla-7b is, but tiny, with random weights: its action means nothing, only that it
-  is the SAME action.
+  A published model is a folder: sizes in config.json, weights in safetensors files, a tokenizer, and
+  how images are prepared. This lesson reads one from its first bytes to a robot's action and compares
+  each stage with the values that the library `transformers` computed from the same folder. The folder
+  is laid out as openvla-7b's is, but tiny, with random weights.
 
-  The aha: nothing is hidden. 8 bytes say how long a header is, the header says where each tensor
-  lies, 16 bits are a number, and a few hundred lines of Swift get from there to the same action as
-  PyTorch. And its sting: a small mistake on the way never crashes. It just makes a worse robot.
+  The aha: nothing is hidden. A few hundred lines of Swift compute the same action as PyTorch. But a
+  small mistake on the way does not crash: only values beside reference values reveal it.
   """
 
 // Knobs: change one, run again.
-let key = "language_model.model.embed_tokens.weight"  // the tensor whose bytes are read by hand
-let index = 5  // the number in it that is taken apart
-let shown = [  // parameters of ours, to be found under their published names
-  "language.blocks.0.attention.query.weight", "geometry.blocks.2.attention.key.bias",
-  "meaning.patchEmbedding.projection.weight",
+let key = "language_model.model.embed_tokens.weight"  // the tensor whose bytes are decoded by hand
+let index = 5  // the value in it that is decoded
+let shown = [  // parameters of ours to list with their published names
+  "language.blocks.0.attention.query.weight", "dinov2.blocks.2.attention.key.bias",
+  "siglip.patchEmbedding.projection.weight",
 ]
-let mistakes: KeyValuePairs<String, (inout PublishedExample.Port) -> Void> = [
-  "no": { _ in },
-  "wrongEpsilon": { $0.configuration.language.epsilon = 1e-5 },  // not 1e-6
-  "wrongGELU": { $0.configuration.geometry.activation = .geluTanh },
-  "wrongResizing": { $0.preprocessor.filter = .bilinear },
-  "wrongColours": { $0.preprocessor.normalizations.reverse() },  // each tower gets the other's
-  "wrongPrompt": { $0.promptIDs.removeLast() },  // the “▁” that nobody can see
+let epsilon: Float = 1e-5  // of the first mistake's norms; the checkpoint's is 1e-6
+let tolerance = 1e-4  // stages that differ by less count as equal
+let mistakes: [(key: String, mistake: String, change: (inout PublishedExample.Port) -> Void)] = [
+  ("no", "none", { _ in }),
+  ("wrongEpsilon", "norm epsilon \(epsilon)", { $0.configuration.language.epsilon = epsilon }),
+  ("wrongGELU", "approximate GELU", { $0.configuration.dinov2.activation = .geluTanh }),
+  ("wrongResizing", "bilinear resizing", { $0.preprocessor.filter = .bilinear }),
+  ("wrongColours", "towers' colors swapped", { $0.preprocessor.normalizations.reverse() }),
+  ("wrongPrompt", "no “▁” at the end", { $0.promptIDs.removeLast() }),
 ]
 
 Lesson.run(11, "Real checkpoints", idea: idea) { lesson in
   let example = try PublishedExample.bundled()
   let checkpoint = try SafetensorsFolder(url: example.folder)
 
-  lesson.heading("From bytes to a number")
+  lesson.heading("From bytes to a weight")
   let file = try checkpoint.file(of: key).url
   let bytes = [UInt8](try Data(contentsOf: file))
-  let length = bytes[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }  // the lowest byte is first
-  lesson.result("headerBytes", Double(length), "the header's length, in the bytes \(bytes[0..<8])")
+  let length = bytes[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }  // little-endian
+  lesson.result(
+    "headerBytes", Double(length), "the header's length, from the bytes \(bytes[0..<8])")
   let header = try JSONFile.parse(Data(bytes[8..<8 + length]), name: file.lastPathComponent)
   let start = try header[key]["data_offsets"].array(count: 2...2)[0].int(0...bytes.count)
-  let place = 8 + length + start + 2 * index
-  let bits = Int(bytes[place + 1]) << 8 | Int(bytes[place])
+  let position = 8 + length + start + 2 * index
+  let bits = Int(bytes[position + 1]) << 8 | Int(bytes[position])
   let (sign, exponent, fraction) = (bits >> 15, bits >> 7 & 0xFF, bits & 0x7F)
   lesson.say(
-    "It lists \(try header.object().count) names. \(key): \(try header[key]["dtype"].string()), "
-      + "\(try checkpoint.shape(of: key)). Number \(index) is at byte 8 + \(length) + \(start) + "
-      + "2·\(index) = \(place): 1 bit of sign, 8 of exponent, 7 of fraction.\n\n"
+    "The header is JSON with \(try header.object().count) entries. \(key) has the type "
+      + "\(try header[key]["dtype"].string()) and the shape \(try checkpoint.shape(of: key)). Its "
+      + "value at index \(index) starts at byte 8 + \(length) + \(start) + 2·\(index) = \(position): "
+      + "1 sign bit, 8 exponent bits, 7 fraction bits.\n\n"
       + "  (−1)^\(sign) · 2^(\(exponent) − 127) · (1 + \(fraction)/128)")
   let value = exp2(Double(exponent - 127)) * (1 + Double(fraction) / 128)
-  lesson.result("byHand", sign == 1 ? -value : value, "by hand")
+  lesson.result("byHand", sign == 1 ? -value : value, "decoded by hand")
   lesson.result("byLibrary", try checkpoint.values(of: key)[index], "as SafetensorsFile reads it")
 
   lesson.heading("From names to a network")
   let port = try example.port()
   let model = try example.makeModel(port.configuration)
-  lesson.table(
-    columns: ["ours", "shape", "theirs", "shape"],
-    rows: try model.namedParameters.filter { shown.contains($0.name) }.map { name, ours in
-      let theirs = OpenVLA.weights.published(name).first { checkpoint.contains($0) } ?? ""
-      return [name, ours.shape, theirs, try checkpoint.shape(of: theirs)]
-    })
-  lesson.say("One published qkv is three of our layers; a convolution is our layer on patches.")
+  for (name, ours) in model.namedParameters where shown.contains(name) {
+    let published = OpenVLA.weights.published(name).first { checkpoint.contains($0) } ?? ""
+    lesson.say("· \(name) \(ours.shape) ← \(published) \(try checkpoint.shape(of: published))")
+  }
+  lesson.say(
+    "A published qkv holds three of our layers; a convolution is our linear layer on patches.")
 
-  lesson.heading("From picture and words to an action")
+  lesson.heading("From image and text to an action")
   let tokenizer = try TextTokenizer(contentsOf: example.folder)
-  let words = port.promptIDs.map { tokenizer.token(of: $0) ?? "?" }.joined(separator: " ")
-  lesson.say("“\(example.instruction)” is asked as \(port.promptIDs.count) tokens: \(words)")
-  let answer = try lesson.trace("from pixels to action words", skipping: TransformerBlock.insides) {
+  let tokens = port.promptIDs.map { tokenizer.token(of: $0) ?? "?" }.joined(separator: " ")
+  lesson.say(
+    "The prompt for “\(example.instruction)” has \(port.promptIDs.count) tokens: \(tokens)")
+  let answer = try lesson.trace("from pixels to action tokens", skipping: TransformerBlock.insides)
+  {
     try example.answer(model, port)
   }
   let run = try example.run(port)
   lesson.table(
-    columns: ["stage", "shape", "ours", "reference", "largest difference"],
+    columns: ["stage", "shape", "first value", "reference", "maximum difference"],
     rows: run.stages.map { stage in
-      let (ours, theirs) = (stage.ours.values[0], stage.reference.values[0])  // the first of many
-      return [stage.name, stage.ours.shape, ours, theirs, stage.largestDifference]
+      let (ours, reference) = (stage.ours.values[0], stage.reference.values[0])
+      return [stage.name, stage.ours.shape, ours, reference, stage.largestDifference]
     })
-  lesson.result("largestDifference", run.largestDifference, "anywhere; from \(example.source)")
+  lesson.result("largestDifference", run.largestDifference, "of any stage, to \(example.source)")
   lesson.table(
-    columns: ["likeliest word", "reference", "robot units", "reference"],
+    columns: ["greedy token", "reference", "robot units", "reference"],
     rows: answer.tokens.indices.map { a in
       [answer.tokens[a], example.tokens[a], answer.action.values[a], example.action[a]]
     })
-  lesson.result("actionDifference", run.actionDifference, "largest, in robot units")
+  lesson.result("actionDifference", run.actionDifference, "maximum, in robot units")
 
   lesson.heading("Small mistakes do not crash")
+  var unnoticed: [String] = []
   lesson.table(
-    columns: ["mistake", "scores", "other words", "action"],
-    rows: try mistakes.map { name, spoil in
-      var spoilt = port
-      spoil(&spoilt)
-      let run = try example.run(spoilt)
-      lesson.keep(name + "Difference", run.scoreDifference)
-      lesson.keep(name + "ActionDifference", run.actionDifference)
-      return [name, run.scoreDifference, run.otherWords, run.actionDifference]
+    columns: ["mistake", "first stage that differs", "logits", "other tokens", "action"],
+    rows: try mistakes.map { key, mistake, change in
+      var changed = port
+      change(&changed)
+      let run = try example.run(changed)
+      lesson.keep(key + "Difference", run.scoreDifference)
+      lesson.keep(key + "ActionDifference", run.actionDifference)
+      let first = run.stages.first { $0.largestDifference > tolerance }?.name ?? "all agree"
+      if run.largestDifference > tolerance, run.actionDifference <= tolerance {
+        unnoticed.append(mistake)
+      }
+      return [mistake, first, run.scoreDifference, run.otherTokens, run.actionDifference]
     })
   lesson.say(
-    "“scores” is how far those of the first word are off, “action” how far the arm. Each of these "
-      + "programs runs, prints an action, and looks right. Only numbers beside numbers tell.")
+    "“logits” is the maximum difference of the first token's logits, “action” that of the action. "
+      + "Each of these programs ran and returned an action. "
+      + (unnoticed.isEmpty
+        ? "The action shows every mistake here; the first stage that differs tells where it is."
+        : "The action alone does not reveal \(unnoticed.joined(separator: ", ")): compare stages."))
 
   lesson.finish(
     readNext: [
-      "Sources/Tensors/Safetensors.swift", "Sources/NanoVLA/Backbones/OpenVLA.swift",
-      "Sources/NanoVLA/Backbones/OpenVLA+Actions.swift",
+      "Sources/Files/Safetensors/SafetensorsFolder.swift", "Sources/VLMs/Weights/WeightMap.swift",
+      "Sources/VLMs/Networks/OpenVLA.swift", "Sources/VLMs/Networks/OpenVLA+Actions.swift",
     ],
     tryThis: [
-      "index = 0: take another number apart. What would its neighbour in bfloat16 be?",
-      "epsilon = 1e-2: at which size of the mistake does the first word change?",
-      "Exercise: add a mistake of your own. Which stage is the first to show it?",
+      "index = 0: decode another value. What is the next larger value in bfloat16?",
+      "epsilon = 1e-4, 1e-3, 1e-2: from which size of the mistake on does the action change?",
+      "Exercise: add a mistake with { $0.configuration.siglip.activation = .relu }. The table should "
+        + "name siglip.features as the first stage that differs.",
     ])
 }

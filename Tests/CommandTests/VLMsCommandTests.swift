@@ -38,7 +38,7 @@ import Testing
     let result = try run("LLaVA-1.5")
     #expect(result.status == 0)
     #expect(result.output.contains("87 (80–95, published range)"))
-    #expect(result.output.contains("it was tuned to do what it is told"))
+    #expect(result.output.contains("it was tuned to follow instructions"))
     let data = Data(try run("llava", "--json").output.utf8)
     let row = try JSONSerialization.jsonObject(with: data) as? [String: Any]
     #expect(row?["name"] as? String == "llava")

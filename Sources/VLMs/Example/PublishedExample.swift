@@ -3,33 +3,34 @@ import Foundation
 import Images
 import Tensors
 
-/// A tiny OpenVLA that comes with the course, a folder as they are published on Hugging Face, and what
-/// `transformers` and `timm` compute from it: two ways to the same numbers, to be laid side by side.
+/// A tiny OpenVLA checkpoint with the tensors that `transformers` and `timm` compute from it, for
+/// comparing every stage of our network with a reference.
 ///
-/// It has the files, the names and the number formats of openvla-7b, but towers of 24 and 16 numbers
-/// a patch and a language model of 32, with random weights: what it says about a picture means
-/// nothing, and must be said to the last digit.
+/// It has the files, names and data types of openvla-7b, but towers of width 24 and 16, a language
+/// model of width 32, and random weights: its actions have no meaning, but must be equal.
 ///
-/// Letters: P patches, V1 and V2 widths of the towers, T tokens, D width, V vocabulary, A numbers of
-/// an action.
+/// Letters: P patches, V1 and V2 widths of the towers, T tokens, D width, V vocabulary, A action
+/// dimensions.
 public struct PublishedExample: Sendable {
-  /// config.json, the weights in four files, the tokenizer, the preprocessing, and a picture.
+  /// Has config.json, the weights in four files, the tokenizer, the preprocessing, and an image.
   public let folder: URL
   public let image: RGBImage
   public let instruction: String
-  /// Whose statistics turn normalised numbers into robot units here.
+  /// The dataset whose statistics give the robot units.
   public let dataset = "bridge_orig"
+  /// The reference's token ids of the prompt.
   public let promptIDs: [Int]
+  /// The reference's action: tokens, bins, normalized values, robot units.
   public let tokens: [Int]  // [A]
   public let bins: [Int]  // [A]
   public let normalized: [Double]  // [A]
   public let action: [Double]  // [A], in robot units
-  /// The program that computed these, and its version.
+  /// The program that computed the reference, and its version.
   public let source: String
   private let reference: SafetensorsFile
 
   /// The example that comes with the course.
-  /// - Throws: what is wrong with its folder, if files of it were changed or moved.
+  /// - Throws: the error of a file that was changed or moved.
   public static func bundled() throws -> PublishedExample {
     try PublishedExample(
       folder: BundledFolder.locate(
@@ -40,18 +41,18 @@ public struct PublishedExample: Sendable {
     self.folder = folder
     image = try RGBImage(png: folder.appending(path: "image.png"))
     reference = try SafetensorsFile(url: folder.appending(path: "reference.safetensors"))
-    let facts = try JSONFile.read(folder.appending(path: "reference.json"))
-    func whole(_ key: String) throws -> [Int] {
-      try facts[key].array(count: 1...1024).map { try $0.int(0...65_536) }
+    let values = try JSONFile.read(folder.appending(path: "reference.json"))
+    func integers(_ key: String) throws -> [Int] {
+      try values[key].array(count: 1...1024).map { try $0.int(0...65_536) }
     }
     func numbers(_ value: JSONValue) throws -> [Double] {
       try value.array(count: 1...1024).map { try $0.number(-1e9...1e9) }
     }
-    instruction = try facts["instruction"].string()
-    (promptIDs, tokens) = (try whole("input_ids"), try whole("action_token_ids"))
-    (bins, normalized) = (try whole("bin_indices"), try numbers(facts["normalised_action"]))
-    action = try numbers(facts["actions"][dataset])
-    source = "transformers " + (try facts["written_by"]["transformers"].string())
+    instruction = try values["instruction"].string()
+    (promptIDs, tokens) = (try integers("input_ids"), try integers("action_token_ids"))
+    (bins, normalized) = (try integers("bin_indices"), try numbers(values["normalized_action"]))
+    action = try numbers(values["actions"][dataset])
+    source = "transformers " + (try values["written_by"]["transformers"].string())
   }
 
   /// A tensor of the reference by its name, such as `dino.features` [1, P, V1], `siglip.features`
@@ -64,6 +65,6 @@ public struct PublishedExample: Sendable {
 }
 
 extension WeightMap {
-  /// The names under one of which a checkpoint holds our parameter `name`; none if no rule covers it.
-  public func published(_ name: String) -> [String] { place(of: name)?.keys ?? [] }
+  /// The possible published names of our parameter `name`; empty if no rule applies.
+  public func published(_ name: String) -> [String] { location(of: name)?.keys ?? [] }
 }

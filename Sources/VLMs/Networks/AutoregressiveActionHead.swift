@@ -12,11 +12,14 @@ import Tensors
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 3.2.
 public final class AutoregressiveActionHead: ActionHead {
+  /// The name of this kind of head in a policy folder.
   public static let kind = "autoregressive"
+  /// This head has no settings.
   public struct Configuration: Codable, Equatable, Sendable {}
+  /// What rebuilds this head.
   public var configuration: Configuration { Configuration() }
 
-  /// Its parameters belong to the backbone, where they are listed.
+  /// Not a module: the parameters are listed in the backbone.
   private struct Generator {
     let language: any LanguageModel
     let tokenizer: ActionTokenizer
@@ -25,16 +28,18 @@ public final class AutoregressiveActionHead: ActionHead {
   public let dimensions: Int
   public var chunk: Int { 1 }
 
+  /// A head for `language`, whose action tokens are those of `tokenizer`.
   public init(_ language: any LanguageModel, tokenizer: ActionTokenizer, dimensions: Int) {
     generator = Generator(language: language, tokenizer: tokenizer)
     self.dimensions = dimensions
   }
 
+  /// A head for `model`.
   public convenience init(_ model: OpenVLA, dimensions: Int) {
     self.init(model.language, tokenizer: model.configuration.actions, dimensions: dimensions)
   }
 
-  /// The head of the backbone in `place`, which from then on gives its whole prompt as the state.
+  /// The head for the backbone in `place`, whose state becomes the whole prompt.
   public convenience init(
     _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
   ) {
@@ -47,6 +52,7 @@ public final class AutoregressiveActionHead: ActionHead {
 
   private static let needed = "the backbone must generate action tokens; OpenVLA does"
 
+  /// Why this head does not fit `place`; nil if it does.
   public static func validationError(
     _ configuration: Configuration, in place: HeadContext
   ) -> PartError? {
@@ -58,6 +64,7 @@ public final class AutoregressiveActionHead: ActionHead {
       ? nil : PartError("kind", "the head needs chunk 1 and history 1, without proprioception")
   }
 
+  /// Generates actions greedily.
   /// - Parameter state: N prompts, [N, T·D].
   /// - Returns: [N, 1, A]
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor {
@@ -75,7 +82,7 @@ public final class AutoregressiveActionHead: ActionHead {
   ) -> Tensor {
     let (language, A) = (generator.language, dimensions)
     let tokens = expert.actions.values.map { generator.tokenizer.token(of: $0) }  // N·A
-    let scores = prompts(state).enumerated().map { n, prompt in
+    let logits = prompts(state).enumerated().map { n, prompt in
       let target = Array(tokens[n * A..<(n + 1) * A])
       let given = language.embed([Array(target.dropLast())])  // → [1, A − 1, D]
       let all = Tensor.concatenated([prompt, given], axis: 1)  // → [1, T + A − 1, D]
@@ -84,15 +91,16 @@ public final class AutoregressiveActionHead: ActionHead {
       return language.logits(last).reshaped([A, -1])  // [1, A, D] → [1, A, V] → [A, V]
     }
     return crossEntropy(
-      .concatenated(scores, axis: 0), targets: tokens,  // N × [A, V] → [N·A, V]
+      .concatenated(logits, axis: 0), targets: tokens,  // N × [A, V] → [N·A, V]
       weights: expert.weights.values.flatMap { Array(repeating: $0, count: A) })
   }
 
-  /// Of a model to which all tokens are equally likely: ln V.
+  /// The loss if all tokens are equally likely: ln V.
   public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     log(Float(generator.language.embedding.weight.dim(0)))
   }
 
+  /// The actions rounded to the centers of their bins.
   public func rounded(_ actions: Tensor) -> Tensor {
     let tokens = actions.values.map { generator.tokenizer.token(of: $0) }
     return Tensor(generator.tokenizer.decode(tokens).values, shape: actions.shape)

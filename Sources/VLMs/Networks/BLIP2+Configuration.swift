@@ -1,9 +1,9 @@
-// config.json → the sizes of BLIP-2 and InstructBLIP, with the defaults that transformers leaves out.
-
 import Files
 
+/// config.json → the sizes of BLIP-2 and InstructBLIP, with the defaults of transformers.
 extension BLIP2Configuration {
-  /// A `blip-2`.
+  /// Reads a `blip-2`.
+  /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
     vision = try VisionTransformerConfiguration(blip: json["vision_config"])
@@ -11,28 +11,29 @@ extension BLIP2Configuration {
     _ = try json["text_config"]["model_type"].choice(["opt": true], default: "opt")
     language = try OPTConfiguration(json["text_config"])
     try json["num_query_tokens"].mustKeep(
-      places: qformer.queries, heads: language.heads, widest: language.hidden)
+      tokens: qformer.queries, heads: language.heads, widest: language.hidden)
     imageToken = try json.imageToken()
   }
 }
 
 extension InstructBLIPConfiguration {
-  /// An `instructblip`.
+  /// Reads an `instructblip`.
+  /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
     vision = try VisionTransformerConfiguration(blip: json["vision_config"])
     qformer = try QFormerConfiguration(json)
-    qformer.readsWords = true
-    // Without a model_type transformers takes OPT, which InstructBLIP was never published with.
+    qformer.readsInstruction = true
+    // transformers' default is OPT, with which InstructBLIP was never published.
     _ = try json["text_config"]["model_type"].choice(["llama": true], default: "opt")
     language = try LlamaConfiguration(json["text_config"])
-    try language.checkPlaces(json["num_query_tokens"], imageWords: qformer.queries)
+    try language.checkSize(json["num_query_tokens"], imageTokens: qformer.queries)
     imageToken = try json.imageToken()
   }
 }
 
 extension VisionTransformerConfiguration {
-  /// The `vision_config` of a `blip-2` or `instructblip`.
+  /// Reads the `vision_config` of a `blip-2` or `instructblip`.
   public init(blip json: JSONValue) throws {
     self.init()
     (imageSize, patchSize, width, depth, heads, hidden) = (224, 14, 1408, 39, 16, 6144)
@@ -42,7 +43,7 @@ extension VisionTransformerConfiguration {
 }
 
 extension QFormerConfiguration {
-  /// The `qformer_config` of a `blip-2` or `instructblip`, and the number of queries beside it.
+  /// Reads the `qformer_config` of a `blip-2` or `instructblip`, and the number of queries.
   init(_ model: JSONValue) throws {
     self.init()
     let json = model["qformer_config"]
@@ -55,14 +56,14 @@ extension QFormerConfiguration {
     epsilon = try json["layer_norm_eps"].epsilon(default: 1e-12)
     crossAttentionFrequency = try json["cross_attention_frequency"].int(1...1024, default: 2)
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 30_522)
-    maximumWords = try json["max_position_embeddings"].int(1...1_048_576, default: 512)
-    try model["num_query_tokens"].mustKeep(places: queries, heads: heads, widest: hidden)
+    maximumTokens = try json["max_position_embeddings"].int(1...1_048_576, default: 512)
+    try model["num_query_tokens"].mustKeep(tokens: queries, heads: heads, widest: hidden)
     _ = try json["position_embedding_type"].choice(["absolute": true], default: "absolute")
   }
 }
 
 extension OPTConfiguration {
-  /// An `opt`, or the `text_config` of a BLIP-2.
+  /// Reads an `opt`, or the `text_config` of a BLIP-2.
   public init(_ json: JSONValue) throws {
     self.init()
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 50_272)
@@ -84,7 +85,7 @@ extension OPTConfiguration {
 }
 
 extension JSONValue {
-  /// The number that stands for a query in a prompt; older files have none.
+  /// The id of the placeholder for an image token; nil in older files.
   fileprivate func imageToken() throws -> Int? {
     let token = self["image_token_index"].or(self["image_token_id"])
     return token.exists ? try token.int(0...4_194_304) : nil

@@ -1,13 +1,13 @@
 import Tensors
 
-/// BLIP-2: an image told to a language model in a fixed, small number of words.
+/// BLIP-2: a language model that reads an image as a small, fixed number of tokens.
 ///
-/// LLaVA hands over every patch. Here a ``QFormer`` stands between: its few queries look at the
-/// image and are what the language model reads, whatever the image's size. So both large models,
-/// the vision tower and the language model, can stay frozen, and only what is between them is trained.
+/// LLaVA passes on every patch. BLIP-2 puts a ``QFormer`` between vision tower and language model: its
+/// few queries attend to the image and become the image tokens, whatever the image's size. Both large
+/// models can stay frozen; only the layers between them are trained.
 ///
-/// Letters: B prompts, H×W pixels, N places of the vision tower, Q queries, T tokens, D width of the
-/// language model.
+/// Letters: B prompts, H×W pixels, N tokens of the vision tower, Q queries, T tokens of the prompt, D
+/// width of the language model.
 ///
 /// Reference: Li et al., "BLIP-2: Bootstrapping Language-Image Pre-training with Frozen Image
 /// Encoders and Large Language Models" (2023), section 3. Left out: T5 as the language model.
@@ -18,6 +18,7 @@ public final class BLIP2: PublishedVLM {
   public let projector: Linear
   public let language: OPT
 
+  /// A network with random weights.
   public init(_ configuration: BLIP2Configuration, using random: inout SeededRandom) {
     self.configuration = configuration
     let c = configuration
@@ -29,22 +30,22 @@ public final class BLIP2: PublishedVLM {
 
   public var imageSize: Int { vision.configuration.imageSize }
 
-  /// The image as words: [B, H, W, 3] → [B, Q, D].
-  public func see(_ images: Tensor) throws -> Tensor {
-    let places = vision(images)  // [B, H, W, 3] → [B, N, vision width], the class token among them
-    return projector(try qformer(places))  // → [B, Q, Q-Former width] → [B, Q, D]
-      .traced("image words", "what the queries found, in the language model's own vectors")
+  /// The image tokens: [B, H, W, 3] → [B, Q, D].
+  public func encodeImage(_ images: Tensor) throws -> Tensor {
+    let features = vision(images)  // [B, H, W, 3] → [B, N, vision width], with the class token
+    return projector(try qformer(features))  // → [B, Q, Q-Former width] → [B, Q, D]
+      .traced("image tokens", "the queries' outputs, projected to the language model's width")
   }
 
-  /// - Parameter ids: the image's places stand first, `<image>` written once for every query; then
-  ///   the token that begins a text, and the text. Without ``BLIP2Configuration/imageToken`` no
-  ///   places are written.
-  /// - Throws: ``PromptError`` if the places are not Q, or the prompt is longer than the model reads.
+  /// The prompt's tokens, [B, T, D].
+  /// - Parameter ids: Q placeholders `<image>`, then the token that begins a text, and the text. If
+  ///   ``BLIP2Configuration/imageToken`` is nil, no placeholders.
+  /// - Throws: ``PromptError`` if there are not Q placeholders, or the prompt is too long.
   public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
-    try language.embed(ids, placing: see(images), at: configuration.imageToken)
+    try language.embed(ids, placing: encodeImage(images), at: configuration.imageToken)
   }
 
-  /// Where a checkpoint holds the weights.
+  /// The published names of the weights.
   public static let weights =
     VisionTransformer.blipWeights(under: "(model.|)vision_model.").inside("vision.", "")
     + QFormer.weights().inside("qformer.", "")
@@ -60,16 +61,17 @@ public struct BLIP2Configuration: PublishedConfiguration, Sendable, Equatable {
   public var vision = VisionTransformerConfiguration()
   public var qformer = QFormerConfiguration()
   public var language = OPTConfiguration()
-  /// The number that stands for a query in a prompt; nil in older files, whose prompts are written
-  /// without places and read after the image.
+  /// The id of the placeholder for an image token; nil in older files, whose prompts have none and
+  /// follow the image.
   public var imageToken: Int? = 32
 
+  /// Nano size.
   public init() {}
 
-  /// How often `<image>` stands in a prompt, for each image.
+  /// The number of placeholders in a prompt.
   public var imageTokenCount: Int { qformer.queries }
-  /// The beginning of a prompt: a place for every query.
-  var imagePlaces: [Int] {
+  /// The beginning of a prompt: one placeholder per query.
+  var imagePlaceholders: [Int] {
     imageToken.map { Array(repeating: $0, count: imageTokenCount) } ?? []
   }
 }

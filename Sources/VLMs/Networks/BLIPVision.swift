@@ -1,13 +1,13 @@
-/// BLIP's vision tower: EVA-CLIP's, the ``VisionTransformer`` without extras.
+/// BLIP's vision tower, EVA-CLIP's: the ``VisionTransformer`` with its default parts.
 ///
-/// A class token with a position of its own, the exact GELU, squares with a bias. Query, key and
-/// value are kept as one layer, and all places, not the class token alone, leave through the last
-/// norm.
+/// It has a class token with a position, the exact GELU, and a patch projection with bias. Checkpoints
+/// hold query, key and value as one tensor. The last norm is applied to all tokens, not only to the
+/// class token.
 ///
 /// Reference: Fang et al., "EVA: Exploring the Limits of Masked Visual Representation Learning at
 /// Scale" (2022), section 2.1.
 extension VisionTransformer {
-  /// Where a checkpoint holds BLIP-2's vision tower, below `root`.
+  /// The published names of BLIP-2's vision tower, below `root`.
   public static func blipWeights(under root: String) -> WeightMap {
     let layer = "encoder.layers.{N}."
     let map =

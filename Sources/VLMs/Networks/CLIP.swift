@@ -1,11 +1,11 @@
 import Foundation
 import Tensors
 
-/// CLIP: an image and its caption at the same place of one space.
+/// CLIP: images and captions as vectors in one embedding space.
 ///
-/// Two towers, one for images and one for text, each end in one vector. Trained on pairs from the
-/// web, the vector of an image points where its caption's does; so a class can be named in words,
-/// and the tower has seen everything that people write about.
+/// Two towers, one for images and one for text, each return one vector. Contrastive training on pairs
+/// from the web aligns the vector of an image with that of its caption. So a class can be described in
+/// words (zero-shot classification), and the vision tower knows whatever people write about.
 ///
 /// Letters: B images, C captions, T tokens, E the width of the shared space.
 ///
@@ -16,9 +16,10 @@ public final class CLIP: Module {
   public let text: CLIPText
   public let visionProjection: Linear  // → E
   public let textProjection: Linear  // → E
-  /// The logarithm of how sharply similarities are compared.
+  /// The logarithm of the factor of similarities, an inverse temperature.
   public let logitScale: Tensor  // []
 
+  /// A network with random weights.
   public init(_ configuration: CLIPConfiguration, using random: inout SeededRandom) {
     let (c, E) = (configuration, configuration.projection)
     vision = VisionTransformer(c.vision, using: &random)
@@ -28,30 +29,30 @@ public final class CLIP: Module {
     logitScale = Tensor([logf(1 / 0.07)], shape: []).asParameter()
   }
 
-  /// How well each caption fits each image.
+  /// The similarity logits of each image and caption.
   /// - Parameters:
   ///   - images: [B, H, W, 3]
-  ///   - ids, isWord: C captions, as ``CLIPText`` takes them.
-  /// - Returns: [B, C]; a softmax over each row is a choice among the captions.
-  public func callAsFunction(_ images: Tensor, ids: [[Int]], isWord: [[Bool]]? = nil) -> Tensor {
-    let similarity = embed(images).matmul(transposed: embed(ids, isWord: isWord))  // → [B, C]
+  ///   - ids, isToken: C captions, see ``CLIPText``.
+  /// - Returns: [B, C]; the softmax of a row gives the probabilities of the captions.
+  public func callAsFunction(_ images: Tensor, ids: [[Int]], isToken: [[Bool]]? = nil) -> Tensor {
+    let similarity = embed(images).matmul(transposed: embed(ids, isToken: isToken))  // → [B, C]
     return similarity * logitScale.exp()
   }
 
-  /// Images as directions: [B, H, W, 3] → [B, E], each of length 1.
+  /// Image embeddings of length 1: [B, H, W, 3] → [B, E].
   public func embed(_ images: Tensor) -> Tensor {
     let summary = vision(images).sliced(axis: 1, 0..<1)  // [B, N, D] → [B, 1, D], the class token
       .reshaped([images.dim(0), -1])  // [B, 1, D] → [B, D]
-    return visionProjection(summary).direction()  // [B, D] → [B, E]
+    return visionProjection(summary).normalized()  // [B, D] → [B, E]
   }
 
-  /// Captions as directions: C×T numbers → [C, E], each of length 1.
-  public func embed(_ ids: [[Int]], isWord: [[Bool]]? = nil) -> Tensor {
-    let ends = text.pooled(text(ids, isWord: isWord), ids: ids)  // C×T numbers → [C, D]
-    return textProjection(ends).direction()  // [C, D] → [C, E]
+  /// Caption embeddings of length 1: C×T token ids → [C, E].
+  public func embed(_ ids: [[Int]], isToken: [[Bool]]? = nil) -> Tensor {
+    let ends = text.pooled(text(ids, isToken: isToken), ids: ids)  // C×T ids → [C, D]
+    return textProjection(ends).normalized()  // [C, D] → [C, E]
   }
 
-  /// Where a checkpoint holds the weights.
+  /// The published names of the weights.
   public static let weights =
     VisionTransformer.clipWeights(under: "vision_model.").inside("vision.", "")
     + CLIPText.weights(under: "text_model.").inside("text.", "")
@@ -67,12 +68,13 @@ public struct CLIPConfiguration: Sendable, Equatable {
   public var text = CLIPTextConfiguration()
   public var projection = 16  // E
 
+  /// Nano size.
   public init() {}
 }
 
 extension Tensor {
   /// Each row divided by its length: [B, E] → [B, E].
-  fileprivate func direction() -> Tensor {
+  fileprivate func normalized() -> Tensor {
     self / squared().sum(axis: -1, keepingDimension: true).sqrt()
   }
 }

@@ -1,7 +1,7 @@
 import NanoVLA
 import Tensors
 
-/// CLIP's text tower: reads a caption from left to right and keeps what it knows at the end.
+/// CLIP's text tower: a causal transformer whose feature at the caption's end token summarizes it.
 ///
 /// Letters: B captions, T tokens, D width.
 ///
@@ -14,6 +14,7 @@ public final class CLIPText: Module {
   public let blocks: [PreNormBlock]
   public let norm: LayerNorm
 
+  /// A network with random weights.
   public init(_ configuration: CLIPTextConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.width)
@@ -26,29 +27,30 @@ public final class CLIPText: Module {
   }
 
   /// - Parameters:
-  ///   - ids: B captions of T token numbers, padded at their ends to one length.
-  ///   - isWord: which of them are no padding; without it, all.
-  ///   - seen: called with what each block made.
-  /// - Returns: what is known at every place, [B, T, D].
+  ///   - ids: B captions of T token ids, padded at their ends to one length.
+  ///   - isToken: false for padding; nil if there is none.
+  ///   - observe: called with the output of each block.
+  /// - Returns: the features of all tokens, [B, T, D].
   public func callAsFunction(
-    _ ids: [[Int]], isWord: [[Bool]]? = nil, seen: (Tensor) -> Void = { _ in }
+    _ ids: [[Int]], isToken: [[Bool]]? = nil, observe: (Tensor) -> Void = { _ in }
   ) -> Tensor {
     var mask = AttentionMask.causal(count: ids.first?.count ?? 0)  // [T, T]
-    if let isWord { mask = mask + AttentionMask.padding(isWord) }  // [B, 1, T, T]
-    return norm(blocks(embed(ids), mask: mask, seen: seen))  // B×T numbers → [B, T, D]
+    if let isToken { mask = mask + AttentionMask.padding(isToken) }  // [B, 1, T, T]
+    return norm(blocks(embed(ids), mask: mask, observe: observe))  // B×T ids → [B, T, D]
   }
 
-  /// Words and their places, [B, T, D].
+  /// Token embeddings plus positions, [B, T, D].
   public func embed(_ ids: [[Int]]) -> Tensor {
     guard let T = ids.first?.count, ids.allSatisfy({ $0.count == T }), T <= positions.dim(0) else {
-      fatalError("CLIP: captions of \(ids.map(\.count)) tokens, one length ≤ \(positions.dim(0))")
+      fatalError(
+        "CLIP: captions of \(ids.map(\.count)) tokens, not of one length ≤ \(positions.dim(0))")
     }
-    let words = embedding(ids.flatMap { $0 })  // B·T numbers → [B·T, D]
+    let tokens = embedding(ids.flatMap { $0 })  // B·T ids → [B·T, D]
       .reshaped([ids.count, T, -1])  // [B·T, D] → [B, T, D]
-    return words + positions.sliced(axis: 0, 0..<T)  // [B, T, D] + [T, D] → [B, T, D]
+    return tokens + positions.sliced(axis: 0, 0..<T)  // [B, T, D] + [T, D] → [B, T, D]
   }
 
-  /// What is known at the end of each caption: [B, T, D] → [B, D].
+  /// The feature of each caption's end token: [B, T, D] → [B, D].
   public func pooled(_ features: Tensor, ids: [[Int]]) -> Tensor {
     let ends = ids.enumerated().map { row, tokens in row * features.dim(1) + end(of: tokens) }
     return features.reshaped([-1, features.dim(2)])  // [B, T, D] → [B·T, D]
@@ -56,12 +58,12 @@ public final class CLIPText: Module {
   }
 
   private func end(of tokens: [Int]) -> Int {
-    // The published config.json says 2, which is not the end token; its highest number is.
+    // The published config.json has 2, which is not the end token; the highest id is.
     let end = configuration.endToken == 2 ? tokens.max() : configuration.endToken
     return end.flatMap(tokens.firstIndex) ?? 0
   }
 
-  /// Where a checkpoint holds the weights, below `root`.
+  /// The published names of the weights, below `root`.
   public static func weights(under root: String) -> WeightMap {
     let map =
       WeightMap(
@@ -85,8 +87,9 @@ public struct CLIPTextConfiguration: Sendable, Equatable {
   public var activation = Activation.quickGELU
   public var epsilon: Float = 1e-5
   public var maximumTokens = 24
-  /// The token that ends a caption; 2 stands for the highest number in it.
+  /// The id of the token that ends a caption; 2 means the highest id in it.
   public var endToken = 2
 
+  /// Nano size.
   public init() {}
 }

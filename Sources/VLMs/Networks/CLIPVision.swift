@@ -1,12 +1,12 @@
-/// CLIP's vision tower: the ``VisionTransformer`` that most language models see with.
+/// CLIP's vision tower: the ``VisionTransformer`` of many VLMs.
 ///
-/// A class token with a position of its own, a norm before the first block, squares without bias,
-/// and quick GELU. Its last norm is meant for the class token alone.
+/// It has a class token with a position, a norm before the first block, a patch projection without
+/// bias, and quick GELU. Its last norm is intended only for the class token.
 ///
 /// Reference: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision"
 /// (2021), section 2.4.
 extension VisionTransformerConfiguration {
-  /// A CLIP tower of nano size; set the published sizes one by one.
+  /// A CLIP tower of nano size.
   public static var clip: VisionTransformerConfiguration {
     var clip = VisionTransformerConfiguration()
     clip.activation = .quickGELU
@@ -18,13 +18,13 @@ extension VisionTransformerConfiguration {
 }
 
 extension VisionTransformer {
-  /// Where a checkpoint holds CLIP's vision tower, below `root`.
+  /// The published names of CLIP's vision tower, below `root`.
   public static func clipWeights(under root: String) -> WeightMap {
     let map =
       WeightMap(
         [
           "classToken": "embeddings.class_embedding",
-          "preNorm": "pre_layrnorm",  // so spelled in every checkpoint
+          "preNorm": "pre_layrnorm",  // the spelling of every checkpoint
           "postNorm": "post_layernorm",
         ], ignoring: ["embeddings.position_ids"])
       + .clipBlocks

@@ -1,7 +1,7 @@
 import NanoVLA
 import Tensors
 
-/// GPT-2: the course's own block, stacked under a causal mask, with learned positions.
+/// GPT-2: a stack of pre-norm transformer blocks with a causal mask and learned positions.
 ///
 /// Letters: B texts, T tokens, D width, V vocabulary.
 ///
@@ -13,9 +13,10 @@ public final class GPT2: LanguageModel {
   public let positions: Tensor  // [maximum T, D]
   public let blocks: [PreNormBlock]
   public let norm: any Layer
-  /// The head is tied: the word table, read the other way.
+  /// nil: the head is tied to the token embeddings.
   public var head: Linear? { nil }
 
+  /// A network with random weights.
   public init(_ configuration: GPT2Configuration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.width)
@@ -32,13 +33,13 @@ public final class GPT2: LanguageModel {
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor {
     let end = start + tokens.dim(1)
     guard end <= positions.dim(0) else {
-      fatalError("GPT-2: \(end) tokens, this model reads \(positions.dim(0))")
+      fatalError("GPT-2: \(end) tokens for \(positions.dim(0)) positions")
     }
     return tokens + positions.sliced(axis: 0, start..<end)  // [B, T, D] + [T, D] → [B, T, D]
   }
 
-  /// Where a checkpoint holds the weights. Its layers are stored [I, O], and the three that read a
-  /// token in attention as one.
+  /// The published names of the weights. Linear layers are stored as [I, O], and query, key and value
+  /// as one.
   public static func weights(under root: String = "(transformer.|)") -> WeightMap {
     let layer = root + "h.{N}."
     return WeightMap(
@@ -73,5 +74,6 @@ public struct GPT2Configuration: Sendable, Equatable {
   public var epsilon: Float = 1e-5
   public var maximumTokens = 64
 
+  /// Nano size.
   public init() {}
 }

@@ -1,12 +1,12 @@
 import Tensors
 
-/// InstructBLIP: BLIP-2 whose queries know what they are asked before they look.
+/// InstructBLIP: BLIP-2 whose queries also depend on the instruction.
 ///
-/// The instruction is read twice, by two tokenizers: the language model reads it as its prompt, and
-/// the ``QFormer`` reads it beside its queries, which then find other things in the same image.
+/// Two tokenizers encode the instruction: the language model reads it as its prompt, and the
+/// ``QFormer`` reads it beside its queries, which then extract different features of the same image.
 ///
-/// Letters: B prompts, H×W pixels, N places of the vision tower, Q queries, T tokens, D width of the
-/// language model.
+/// Letters: B prompts, H×W pixels, N tokens of the vision tower, Q queries, T tokens of the prompt, D
+/// width of the language model.
 ///
 /// Reference: Dai et al., "InstructBLIP: Towards General-purpose Vision-Language Models with
 /// Instruction Tuning" (2023), section 2.3. Left out: T5 as the language model.
@@ -17,6 +17,7 @@ public final class InstructBLIP: PublishedVLM {
   public let projector: Linear
   public let language: Llama
 
+  /// A network with random weights.
   public init(_ configuration: InstructBLIPConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let c = configuration
@@ -28,39 +29,42 @@ public final class InstructBLIP: PublishedVLM {
 
   public var imageSize: Int { vision.configuration.imageSize }
 
-  /// The image as words, found with the instruction in mind: [B, H, W, 3] → [B, Q, D].
-  /// - Parameters: as ``QFormer`` takes them.
-  public func see(
-    _ images: Tensor, instructions: [[Int]]?, isWord: [[Bool]]? = nil
+  /// The image tokens, which depend on the instruction: [B, H, W, 3] → [B, Q, D].
+  /// - Parameters: see ``QFormer``.
+  public func encodeImage(
+    _ images: Tensor, instructions: [[Int]]?, isToken: [[Bool]]? = nil
   ) throws -> Tensor {
-    let places = vision(images)  // [B, H, W, 3] → [B, N, vision width], the class token among them
-    let found = try qformer(places, instructions: instructions, isWord: isWord)
-    return projector(found)  // [B, Q, Q-Former width] → [B, Q, D]
-      .traced("image words", "what the queries found, in the language model's own vectors")
+    let features = vision(images)  // [B, H, W, 3] → [B, N, vision width], with the class token
+    let queries = try qformer(features, instructions: instructions, isToken: isToken)
+    return projector(queries)  // [B, Q, Q-Former width] → [B, Q, D]
+      .traced("image tokens", "the queries' outputs, projected to the language model's width")
   }
 
-  /// The same with queries that do not know it.
-  public func see(_ images: Tensor) throws -> Tensor { try see(images, instructions: nil) }
+  /// The image tokens without the instruction: [B, H, W, 3] → [B, Q, D].
+  public func encodeImage(_ images: Tensor) throws -> Tensor {
+    try encodeImage(images, instructions: nil)
+  }
 
+  /// The prompt's tokens, [B, T, D].
   /// - Parameters:
-  ///   - ids: the image's places stand first, `<image>` written once for every query; then `<s>` and
-  ///     the instruction. Without ``InstructBLIPConfiguration/imageToken`` no places are written.
-  ///   - instructions: the instruction again, B lists of token numbers of the Q-Former's tokenizer.
-  ///   - isWord: which of those are no padding; without it, all.
-  /// - Throws: ``PromptError`` if the places are not Q, or an instruction is too long to be read.
+  ///   - ids: Q placeholders `<image>`, then `<s>` and the instruction. If
+  ///     ``InstructBLIPConfiguration/imageToken`` is nil, no placeholders.
+  ///   - instructions: the instruction as B lists of token ids of the Q-Former's tokenizer.
+  ///   - isToken: false for the padding among those; nil if there is none.
+  /// - Throws: ``PromptError`` if there are not Q placeholders, or an instruction is too long.
   public func prompt(
-    _ ids: [[Int]], images: Tensor, instructions: [[Int]]?, isWord: [[Bool]]? = nil
+    _ ids: [[Int]], images: Tensor, instructions: [[Int]]?, isToken: [[Bool]]? = nil
   ) throws -> Tensor {
-    let image = try see(images, instructions: instructions, isWord: isWord)
+    let image = try encodeImage(images, instructions: instructions, isToken: isToken)
     return try language.embed(ids, placing: image, at: configuration.imageToken)
   }
 
-  /// The same with queries that look without knowing the instruction, as BLIP-2's do.
+  /// The prompt's tokens with queries that do not depend on the instruction, as in BLIP-2.
   public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
     try prompt(ids, images: images, instructions: nil)
   }
 
-  /// Where a checkpoint holds the weights.
+  /// The published names of the weights.
   public static let weights =
     VisionTransformer.blipWeights(under: "(model.|)vision_model.").inside("vision.", "")
     + QFormer.weights().inside("qformer.", "")
@@ -76,20 +80,21 @@ public struct InstructBLIPConfiguration: PublishedConfiguration, Sendable, Equat
   public var vision = VisionTransformerConfiguration()
   public var qformer: QFormerConfiguration = {
     var qformer = QFormerConfiguration()
-    qformer.readsWords = true
+    qformer.readsInstruction = true
     return qformer
   }()
   public var language = LlamaConfiguration()
-  /// The number that stands for a query in a prompt; nil in older files, whose prompts are written
-  /// without places and read after the image.
+  /// The id of the placeholder for an image token; nil in older files, whose prompts have none and
+  /// follow the image.
   public var imageToken: Int? = 32
 
+  /// Nano size.
   public init() {}
 
-  /// How often `<image>` stands in a prompt, for each image.
+  /// The number of placeholders in a prompt.
   public var imageTokenCount: Int { qformer.queries }
-  /// The beginning of a prompt: a place for every query.
-  var imagePlaces: [Int] {
+  /// The beginning of a prompt: one placeholder per query.
+  var imagePlaceholders: [Int] {
     imageToken.map { Array(repeating: $0, count: imageTokenCount) } ?? []
   }
 }

@@ -1,11 +1,11 @@
 import NanoVLA
 import Tensors
 
-/// LLaVA-1.5: a language model that reads an image as if its patches were words.
+/// LLaVA-1.5: a language model that reads an image's patches as tokens of its prompt.
 ///
-/// CLIP's tower looks at the image, two layers turn each patch into a vector that the language model
-/// could have read, and these stand in the prompt where it says `<image>`. Nothing else connects the
-/// two; the language model's own attention does the rest.
+/// CLIP's vision tower encodes the image, two layers project each patch to the language model's width,
+/// and these image tokens replace the placeholders `<image>` in the prompt. The fusion of image and
+/// text is the language model's self-attention.
 ///
 /// Letters: B prompts, H×W pixels, P patches, T tokens, D width of the language model.
 ///
@@ -16,6 +16,7 @@ public final class LLaVA: PublishedVLM {
   public let projector: MLP
   public let language: Llama
 
+  /// A network with random weights.
   public init(_ configuration: LLaVAConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.language.width)
@@ -28,21 +29,22 @@ public final class LLaVA: PublishedVLM {
 
   public var imageSize: Int { vision.configuration.imageSize }
 
-  /// The image as words: [B, H, W, 3] → [B, P, D].
-  public func see(_ images: Tensor) -> Tensor {
+  /// The image tokens: [B, H, W, 3] → [B, P, D].
+  public func encodeImage(_ images: Tensor) -> Tensor {
     let features = vision.features(
       images, block: configuration.featureBlock, keepingPrefix: configuration.keepsClassToken)
     return projector(features)  // [B, P, vision width] → [B, P, D]
-      .traced("image words", "the patches, in the language model's own vectors")
+      .traced("image tokens", "the patches, projected to the language model's width")
   }
 
-  /// - Parameter ids: with `<image>` written once for every patch.
-  /// - Throws: ``PromptError`` if it is not.
+  /// The prompt's tokens, [B, T, D].
+  /// - Parameter ids: with one placeholder `<image>` per patch.
+  /// - Throws: ``PromptError`` if there are not P placeholders, or the prompt is too long.
   public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
-    try language.embed(ids, placing: see(images), at: configuration.imageToken)
+    try language.embed(ids, placing: encodeImage(images), at: configuration.imageToken)
   }
 
-  /// Where a checkpoint holds the weights: as published, or as either of two later versions saves it.
+  /// The published names of the weights, also as two later versions of transformers save them.
   public static let weights =
     VisionTransformer.clipWeights(under: "(model.|)vision_tower.(vision_model.|)")
     .inside("vision.", "")
@@ -61,15 +63,16 @@ public struct LLaVAConfiguration: PublishedConfiguration, Sendable, Equatable {
   public var language = LlamaConfiguration()
   public var projectorActivation = Activation.gelu
   public var projectorBias = true
-  /// Which block's patches are read, from the end: −2 is the last but one.
+  /// The block whose patch features are used, from the end: −2 is the one before the last.
   public var featureBlock = -2
   public var keepsClassToken = false
-  /// The number that stands for a patch in a prompt.
+  /// The id of the placeholder for an image token.
   public var imageToken = 32
 
+  /// Nano size.
   public init() {}
 
-  /// How often `<image>` stands in a prompt, for each image.
+  /// The number of placeholders in a prompt.
   public var imageTokenCount: Int {
     vision.patchCount + (keepsClassToken ? vision.prefixCount : 0)
   }

@@ -1,27 +1,28 @@
 import NanoVLA
 import Tensors
 
-/// A decoder: a language model that reads from left to right and scores what comes next.
+/// A decoder: a causal language model that predicts the next token.
 ///
-/// All decoders here are the same few lines; they differ in how a block is built, in how it knows
-/// positions, and in whether the last layer is the word table once more (a tied head).
+/// All decoders share these few lines. They differ in their blocks, in how they encode positions, and
+/// in whether the head is tied to the token embeddings.
 ///
 /// Letters: B texts, T tokens, D width, V vocabulary.
 ///
 /// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019),
 /// section 2.3.
 public protocol LanguageModel: Module {
-  var embedding: Embedding { get }  // [V, D]
+  /// The token embeddings, [V, D].
+  var embedding: Embedding { get }
   var blocks: [PreNormBlock] { get }
   var norm: any Layer { get }
-  /// D → V; nil if tied: a token's score is the product with its own embedding.
+  /// D → V; nil if tied: a token's logit is the product with its embedding.
   var head: Linear? { get }
 
-  /// The longest text it can read; without limit where positions are not learned one by one.
+  /// The longest prompt in tokens; unlimited unless positions are learned.
   var maximumTokens: Int { get }
 
-  /// Adds positions to tokens [B, T, D], the first of which stands at `start`. Decoders with rotary
-  /// positions add nothing here.
+  /// Adds positions to tokens [B, T, D], from position `start` on. Decoders with rotary positions add
+  /// nothing here.
   func positioned(_ tokens: Tensor, from start: Int) -> Tensor
 }
 
@@ -30,60 +31,63 @@ extension LanguageModel {
 
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor { tokens }
 
-  /// - Parameter ids: B lists of T token numbers.
-  /// - Returns: their vectors, without positions, [B, T, D].
+  /// The token embeddings without positions, [B, T, D].
+  /// - Parameter ids: B lists of T token ids.
   public func embed(_ ids: [[Int]]) -> Tensor {
     guard let length = ids.first?.count, ids.allSatisfy({ $0.count == length }) else {
-      fatalError("tokens: lists of \(Set(ids.map(\.count)).sorted()), not of one length")
+      fatalError("token ids: lists of \(Set(ids.map(\.count)).sorted()), not of one length")
     }
-    return embedding(ids.flatMap { $0 })  // B·T numbers → [B·T, D]
+    return embedding(ids.flatMap { $0 })  // B·T ids → [B·T, D]
       .reshaped([ids.count, length, -1])  // [B·T, D] → [B, T, D]
   }
 
-  /// Reads tokens, each looking at itself and at those before it.
+  /// The hidden states: each token attends to itself and to the tokens before it.
   /// - Parameters:
-  ///   - tokens: words from ``embed(_:)``, or anything of their width: [B, T, D].
-  ///   - cache: what was read before; it is added to.
-  ///   - mask: who may look at whom, if not the causal mask.
-  ///   - seen: called with what each block made.
-  /// - Returns: what was understood at each place, [B, T, D].
+  ///   - tokens: from ``embed(_:)``, or image tokens of the same width, [B, T, D].
+  ///   - cache: keys and values of earlier tokens; those of `tokens` are appended.
+  ///   - mask: replaces the causal mask.
+  ///   - observe: called with the output of each block.
+  /// - Returns: the hidden states after the last norm, [B, T, D].
   public func callAsFunction(
     _ tokens: Tensor, cache: KeyValueCache? = nil, mask: Tensor? = nil,
-    seen: (Tensor) -> Void = { _ in }
+    observe: (Tensor) -> Void = { _ in }
   ) -> Tensor {
     let past = cache?.length ?? 0
     let mask = mask ?? AttentionMask.causal(count: tokens.dim(1), past: past)
-    let read = blocks(positioned(tokens, from: past), mask: mask, cache: cache, seen: seen)
-    return norm(read)  // [B, T, D] → [B, T, D]
-      .traced("language features", "what was understood at each place")
+    let hidden = blocks(positioned(tokens, from: past), mask: mask, cache: cache, observe: observe)
+    return norm(hidden)  // [B, T, D] → [B, T, D]
+      .traced("hidden states", "one per token, after the last norm")
   }
 
-  /// How likely each token of the vocabulary is next, before the softmax.
-  /// - Parameter features: what reading returned, [B, T, D].
+  /// The logits of the next token.
+  /// - Parameter features: hidden states, [B, T, D].
   /// - Returns: [B, T, V]
   public func logits(_ features: Tensor) -> Tensor {
     (head?(features) ?? features.matmul(transposed: embedding.weight))  // [B, T, D] → [B, T, V]
-      .traced("logits", "a score for every token of the vocabulary")
+      .traced("logits", "one for each token of the vocabulary")
   }
 
   /// An empty cache of this model's depth.
   public func emptyCache() -> KeyValueCache { KeyValueCache(depth: blocks.count) }
 }
 
-/// A language model with eyes: an image becomes vectors that stand among the words.
+/// A vision-language model: an image becomes tokens in the prompt of a language model.
 public protocol VisionLanguageModel: Module {
+  /// The type of the language model.
   associatedtype Language: LanguageModel
+  /// Reads image and text tokens.
   var language: Language { get }
 
-  /// The side of the square images that it sees, in pixels.
+  /// The side of its square input images, in pixels.
   var imageSize: Int { get }
 
-  /// The images as words: [B, H, W, 3] → [B, P, D].
-  func see(_ images: Tensor) throws -> Tensor
+  /// The image tokens: [B, H, W, 3] → [B, P, D].
+  /// - Throws: ``PromptError`` if an instruction that they depend on is too long.
+  func encodeImage(_ images: Tensor) throws -> Tensor
 
-  /// What the language model reads of a prompt and its images, [B, T, D].
+  /// The tokens of prompts with their images, [B, T, D].
   /// - Parameters:
-  ///   - ids: B lists of token numbers, as this family writes its prompts.
+  ///   - ids: B lists of token ids in this family's prompt format.
   ///   - images: [B, H, W, 3], normalized as the vision tower was trained.
   func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor
 }

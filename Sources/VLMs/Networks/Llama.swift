@@ -3,8 +3,8 @@ import Tensors
 
 /// Llama: the decoder that most open language models are (Vicuna, TinyLlama, Mistral, Qwen2).
 ///
-/// The course's block with four other parts: RMSNorm, rotary positions, key/value heads in groups
-/// and SwiGLU; no bias anywhere, but for Qwen2's queries, keys and values.
+/// A pre-norm block with RMSNorm, rotary positions, grouped key/value heads and SwiGLU. There are no
+/// biases, except in Qwen2's queries, keys and values.
 ///
 /// Letters: B texts, T tokens, D width, V vocabulary.
 ///
@@ -16,6 +16,7 @@ public final class Llama: LanguageModel {
   public let norm: any Layer
   public let head: Linear?
 
+  /// A network with random weights.
   public init(_ configuration: LlamaConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.width)
@@ -38,10 +39,10 @@ public final class Llama: LanguageModel {
     head = c.isTied ? nil : Linear(inputs: D, outputs: c.vocabulary, bias: false, using: &random)
   }
 
-  /// Where a checkpoint holds the weights.
+  /// The published names of the weights.
   /// - Parameters:
-  ///   - body: what stands before `layers` there.
-  ///   - head: what stands before `lm_head`.
+  ///   - body: the prefix of `layers`.
+  ///   - head: the prefix of `lm_head`.
   public static func weights(body: String = "(model.|)", head: String = "") -> WeightMap {
     let layer = body + "layers.{N}."
     return WeightMap(
@@ -78,10 +79,11 @@ public struct LlamaConfiguration: Sendable, Equatable {
   public var inputBias = false
   public var outputBias = false
   public var feedForwardBias = false
-  /// Whether the word table also scores the next word.
+  /// Whether the head is tied to the token embeddings.
   public var isTied = false
-  /// The longest text that it was trained on, in tokens.
+  /// The longest training text, in tokens.
   public var maximumTokens = 2048
 
+  /// Nano size.
   public init() {}
 }

@@ -1,17 +1,17 @@
 import NanoVLA
 import Tensors
 
-/// OPT: GPT-2 once more, trained in the open, with ReLU.
+/// OPT: an openly trained decoder like GPT-2, with ReLU.
 ///
-/// The same blocks under the same causal mask. The one surprise is its table of positions: the first
-/// two rows were kept for padding, so the first token of a text takes the third.
+/// One detail differs: the first two rows of its learned positions are reserved for padding, so the
+/// first token of a text has the third.
 ///
 /// Letters: B texts, T tokens, D width, V vocabulary.
 ///
 /// Reference: Zhang et al., "OPT: Open Pre-trained Transformer Language Models" (2022), section 2.1.
-/// Left out: the 350M model, which alone normalizes after each step and projects its word table.
+/// Left out: the 350M model, which normalizes after each layer and projects its embeddings.
 public final class OPT: LanguageModel {
-  /// The first rows of ``positions``, which no token takes.
+  /// The number of first rows of ``positions`` that are not used.
   public static let reservedPositions = 2
 
   public let configuration: OPTConfiguration
@@ -21,6 +21,7 @@ public final class OPT: LanguageModel {
   public let norm: any Layer
   public let head: Linear?
 
+  /// A network with random weights.
   public init(_ configuration: OPTConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.width)
@@ -40,16 +41,16 @@ public final class OPT: LanguageModel {
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor {
     let end = start + tokens.dim(1)
     guard end <= maximumTokens else {
-      fatalError("OPT: \(end) tokens, this model reads \(maximumTokens)")
+      fatalError("OPT: \(end) tokens for \(maximumTokens) positions")
     }
     let rows = start + Self.reservedPositions..<end + Self.reservedPositions
     return tokens + positions.sliced(axis: 0, rows)  // [B, T, D] + [T, D] → [B, T, D]
   }
 
-  /// Where a checkpoint holds the weights.
+  /// The published names of the weights.
   /// - Parameters:
-  ///   - body: what stands before `layers` there.
-  ///   - head: what stands before `lm_head`.
+  ///   - body: the prefix of `layers`.
+  ///   - head: the prefix of `lm_head`.
   public static func weights(body: String = "(model.|)decoder.", head: String = "") -> WeightMap {
     let layer = body + "layers.{N}."
     let map = WeightMap([
@@ -66,7 +67,7 @@ public final class OPT: LanguageModel {
       "norm": body + "final_layer_norm",
       "head": head + "lm_head",
     ])
-    // Some files hold a tied head as well, the word table once more.
+    // Some files also contain a tied head, a copy of the token embeddings.
     return map + WeightMap([:], ignoring: [head + "lm_head.weight"])
   }
 }
@@ -80,8 +81,9 @@ public struct OPTConfiguration: Sendable, Equatable {
   public var hidden = 32
   public var activation = Activation.relu
   public var maximumTokens = 64
-  /// Whether the word table also scores the next word.
+  /// Whether the head is tied to the token embeddings.
   public var isTied = true
 
+  /// Nano size.
   public init() {}
 }

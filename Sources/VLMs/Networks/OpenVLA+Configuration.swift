@@ -1,43 +1,43 @@
-// OpenVLA's config.json:
-//
-//   { "model_type": "openvla", "use_fused_vision_backbone": true, "image_sizes": [224, 224],
-//     "timm_model_ids": ["vit_large_patch14_reg4_dinov2.lvd142m", "vit_so400m_patch14_siglip_224"],
-//     "timm_override_act_layers": [null, null],
-//     "text_config": {"model_type": "llama", "vocab_size": 32064},
-//     "pad_to_multiple_of": 64, "n_action_bins": 256, "norm_stats": {…} }
-//
-// What `text_config` leaves out is Llama's default, an epsilon of 1e-6 among it. The norm_stats are
-// read by themselves: see `ActionStatistics+ModelFolder.swift`.
-
 import Files
 import NanoVLA
 
+/// OpenVLA's config.json:
+///
+///     { "model_type": "openvla", "use_fused_vision_backbone": true, "image_sizes": [224, 224],
+///       "timm_model_ids": ["vit_large_patch14_reg4_dinov2.lvd142m", "vit_so400m_patch14_siglip_224"],
+///       "timm_override_act_layers": [null, null],
+///       "text_config": {"model_type": "llama", "vocab_size": 32064},
+///       "pad_to_multiple_of": 64, "n_action_bins": 256, "norm_stats": {…} }
+///
+/// Missing keys of `text_config` have Llama's defaults, including an epsilon of 1e-6. The `norm_stats`
+/// are read separately, by ``ActionStatistics``.
 extension OpenVLAConfiguration {
-  /// Throws a `JSONFileError` with the key of what this cannot be built with.
+  /// Reads an `openvla`.
+  /// - Throws: `JSONFileError` with the key of a value with which no network can be built.
   public init(_ json: JSONValue) throws {
     self.init()
     guard try json["use_fused_vision_backbone"].bool() else {
       throw json["use_fused_vision_backbone"].unsupported(["true: two vision towers"])
     }
     _ = try json["timm_model_ids"].array(count: 2...2)
-    geometry = try Self.tower(0, json)
-    meaning = try Self.tower(1, json)
-    guard geometry.patchCount == meaning.patchCount else {
+    dinov2 = try Self.tower(0, json)
+    siglip = try Self.tower(1, json)
+    guard dinov2.patchCount == siglip.patchCount else {
       throw json["image_sizes"].unsupported(["sizes with as many patches in both towers"])
     }
     let text = json["text_config"]
     _ = try text["model_type"].choice(["llama": true], default: "llama")
     language = try LlamaConfiguration(text)
-    try language.checkPlaces(json["image_sizes"][0], imageWords: geometry.patchCount)
+    try language.checkSize(json["image_sizes"][0], imageTokens: dinov2.patchCount)
     try json["image_sizes"][0].mustKeep(
-      "the numbers of the projector", geometry.patchCount, 4 * (geometry.width + meaning.width))
-    let (patches, places) = (geometry.patchCount, language.maximumTokens)
-    guard patches < places else {
-      throw json["image_sizes"].unsupported(["fewer than \(places) patches, not \(patches)"])
+      "the hidden layer of the projector", dinov2.patchCount, 4 * (dinov2.width + siglip.width))
+    let (patches, tokens) = (dinov2.patchCount, language.maximumTokens)
+    guard patches < tokens else {
+      throw json["image_sizes"].unsupported(["fewer than \(tokens) patches, not \(patches)"])
     }
 
     let bins = try json["n_action_bins"].int(2...65_536, default: 256)
-    // Rows were added to the word table to make its size even; they mean nothing.
+    // Rows were added to the embeddings to round up their number; they are not used.
     let padding = try json["pad_to_multiple_of"].int(0...65_536, default: 64)
     guard language.vocabulary - padding >= bins else {
       throw text["vocab_size"].outOfRange(

@@ -80,15 +80,16 @@ extension [PreNormBlock] {
   ///   - x: [B, T, D]
   ///   - mask: see ``AttentionMask``.
   ///   - cache: one layer for each block.
-  ///   - seen: called with the output of each block, [B, T, D].
+  ///   - observe: called with the output of each block, [B, T, D].
   /// - Returns: the last block's output, [B, T, D].
   public func callAsFunction(
-    _ x: Tensor, mask: Tensor? = nil, cache: KeyValueCache? = nil, seen: (Tensor) -> Void = { _ in }
+    _ x: Tensor, mask: Tensor? = nil, cache: KeyValueCache? = nil,
+    observe: (Tensor) -> Void = { _ in }
   ) -> Tensor {
     var x = x
     for (index, block) in enumerated() {
       x = block(x, mask: mask, cache: cache?.layers[index])  // [B, T, D] → [B, T, D]
-      seen(x)
+      observe(x)
     }
     return x
   }

@@ -1,10 +1,10 @@
 import NanoVLA
 import Tensors
 
-/// SwiGLU: a feed-forward layer whose hidden numbers are opened and closed by a gate.
+/// SwiGLU: a feed-forward layer with a gate.
 ///
-/// Two layers read the token: one proposes hidden numbers, the other says how far each is let
-/// through. A product of two readings can do what a sum cannot, such as "this, but only if that".
+/// Two linear layers read the token: one computes hidden values, the other a gate for each of them.
+/// The product of the two can express more than one linear layer and a nonlinearity.
 ///
 ///     y = W_down (SiLU(W_gate x) · W_up x)
 ///

@@ -1,17 +1,17 @@
 import Files
 
-/// The vision towers that OpenVLA looks through, as timm, a library of image models, builds them.
+/// OpenVLA's vision towers, as timm, a library of image models, builds them.
 ///
-/// Two, because they see different things. DINOv2 learned from images alone, and its patches know
-/// where edges and surfaces are; SigLIP learned from captions, and its patches know what things are
-/// called. DINOv2 has a class token, four registers and layer scales; SigLIP has patches only.
+/// The two are complementary. DINOv2 was trained on images alone: its features are spatial, such as
+/// edges and surfaces. SigLIP was trained on captions: its features are semantic, the kinds of things.
+/// DINOv2 has a class token, four registers and layer scales; SigLIP has only patches.
 ///
-/// A checkpoint names a tower and leaves its sizes to timm, so they are listed here.
+/// A checkpoint names its towers and leaves their sizes to timm, so they are listed here.
 ///
 /// Reference: Karamcheti et al., "Prismatic VLMs" (2024), section 4.2; Oquab et al., "DINOv2" (2023);
 /// Zhai et al., "SigLIP" (2023). Left out: towers with a pre-norm (CLIP) or SwiGLU (DINOv2 giant).
 extension VisionTransformerConfiguration {
-  /// What timm calls a model before `_224` (its image size) and `.lvd142m` (its training data).
+  /// The sizes of a model; timm adds `_224` (image size) and `.lvd142m` (training data) to its name.
   private struct TimmModel {
     var width, depth, heads, hidden, patchSize: Int
     var isDINO = false
@@ -32,11 +32,12 @@ extension VisionTransformerConfiguration {
       width: 1152, depth: 27, heads: 16, hidden: 4304, patchSize: 14),
   ]
 
-  /// The tower that timm calls `id`, for square images of `imageSize` pixels.
+  /// The tower with the name `id` in timm, for square images of `imageSize` pixels.
+  /// - Throws: `JSONFileError`
   init(timm id: JSONValue, imageSize: JSONValue) throws {
     self.init()
-    let name = try id.string().prefix { $0 != "." }  // "….lvd142m" says what it was trained on
-    let family = name.replacing(#/_\d+$/#, with: "")  // "…_224", at which size
+    let name = try id.string().prefix { $0 != "." }  // without the training data, "….lvd142m"
+    let family = name.replacing(#/_\d+$/#, with: "")  // without the image size, "…_224"
     guard let model = Self.timm[String(family)] else {
       throw id.unsupported(Self.timm.keys.sorted())
     }
@@ -46,8 +47,8 @@ extension VisionTransformerConfiguration {
     layerScale = model.isDINO
   }
 
-  /// A tower whose sizes are spelled out as the arguments of timm's `VisionTransformer`, as small
-  /// checkpoints for tests have them.
+  /// A tower with the arguments of timm's `VisionTransformer`, as small checkpoints for tests have.
+  /// - Throws: `JSONFileError`
   init(timmArguments json: JSONValue, imageSize: JSONValue) throws {
     self.init()
     width = try json["embed_dim"].int(4...65_536, default: 768)
@@ -58,7 +59,7 @@ extension VisionTransformerConfiguration {
     guard hidden > 0 else { throw json["mlp_ratio"].outOfRange("at least 1 / embed_dim") }
     patchSize = try json["patch_size"].int(1...4096, default: 16)
     let classToken = try json["class_token"].bool(default: true)
-    // A class token with a position of its own would put a row before the patches' positions.
+    // The position of a class token would be a row before the patches' positions.
     if classToken, try !json["no_embed_class"].bool(default: false) {
       throw json["no_embed_class"].unsupported(["true"])
     }
@@ -75,16 +76,16 @@ extension VisionTransformerConfiguration {
     guard self.imageSize % patchSize == 0 else {
       throw imageSize.outOfRange("a multiple of the tower's patch size, \(patchSize)")
     }
-    try checkPlaces(imageSize)
+    try checkSize(imageSize)
   }
 }
 
 extension VisionTransformerConfiguration {
   /// A DINOv2 tower with registers, of nano size.
-  public static var dino: VisionTransformerConfiguration {
-    var dino = VisionTransformerConfiguration()
-    (dino.classPosition, dino.registers, dino.layerScale) = (false, 4, true)
-    return dino
+  public static var dinov2: VisionTransformerConfiguration {
+    var dinov2 = VisionTransformerConfiguration()
+    (dinov2.classPosition, dinov2.registers, dinov2.layerScale) = (false, 4, true)
+    return dinov2
   }
 
   /// A SigLIP tower of nano size.
@@ -96,8 +97,8 @@ extension VisionTransformerConfiguration {
 }
 
 extension VisionTransformer {
-  /// Where a checkpoint holds a tower that timm built. Its keys for queries, keys and values are
-  /// one: `qkv`. What a pooling head (`attn_pool`) holds is not looked at.
+  /// The published names of a tower that timm built. Queries, keys and values are one tensor, `qkv`; a
+  /// pooling head (`attn_pool`) is ignored.
   public static let timmWeights =
     WeightMap([
       "classToken": "cls_token",

@@ -1,11 +1,11 @@
 import NanoVLA
 import Tensors
 
-/// A vision transformer: patches of an image, read as a sentence.
+/// A vision transformer: a transformer over the patches of an image.
 ///
-/// All published image encoders here are this tower with other sizes. Some put a class token before
-/// the patches, a place to collect what the image as a whole is about; some add registers, empty
-/// places to compute in; some normalize before the first block or scale what each block adds.
+/// All published image encoders here are this tower with other sizes. Some have a class token before
+/// the patches, whose output summarizes the image; some have registers, extra tokens for intermediate
+/// results; some normalize before the first block or scale each residual branch.
 ///
 /// Letters: B images, H×W pixels, P patches, N = P + class token + registers, D width.
 ///
@@ -21,6 +21,7 @@ public final class VisionTransformer: Module {
   public let blocks: [PreNormBlock]
   public let postNorm: LayerNorm?
 
+  /// A tower with random weights.
   public init(_ configuration: VisionTransformerConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.width)
@@ -42,45 +43,48 @@ public final class VisionTransformer: Module {
   }
 
   /// - Parameter images: normalized as this tower was trained, [B, H, W, 3].
-  /// - Returns: what the last block made of every place, after the last norm, [B, N, D].
+  /// - Returns: the features of all tokens after the last norm, [B, N, D].
   public func callAsFunction(_ images: Tensor) -> Tensor {
-    let read = blocks(embed(images))  // [B, H, W, 3] → [B, N, D] → [B, N, D]
-    return postNorm?(read) ?? read
+    let features = blocks(embed(images))  // [B, H, W, 3] → [B, N, D] → [B, N, D]
+    return postNorm?(features) ?? features
   }
 
-  /// What a language model looks at: the patches as an inner block made them, without a last norm.
+  /// The features for a language model: the patches after an inner block, without the last norm.
   ///
-  /// The last block prepares the class token's summary and forgets where things are; the one before
-  /// it still knows.
-  /// - Parameter block: counted from the end: −1 is the last, −2 the one before it.
+  /// The last block prepares the class token's summary and loses spatial information; the block before
+  /// it still has it.
+  /// - Parameters:
+  ///   - block: counted from the end: −1 is the last, −2 the one before it.
+  ///   - keepingPrefix: whether the result includes the class token and the registers.
   /// - Returns: [B, P, D], or [B, N, D] if `keepingPrefix`.
   public func features(_ images: Tensor, block: Int = -2, keepingPrefix: Bool = false) -> Tensor {
     guard -blocks.count - 1..<0 ~= block else {
       fatalError("vision transformer: no block \(block) in a stack of \(blocks.count)")
     }
-    let read = Array(blocks.dropLast(-1 - block))(embed(images))  // [B, H, W, 3] → [B, N, D]
-    if keepingPrefix { return read }
-    return read.sliced(axis: 1, configuration.prefixCount..<read.dim(1))  // [B, N, D] → [B, P, D]
-      .traced("image features", "the patches, seen among the others")
+    let features = Array(blocks.dropLast(-1 - block))(embed(images))  // [B, H, W, 3] → [B, N, D]
+    if keepingPrefix { return features }
+    let patches = configuration.prefixCount..<features.dim(1)
+    return features.sliced(axis: 1, patches)  // [B, N, D] → [B, P, D]
+      .traced("image features", "the patches after the vision tower")
   }
 
-  /// What the first block reads, [B, N, D].
+  /// The input of the first block, [B, N, D].
   public func embed(_ images: Tensor) -> Tensor {
     let tokens = prefixed(patchEmbedding(images))  // [B, H, W, 3] → [B, P, D] → [B, N, D]
     return preNorm?(tokens) ?? tokens
   }
 
   /// Class token and registers before the patches, the same for every image.
-  public func prefixed(_ words: Tensor) -> Tensor {
+  public func prefixed(_ patches: Tensor) -> Tensor {
     var prefix: [Tensor] = []
     if let classToken { prefix.append(classPosition.map { classToken + $0 } ?? classToken) }
     if let registers { prefix.append(registers) }
-    if prefix.isEmpty { return words }
-    let B = words.dim(0)
+    if prefix.isEmpty { return patches }
+    let B = patches.dim(0)
     let rows = Tensor.concatenated(prefix, axis: 0)  // [1, D], [R, D] → [1+R, D]
-    let each = rows.reshaped([1, -1, words.dim(2)])  // [1+R, D] → [1, 1+R, D]
-      .broadcast(to: [B, rows.dim(0), words.dim(2)])  // [1, 1+R, D] → [B, 1+R, D]
-    return .concatenated([each, words], axis: 1)  // [B, 1+R, D], [B, P, D] → [B, N, D]
+    let each = rows.reshaped([1, -1, patches.dim(2)])  // [1+R, D] → [1, 1+R, D]
+      .broadcast(to: [B, rows.dim(0), patches.dim(2)])  // [1, 1+R, D] → [B, 1+R, D]
+    return .concatenated([each, patches], axis: 1)  // [B, 1+R, D], [B, P, D] → [B, N, D]
   }
 }
 
@@ -102,10 +106,11 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
   public var postNorm = true
   public var layerScale = false
 
+  /// Nano size.
   public init() {}
 
-  /// P, the places of an image.
+  /// P.
   public var patchCount: Int { (imageSize / patchSize) * (imageSize / patchSize) }
-  /// What stands before the patches.
+  /// The number of tokens before the patches.
   public var prefixCount: Int { (classToken ? 1 : 0) + registers }
 }

@@ -1,18 +1,18 @@
 import Files
 import Foundation
 
-/// The images that a model sees, as an overview says it.
+/// How a model preprocesses images, for the overview of a checkpoint.
 public struct ImageInput: Encodable, Sendable, Equatable {
-  /// In pixels; nil if pictures keep their own size.
+  /// In pixels; nil if images keep their size.
   public let width, height: Int?
-  /// Squashed, cut out of the middle, or as they are.
+  /// How images reach that size: squashed, center-cropped, or unchanged.
   public let fit: String
-  /// How pixels are averaged on the way.
+  /// The resampling filter.
   public let filter: String
-  /// Towers that see the picture, each with colours normalised in its own way.
+  /// The number of vision towers, each with its own mean and standard deviation of colors.
   public let normalizations: Int
 
-  /// What a model's folder says; nil if it says nothing of images.
+  /// Reads a model's folder; nil if it has no image preprocessing.
   init?(folder: URL) throws {
     let combined = folder.appending(path: "processor_config.json")
     let exists = { (file: URL) in FileManager.default.fileExists(atPath: file.path) }
@@ -29,13 +29,13 @@ public struct ImageInput: Encodable, Sendable, Equatable {
     switch (preprocessor.target, preprocessor.crop) {
     case (.shortestEdge(let edge), let crop):
       size = crop
-      fit = "short side to \(edge)" + (crop == nil ? "" : ", then cut out of the middle")
+      fit = "short side to \(edge)" + (crop == nil ? "" : ", then center crop")
     case (.exactly(let target), let crop):
       size = crop ?? target
-      fit = crop == nil || crop == target ? "squashed" : "squashed, then cut out of the middle"
+      fit = crop == nil || crop == target ? "squashed" : "squashed, then center crop"
     case (nil, let crop):
       size = crop
-      fit = crop == nil ? "as they are" : "cut out of the middle"
+      fit = crop == nil ? "unchanged" : "center crop"
     }
     (width, height) = (size?.width, size?.height)
     filter = "\(preprocessor.filter)"

@@ -1,16 +1,20 @@
-// A picture brought to the size that a model reads: resized, then the middle cut out.
-
 import Images
 
+/// Bringing an image to the size that a model reads: resizing, then a center crop.
 extension ImagePreprocessor {
+  /// The size after resizing.
   public enum Target: Sendable, Equatable {
+    /// The shorter side gets this length in pixels; the aspect ratio is kept.
     case shortestEdge(Int)
+    /// This size; the aspect ratio may change.
     case exactly(Size)
   }
 
+  /// A size in pixels.
   public struct Size: Sendable, Equatable {
     public var width, height: Int
 
+    /// A size in pixels.
     public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
   }
 
@@ -19,21 +23,21 @@ extension ImagePreprocessor {
     let size: Size
     switch target {
     case .exactly(let exactly): size = exactly
-    case .shortestEdge(let edge):  // the long side is cut down to a whole number, not rounded
+    case .shortestEdge(let edge):  // the longer side is truncated, not rounded
       let short = min(image.width, image.height)
       size = Size(width: edge * image.width / short, height: edge * image.height / short)
     }
-    // A line of pixels would become a picture of any size; also halfway, with just the rows resized.
+    // An extreme aspect ratio would give a huge image, or a huge intermediate one.
     guard size.width <= RGBImage.maximumPNGPixels / max(size.height, image.height) else {
       throw .tooLong(Size(width: image.width, height: image.height), becomes: size)
     }
     return image.resized(width: size.width, height: size.height, filter: filter)
   }
 
-  /// The middle part; what lies outside the picture is black.
+  /// The center of the image; pixels outside of it are black.
   func cropped(_ image: RGBImage) -> RGBImage {
     guard let crop else { return image }
-    // Shifting rounds down, also below 0, as Python's // does.
+    // >> rounds down for negative numbers too, as // does in Python.
     let (left, top) = ((image.width - crop.width) >> 1, (image.height - crop.height) >> 1)
     if left >= 0, top >= 0 {
       return image.cropped(x: left, y: top, width: crop.width, height: crop.height)

@@ -1,18 +1,17 @@
-// OpenVLA's own layout of `preprocessor_config.json`: each list has an entry for each vision tower.
-//
-//   { "image_processor_type": "PrismaticImageProcessor", "image_resize_strategy": "resize-naive",
-//     "input_sizes": [[3, 224, 224], [3, 224, 224]], "interpolations": ["bicubic", "bicubic"],
-//     "means": [[0.485, 0.456, 0.406], [0.5, 0.5, 0.5]], "stds": […],
-//     "tvf_resize_params": [{"size": [224, 224], "interpolation": 3}, …],
-//     "tvf_crop_params": […], "tvf_normalize_params": [{"mean": […], "std": […]}, …] }
-//
-// The `tvf_` lists are what its program worked out from the others. It goes by them if they are
-// there, and so does this.
-
 import Files
 
+/// OpenVLA's layout of `preprocessor_config.json`: each list has one entry per vision tower.
+///
+///     { "image_processor_type": "PrismaticImageProcessor", "image_resize_strategy": "resize-naive",
+///       "input_sizes": [[3, 224, 224], [3, 224, 224]], "interpolations": ["bicubic", "bicubic"],
+///       "means": [[0.485, 0.456, 0.406], [0.5, 0.5, 0.5]], "stds": […],
+///       "tvf_resize_params": [{"size": [224, 224], "interpolation": 3}, …],
+///       "tvf_crop_params": […], "tvf_normalize_params": [{"mean": […], "std": […]}, …] }
+///
+/// The `tvf_` lists are derived from the others. If they are present, OpenVLA's own code uses them,
+/// and so does this.
 extension ImagePreprocessor {
-  /// A picture squashed once and normalised for each tower.
+  /// Resizes an image once and normalizes it for each tower.
   static func prismatic(_ config: JSONValue) throws -> ImagePreprocessor {
     _ = try config["image_resize_strategy"].choice(["resize-naive": true])
     let lists = config["tvf_normalize_params"].or(config["means"])
@@ -26,17 +25,17 @@ extension ImagePreprocessor {
     return result
   }
 
-  /// For tower number `index` alone.
+  /// The preprocessing for the tower at `index`.
   private static func tower(_ index: Int, _ config: JSONValue) throws -> ImagePreprocessor {
     let (resize, normalize) = (config["tvf_resize_params"], config["tvf_normalize_params"])
     let size =
       resize.exists
       ? try size(resize[index]["size"].array(count: 2...2))
       : try size(config["input_sizes"][index].array(count: 3...3).dropFirst())
-    // A squashed picture has the size of the middle part already; another size would be cut.
+    // The resized image already has the size of the center crop; another size is not supported.
     let crop = config["tvf_crop_params"][index]["output_size"]
     if crop.exists, try self.size(crop.array(count: 2...2)) != size {
-      throw crop.unsupported(["the size that pictures are resized to"])
+      throw crop.unsupported(["the size that images are resized to"])
     }
     return ImagePreprocessor(
       target: .exactly(size),

@@ -1,21 +1,20 @@
-// How pictures are to be prepared, read from a model's folder:
-//
-//   { "image_processor_type": "CLIPImageProcessor",
-//     "do_resize": true, "size": {"shortest_edge": 336}, "resample": 3,
-//     "do_center_crop": true, "crop_size": {"height": 336, "width": 336},
-//     "do_rescale": true, "rescale_factor": 0.00392156862745098,
-//     "do_normalize": true, "image_mean": […], "image_std": […] }
-//
-// Older files omit what was the default, and write a size as one number. OpenVLA's file names
-// everything differently, once for each vision tower.
-
 import Files
 import Foundation
 import Images
 
+/// Reading how images are preprocessed from a model's folder.
+///
+///     { "image_processor_type": "CLIPImageProcessor",
+///       "do_resize": true, "size": {"shortest_edge": 336}, "resample": 3,
+///       "do_center_crop": true, "crop_size": {"height": 336, "width": 336},
+///       "do_rescale": true, "rescale_factor": 0.00392156862745098,
+///       "do_normalize": true, "image_mean": […], "image_std": […] }
+///
+/// Older files omit default values and give a size as one number.
 extension ImagePreprocessor {
-  /// From `preprocessor_config.json` in `folder`, or else the `image_processor` part of
-  /// `processor_config.json`. Throws a `JSONFileError`.
+  /// Reads `preprocessor_config.json` in `folder`, or else the `image_processor` part of
+  /// `processor_config.json`.
+  /// - Throws: `JSONFileError`
   public static func read(folder: URL) throws -> ImagePreprocessor {
     let file = folder.appending(path: "preprocessor_config.json")
     let combined = folder.appending(path: "processor_config.json")
@@ -26,7 +25,8 @@ extension ImagePreprocessor {
     return try ImagePreprocessor(JSONFile.read(file))
   }
 
-  /// From the object that `preprocessor_config.json` holds. Throws a `JSONFileError`.
+  /// Reads the object in a `preprocessor_config.json`.
+  /// - Throws: `JSONFileError`
   public init(_ config: JSONValue) throws {
     let type = config["image_processor_type"].or(config["feature_extractor_type"])
     let read = try type.choice([
@@ -38,10 +38,10 @@ extension ImagePreprocessor {
     self = try read(config)
   }
 
-  /// No side that a vision tower reads comes near it, and a picture of this size is 200 MB.
+  /// More than any published vision tower reads; an image of 4096×4096 pixels takes 200 MB.
   static let sides = 1...4096
 
-  /// CLIP and LLaVA: the short side, then the middle.
+  /// CLIP and LLaVA: resize the shorter side, then a center crop.
   private static func clip(_ config: JSONValue) throws -> ImagePreprocessor {
     var result = try common(config)
     if try config["do_resize"].bool(default: true) {
@@ -56,7 +56,7 @@ extension ImagePreprocessor {
     return result
   }
 
-  /// BLIP-2 and InstructBLIP: squashed.
+  /// BLIP-2 and InstructBLIP: resize to a square, changing the aspect ratio.
   private static func blip(_ config: JSONValue) throws -> ImagePreprocessor {
     var result = try common(config)
     if try config["do_resize"].bool(default: true) {
@@ -69,7 +69,7 @@ extension ImagePreprocessor {
     let rescales = try config["do_rescale"].bool(default: true)
     let normalizes = try config["do_normalize"].bool(default: true)
     let (mean, std) = (config["image_mean"], config["image_std"])
-    let given = mean.exists || std.exists ? try normalization(mean: mean, std: std) : clipColours
+    let given = mean.exists || std.exists ? try normalization(mean: mean, std: std) : clipColors
     return ImagePreprocessor(
       filter: try filter(config["resample"]),
       scale: rescales
@@ -79,7 +79,7 @@ extension ImagePreprocessor {
       ])
   }
 
-  /// Pillow's number of a filter, as the files have it.
+  /// The filter with Pillow's number.
   static func filter(_ value: JSONValue) throws -> ResizeFilter {
     ResizeFilter(rawValue: try value.int(0...5, default: ResizeFilter.bicubic.rawValue))!
   }
@@ -105,7 +105,7 @@ extension ImagePreprocessor {
       std: try std.array(count: 3...3).map { Float(try $0.number(1e-6...1e6)) })
   }
 
-  /// Of CLIP's training pictures, which BLIP uses too; meant where a file has no constants.
-  private static let clipColours = Normalization(
+  /// The statistics of CLIP's training images, which BLIP uses too; the default.
+  private static let clipColors = Normalization(
     mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711])
 }

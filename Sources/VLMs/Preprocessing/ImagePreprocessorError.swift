@@ -1,17 +1,19 @@
 import Images
 
-/// Why a picture cannot be prepared, in one line.
+/// An image that cannot be preprocessed.
 public enum ImagePreprocessorError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Resizing would give an image with too many pixels.
   case tooLong(ImagePreprocessor.Size, becomes: ImagePreprocessor.Size)
+  /// Images of a batch have different sizes, and the model does not resize.
   case differentSizes(ImagePreprocessor.Size, ImagePreprocessor.Size)
 
   public var description: String {
     switch self {
     case .tooLong(let size, let larger):
-      "a picture of \(size.width)×\(size.height) pixels would be resized to \(larger.width)×"
-        + "\(larger.height), by more than \(RGBImage.maximumPNGPixels) pixels: cut it first"
+      "an image of \(size.width)×\(size.height) pixels would be resized to \(larger.width)×"
+        + "\(larger.height), more than \(RGBImage.maximumPNGPixels) pixels: crop it first"
     case .differentSizes(let first, let second):
-      "pictures of \(first.width)×\(first.height) and \(second.width)×\(second.height) pixels "
+      "images of \(first.width)×\(first.height) and \(second.width)×\(second.height) pixels "
         + "cannot be one batch: this model does not resize, so resize them first"
     }
   }

@@ -1,12 +1,13 @@
 import NanoVLA
 
-/// How much of what a robot policy needs a VLM has learned already, as points with their reasons.
+/// How well a VLM is suited as a robot policy, as points with their reasons.
 ///
-/// The score orders VLMs, it predicts no success rate: each thing that it need not learn any more
-/// counts, and what remains to 100 is what training has to bring. Only capabilities enter, so a VLM
-/// of your own is judged as a published one; the bands are quoted from the original nanoVLA, whose
-/// named systems lie inside them.
+/// The score orders VLMs; it does not predict a success rate. Each capability that a policy needs and
+/// the VLM already has gives points; training must add the rest to 100. Only capabilities count, so
+/// your own VLM is scored as a published one. The bands are quoted from the original nanoVLA, and the
+/// systems that it names lie inside them.
 public struct CompatibilityReport: Sendable, Equatable {
+  /// One capability and its points.
   public struct Item: Sendable, Equatable, Encodable {
     public let reason: String
     public let points: Int
@@ -14,17 +15,20 @@ public struct CompatibilityReport: Sendable, Equatable {
 
   /// The VLM's name.
   public let name: String
+  /// The number of action dimensions of the robot.
   public let actionDim: Int
+  /// The capabilities that were scored.
   public let items: [Item]
+  /// The kind of VLM.
   public let kind: VLMKind
-  /// What ``TransferPlan`` chooses for these capabilities.
+  /// The strategy that ``TransferPlan`` chooses for these capabilities.
   public let strategy: TransferStrategy
 
   /// The sum of all points, 0…100.
   public var score: Int { items.reduce(0) { $0 + $1.points } }
-  /// One sentence for each item.
+  /// One sentence per item.
   public var reasons: [String] { items.map { "\($0.reason): \($0.points) points" } }
-  /// The scores that the original nanoVLA quotes for this kind and 7 dimensions, if it quotes any.
+  /// The scores that the original nanoVLA quotes for this kind and 7 dimensions; nil if none.
   public var quotedBand: ClosedRange<Int>? { kind.quotedBand }
 
   init(name: String, capabilities: VLMCapabilities, actionDim: Int) {
@@ -42,33 +46,35 @@ public struct CompatibilityReport: Sendable, Equatable {
       Item(reason: "it sees images and reads words", points: 50),
       item(
         has.jointPretraining, 15, "vision and language were trained together",
-        else: "vision and language meet here for the first time"),
+        else: "vision and language were trained separately"),
       item(
-        has.languageModel, 12, "its language model writes, so actions can be words",
-        else: "it has no language model that writes"),
+        has.languageModel, 12, "its language model generates text, so actions can be tokens",
+        else: "it has no language model that generates text"),
       item(
-        has.instructionTuned, 10, "it was tuned to do what it is told",
-        else: "it was never tuned to do what it is told"),
+        has.instructionTuned, 10, "it was tuned to follow instructions",
+        else: "it was not tuned to follow instructions"),
       actions(has.nativeActions, actionDim),
     ]
   }
 
   private static func actions(_ isNative: Bool, _ wanted: Int) -> Item {
     guard isNative else {
-      return Item(reason: "it has never acted: all \(wanted) dimensions are new to it", points: 0)
+      return Item(
+        reason: "it was not trained on actions: all \(wanted) dimensions are new", points: 0)
     }
     guard wanted == nativeDimensions else {
       return Item(
-        reason: "it acts, but in \(nativeDimensions) dimensions, not in \(wanted)", points: 5)
+        reason: "it predicts actions, but of \(nativeDimensions) dimensions, not \(wanted)",
+        points: 5)
     }
-    return Item(reason: "it says all \(wanted) dimensions of an action itself", points: 13)
+    return Item(reason: "it predicts all \(wanted) dimensions of an action", points: 13)
   }
 
-  /// Position, rotation and gripper of one arm: all robots of Open X-Embodiment, on which VLAs learn.
+  /// Translation, rotation and gripper of one arm, as in Open X-Embodiment, the data of most VLAs.
   static let nativeDimensions = 7
 }
 
-/// What sort of VLM it is, by what it has learned; the sorts are those of the original nanoVLA.
+/// The kinds of VLMs by their training, as in the original nanoVLA.
 public enum VLMKind: String, Sendable, CaseIterable {
   case nativeVLA = "native VLA"
   case instructionVLM = "instruction VLM"
@@ -88,7 +94,7 @@ public enum VLMKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// As the original nanoVLA's README has it; it quotes none for efficient ones.
+  /// The scores in the original nanoVLA's README; it has none for efficient VLMs.
   public var quotedBand: ClosedRange<Int>? {
     switch self {
     case .nativeVLA: 95...100

@@ -2,30 +2,34 @@ import Foundation
 import NanoVLA
 import Tensors
 
-/// A VLM whose state is asked for by a fusion of the course: what the image showed, once more, in the
-/// light of what the whole prompt meant.
+/// A VLM whose state comes from one of the course's fusions of its image tokens and its hidden states.
 ///
-/// The last place of a prompt was trained to say the next word; where things are may have been lost on
-/// the way there. A fusion goes back to the image's own words. Its layers are new: they stay free to
-/// learn when the VLM is frozen.
+/// The last hidden state of a prompt was trained to predict the next token and may have lost where
+/// objects are. A fusion returns to the image tokens, in the context of the whole prompt. Its layers
+/// are new, so they remain trainable when the VLM is frozen.
 ///
-/// Letters: N observations, P image words, T tokens of the prompt, Q fused vectors, D width.
+/// Letters: N observations, P image tokens, T tokens of the prompt, Q fused vectors, D width.
 ///
 /// Reference: Octo Model Team, "Octo" (2024), section III.A, readout tokens.
 public final class FusedVLM: Backbone {
+  /// The name of this kind of backbone in a policy folder.
   public static let kind = "fusedVLM"
+  /// The VLM and the fusion that rebuild this backbone.
   public struct Configuration: Codable, Equatable, Sendable {
     public var vlm: VLM.Configuration
     public var fusion: FusionStrategy
   }
+  /// What rebuilds this backbone.
   public var configuration: Configuration {
     Configuration(vlm: vlm.configuration, fusion: strategy)
   }
 
+  /// The VLM that encodes image and prompt.
   public let vlm: VLM
   public let strategy: FusionStrategy
   public let fusion: any Fusion
 
+  /// A new fusion of this kind on `vlm`.
   public init(_ vlm: VLM, _ strategy: FusionStrategy, using random: inout SeededRandom) {
     (self.vlm, self.strategy) = (vlm, strategy)
     fusion = strategy.fusion(width: vlm.width, using: &random)
@@ -52,12 +56,13 @@ public final class FusedVLM: Backbone {
     of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor {
     try rows(observations, instructions, usesProprioception: usesProprioception) {
-      let seen = try vlm.network.see(vlm.preprocessor([$0.image]))  // [1, H, W, C] → [1, P, D]
-      let asked = try vlm.prompt($0.image, vlm.robotQuestion($1))  // → [1, T, D]
-      let read = vlm.network.language(asked)  // [1, T, D] → [1, T, D]
-      let found = fusion(vision: seen, text: read, textMask: nil)  // → [1, Q, D]
-      return found.mean(axis: 1)  // [1, Q, D] → [1, D]
+      let pixels = try vlm.preprocessor([$0.image])  // → [1, H, W, C]
+      let image = try vlm.network.encodeImage(pixels)  // [1, H, W, C] → [1, P, D]
+      let prompt = try vlm.prompt($0.image, vlm.robotQuestion($1))  // → [1, T, D]
+      let hidden = vlm.network.language(prompt)  // [1, T, D] → [1, T, D]
+      let fused = fusion(vision: image, text: hidden, textMask: nil)  // → [1, Q, D]
+      return fused.mean(axis: 1)  // [1, Q, D] → [1, D]
     }
-    .traced("state", "what the image showed, in the light of the prompt")
+    .traced("state", "image tokens fused with the hidden states of the prompt")
   }
 }

@@ -2,28 +2,29 @@ import Files
 import Foundation
 import Tensors
 
-/// A network whose checkpoints are one folder: sizes from its config.json, weights from its safetensors
-/// under names that one map translates.
+/// A network whose checkpoint is one folder: sizes from config.json, weights from safetensors files
+/// with names translated by one map.
 ///
-/// This is all that most families differ in, beside how they write a question down; the rest of a
-/// ``VLMFamily`` follows from it.
+/// Most families differ only in this and in their prompt format; the rest of a ``VLMFamily`` follows.
 public protocol PublishedVLM: VisionLanguageModel {
   associatedtype Configuration: PublishedConfiguration
+  /// A network with random weights.
   init(_ configuration: Configuration, using random: inout SeededRandom)
-  /// Where a checkpoint holds the weights.
+  /// The published names of the weights.
   static var weights: WeightMap { get }
 }
 
-/// The sizes of a network: nano ones, or as a config.json says.
+/// The sizes of a network: nano ones, or those of a config.json.
 public protocol PublishedConfiguration {
-  /// Nano.
+  /// Nano size.
   init()
-  /// - Throws: a `JSONFileError` with the key of what no network can be built with.
+  /// The sizes in a config.json.
+  /// - Throws: `JSONFileError` with the key of a value with which no network can be built.
   init(_ json: JSONValue) throws
 }
 
 extension PublishedVLM {
-  /// The network in `folder`, whose config.json is `config`. Its weights stay in their files.
+  /// Reads the network in `folder`, whose config.json is `config`. Its weights stay in their files.
   static func read(_ folder: URL, _ config: JSONValue) throws -> Self {
     let configuration = try Configuration(config)
     let source = try SafetensorsFolder(url: folder)
@@ -35,20 +36,20 @@ extension PublishedVLM {
 }
 
 extension VLMFamily {
-  /// The family of the checkpoints that `Network` reads.
-  ///
+  /// The family of the checkpoints of `Network`.
   /// - Parameters:
-  ///   - nanoTokens: what the nano one's tokenizer knows beside bytes; they have the numbers from 256.
-  ///   - towers: how many vision towers see the picture, each with colours normalised in its own way.
-  ///   - nano: fits the nano sizes to that tokenizer.
-  ///   - robotQuestion: how an instruction is put as a question.
-  ///   - ask: how a question is written down, the image's places included: the prompt's tokens.
+  ///   - modelTypes: the `model_type` and `architectures` that it reads.
+  ///   - nanoTokens: special tokens of the nano tokenizer, with ids from 256.
+  ///   - towers: the number of vision towers, each with its own color normalization.
+  ///   - nano: adapts the nano sizes to that tokenizer.
+  ///   - robotQuestion: turns an instruction into a question.
+  ///   - promptIDs: turns a question into the prompt's token ids, with image placeholders.
   public init<Network: PublishedVLM>(
     _: Network.Type, name: String, modelTypes: [String],
     nanoTokens: [String] = ["<image>"], towers: Int = 1,
     nano: @escaping @Sendable (inout Network.Configuration, ByteTokenizer) -> Void,
     robotQuestion: @escaping @Sendable (String) -> String = VLM.robotQuestion,
-    ask: @escaping @Sendable (String, Network, any Tokenizer) throws -> [Int]
+    promptIDs: @escaping @Sendable (String, Network, any Tokenizer) throws -> [Int]
   ) {
     @Sendable func vlm(
       _ network: Network, _ tokenizer: some Tokenizer, _ preprocessor: ImagePreprocessor,
@@ -58,7 +59,8 @@ extension VLMFamily {
         family: name, network: network, tokenizer: tokenizer, preprocessor: preprocessor,
         isRandom: isRandom, stops: stops, robotQuestion: robotQuestion
       ) { question, image in
-        try network.prompt([ask(question, network, tokenizer)], images: image)  // → [1, T, D]
+        try network.prompt(
+          [promptIDs(question, network, tokenizer)], images: image)  // → [1, T, D]
       }
     }
     self.init(

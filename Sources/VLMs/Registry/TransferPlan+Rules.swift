@@ -7,6 +7,7 @@ import NanoVLA
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 5.3.
 extension TransferPlan {
+  /// A strategy, the reason for it, and the VLMs to which it applies.
   struct Rule: Sendable {
     let strategy: TransferStrategy
     let reason: String
@@ -47,6 +48,7 @@ extension TransferPlan {
     ) { _ in true },
   ]
 
+  /// The plan for a VLM with these capabilities.
   /// - Parameter requested: overrides the rules; the reasons then name the strategy of the rules.
   public init(for vlm: VLMCapabilities, strategy requested: TransferStrategy? = nil) {
     guard let rule = Self.rules.first(where: { $0.applies(vlm) }) else {

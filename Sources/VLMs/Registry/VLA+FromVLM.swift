@@ -2,27 +2,27 @@ import Foundation
 import NanoVLA
 import Tensors
 
-/// Any VLM becomes a policy.
+/// Turning any VLM into a policy.
 ///
-/// A model that speaks actions (OpenVLA) acts at once. Every other gets a head on what it understood,
-/// which has yet to learn: from demonstrations, as in the course (``BehaviorCloning``).
+/// OpenVLA predicts actions itself. Every other VLM gets an action head on its last hidden state, which
+/// must be trained on demonstrations (``BehaviorCloning``).
 extension VLA {
-  /// A policy on a VLM, by the name of its kind.
+  /// A policy with the VLM called `name` as its backbone.
   ///
   /// ```swift
   /// let model = try VLA.fromVLM("openvla", modelPath: "openvla-7b", unnormKey: "bridge_orig")
   /// let action = try model.predictAction(image, instruction: "pick up the red cup")
   /// ```
   /// - Parameters:
-  ///   - name: of a VLM that ``VLMRegistry`` knows.
-  ///   - modelPath: its folder as published on Hugging Face. Without it the VLM is of nano size with
-  ///     random weights: it runs at once and knows nothing (``isRandom``).
-  ///   - actionDim: the numbers of one action; those of the statistics for a model that speaks actions.
+  ///   - name: a name in ``VLMRegistry``.
+  ///   - modelPath: its folder as published on Hugging Face. Without it the VLM has nano size and
+  ///     random weights (``isRandom``).
+  ///   - actionDim: the dimensions of an action; OpenVLA's are those of its statistics.
   ///   - head: what the head says; nil lets a model that speaks actions speak, and takes ``l1`` else.
-  ///   - unnormKey: which data set's statistics turn OpenVLA's words into robot units; nil if there is
-  ///     only one.
-  ///   - seed: of random weights.
-  /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
+  ///   - unnormKey: the dataset whose statistics turn OpenVLA's action tokens into robot units; nil if
+  ///     there is only one.
+  ///   - seed: for random weights.
+  /// - Throws: ``VLMError``, or the error of a file in the folder.
   public static func fromVLM(
     _ name: String, modelPath: String? = nil, actionDim: Int = 7, head: ActionHeadKind? = nil,
     unnormKey: String? = nil, seed: UInt64 = 0
@@ -41,7 +41,7 @@ extension VLA {
       head: head ?? .l1, chunk: 1, usesProprioception: false, using: &random)
   }
 
-  /// A model that speaks actions, with the statistics of its folder.
+  /// OpenVLA with the statistics of its folder.
   private convenience init(
     _ network: OpenVLA, _ vlm: VLM, folder: URL?, key: String?, space: ActionSpace
   ) throws {
@@ -50,29 +50,29 @@ extension VLA {
       try folder.map { try ActionStatistics.read(modelFolder: $0, key: key) }
       ?? ActionStatistics(boundsOf: space)
     try self.init(
-      backbone: vlm, space: folder == nil ? space : ActionSpace(spokenBy: statistics),
+      backbone: vlm, space: folder == nil ? space : ActionSpace(predictedBy: statistics),
       statistics: statistics,
       head: AutoregressiveActionHead(network, dimensions: statistics.count),
       usesProprioception: false)
   }
 
-  /// Whether it stands on random weights, and so knows nothing.
+  /// Whether its VLM has random weights.
   public var isRandom: Bool { backbone.isRandom }
 }
 
 extension VLA: CustomStringConvertible {
-  /// One line: backbone, head, size, and whether anything was learned.
+  /// One line: backbone, head, size, and whether the weights are random.
   public var description: String {
-    let random = isRandom ? ", nano size with RANDOM weights: it runs and knows nothing" : ""
-    return "\(backbone.name) + \(type(of: head)), \(space.count) action numbers, "
+    let random = isRandom ? ", nano size with random weights (untrained)" : ""
+    return "\(backbone.name) + \(type(of: head)), \(space.count) action dimensions, "
       + "\(parameterCount) parameters\(random)"
   }
 }
 
 extension ActionSpace {
-  /// The space of a published OpenVLA: its bounds are not told, so nothing is cut off; 1 opens.
-  init(spokenBy statistics: ActionStatistics) {
-    let arm = statistics.count == 7 ? ActionSpace.tabletop.dimensions.map(\.name) : []
+  /// The action space of a published OpenVLA: without bounds, since none are published; 1 opens.
+  init(predictedBy statistics: ActionStatistics) {
+    let arm = statistics.count == 7 ? ["dx", "dy", "dz", "roll", "pitch", "yaw", "gripper"] : []
     let all = -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
     self.init(
       (0..<statistics.count).map { a in
@@ -84,16 +84,17 @@ extension ActionSpace {
 }
 
 extension ActionStatistics {
-  /// Until demonstrations are known: −1 and 1 are the bounds of `space`.
+  /// Statistics without demonstrations: normalized −1 and 1 are the bounds of `space`.
+  /// - Throws: ``ActionError`` if the bounds cannot be used.
   public init(boundsOf space: ActionSpace) throws(ActionError) {
     let (low, high) = (
       space.dimensions.map(\.bounds.lowerBound), space.dimensions.map(\.bounds.upperBound)
     )
-    let middle = zip(low, high).map { ($0 + $1) / 2 }
+    let center = zip(low, high).map { ($0 + $1) / 2 }
     let half = zip(low, high).map { ($1 - $0) / 2 }
     try self.init(
       action: DimensionStatistics(
-        mean: middle, std: half, max: high, min: low, q01: low, q99: high, "bounds"),
+        mean: center, std: half, max: high, min: low, q01: low, q99: high, "bounds"),
       mask: space.mask, transitions: 0, trajectories: 0)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import NanoVLA
 import Tensors
 
-/// A policy put together part by part:
+/// Builds a policy part by part.
 ///
 /// ```swift
 /// let dualArm = try VLABuilder()
@@ -12,13 +12,14 @@ import Tensors
 ///   .withFusionStrategy(.crossAttention)
 ///   .build()
 /// ```
-/// Each call returns a changed copy; what is not said keeps its default. Nothing is read or built
+/// Each call returns a changed copy; other settings keep their defaults. Nothing is read or built
 /// before ``build()``.
 public struct VLABuilder: Sendable {
+  /// The size of the VLM and the origin of its weights.
   public enum Size: Sendable {
-    /// Small, with random weights: it runs at once and knows nothing.
+    /// Small, with random weights: it runs at once, untrained.
     case nano
-    /// As published, from a Hugging Face folder.
+    /// The published size, with the weights in a Hugging Face folder.
     case checkpoint(path: String)
   }
 
@@ -34,53 +35,58 @@ public struct VLABuilder: Sendable {
   private var usesProprioception = false
   private var seed: UInt64 = 0
 
+  /// A builder with the defaults: a nano LLaVA, 7 action dimensions, an L1 head.
   public init() {}
 
+  /// The VLM by its name in ``VLMRegistry``.
   public func withVLM(_ name: String, size: Size = .nano) -> VLABuilder {
     changed { ($0.vlm, $0.size) = (name, size) }
   }
 
-  /// - Parameter bounds: one range a dimension, in the robot's units; −1 … 1 when left out.
+  /// The dimensions of the action space.
+  /// - Parameter bounds: one range per dimension, in the robot's units; −1 … 1 by default.
   public func withActionSpace(
     dimensions: Int, bounds: [ClosedRange<Float>]? = nil
   ) -> VLABuilder {
     withActionSpace(ActionSpace(dimensions: dimensions, bounds: bounds))
   }
 
+  /// The robot's action space.
   public func withActionSpace(_ space: ActionSpace) -> VLABuilder { changed { $0.space = space } }
 
-  /// Of the demonstrations to learn from; without them −1 and 1 are the bounds.
+  /// The statistics of the demonstrations; by default −1 and 1 are the bounds of the action space.
   public func withStatistics(_ statistics: ActionStatistics) -> VLABuilder {
     changed { $0.statistics = statistics }
   }
 
-  /// What the policy says about an action, and for how many steps at once.
+  /// The action head, and the number of steps that it predicts at once.
   public func withHead(_ head: ActionHeadKind, chunk: Int = 1) -> VLABuilder {
     changed { ($0.head, $0.chunk) = (head, chunk) }
   }
 
-  /// How what was seen meets what was said; without it the VLM's last token tells.
+  /// A fusion of image tokens and prompt; by default the state is the VLM's last hidden state.
   public func withFusionStrategy(_ fusion: FusionStrategy) -> VLABuilder {
     changed { $0.fusion = fusion }
   }
 
-  /// How it is to learn; without it, as the VLM's capabilities recommend.
+  /// The transfer strategy; by default the one that suits the VLM's capabilities.
   public func withTransferLearning(_ strategy: TransferStrategy) -> VLABuilder {
     changed { $0.strategy = strategy }
   }
 
-  /// The last `length` observations are shown instead of the present alone.
+  /// The policy reads the last `length` observations; by default only the current one.
   public func withHistory(_ length: Int) -> VLABuilder { changed { $0.history = length } }
 
-  /// The head is told `[x, y, z, closed]` of its own arm.
+  /// The state includes proprioception, `[x, y, z, closed]`.
   public func withProprioception() -> VLABuilder { changed { $0.usesProprioception = true } }
 
-  /// Of random weights.
+  /// The seed for random weights.
   public func withSeed(_ seed: UInt64) -> VLABuilder { changed { $0.seed = seed } }
 
-  /// - Returns: the policy, its backbone frozen; ``VLA/transferPlan`` says how it is to learn, and
-  ///   ``TransferLearning`` does so.
-  /// - Throws: ``VLMError``, ``ActionError``, and whatever is wrong with a folder's files.
+  /// Builds the policy.
+  /// - Returns: the policy with a frozen backbone; ``TransferLearning`` trains it by
+  ///   ``VLA/transferPlan``.
+  /// - Throws: ``VLMError``, ``ActionError``, or the error of a file in the folder.
   public func build() throws -> VLA {
     var random = SeededRandom(seed: seed)
     var folder: URL?
@@ -92,7 +98,7 @@ public struct VLABuilder: Sendable {
       fusion.map { FusedVLM(vlm, $0, using: &random) } ?? vlm
     let policy = try make(on: backbone, statistics, using: &random)
     var capabilities = entry.capabilities
-    capabilities.parameterCount = vlm.parameterCount  // of this one, which may be a nano
+    capabilities.parameterCount = vlm.parameterCount  // of this VLM, which may have nano size
     policy.transferPlan = TransferPlan(for: capabilities, strategy: strategy)
     return policy
   }

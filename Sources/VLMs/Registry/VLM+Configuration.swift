@@ -5,19 +5,20 @@ import Tensors
 
 /// A VLM by its name in the registry and by the folder of its published files.
 ///
-/// A policy's folder does not repeat 15 GB that are on the disk already. It says where they are, and by a
-/// fingerprint which they are: a head means nothing on another VLM than its own, and two of one
-/// family cannot be told apart by their shapes.
+/// A policy's folder does not copy 15 GB of weights. It stores their folder and a fingerprint: a head
+/// works only on the VLM that it was trained on, and two VLMs of one family have the same shapes.
 extension VLM {
+  /// The name of this kind of backbone in a policy folder.
   public static let kind = "vlm"
 
+  /// What rebuilds a VLM.
   public struct Configuration: Codable, Equatable, Sendable {
     /// A name in ``VLMRegistry``.
     public var vlm: String
-    /// Its folder as published; relative to the policy's own folder if it does not begin with a slash.
-    /// nil for a nano VLM, whose weights are all in the policy's folder.
+    /// Its published folder, absolute or relative to the policy's folder; nil for a nano VLM, whose
+    /// weights are in the policy's folder.
     public var modelPath: String?
-    /// A hash of the weights there; nil: they are not compared.
+    /// A hash of the weights there; nil to skip the comparison.
     public var fingerprint: String?
 
     fileprivate var validationError: PartError? {
@@ -29,19 +30,22 @@ extension VLM {
     }
   }
 
+  /// What rebuilds this VLM.
   public var configuration: Configuration {
     let entry = VLMRegistry.shared.all.first { $0.family?.name == family }
     return Configuration(
       vlm: entry?.name ?? family, modelPath: folder?.path, fingerprint: publishedFingerprint)
   }
 
+  /// Reads or builds the VLM of a configuration.
+  /// - Throws: `PartError` with the key that is wrong, or the error of a file in the folder.
   public static func make(
-    _ configuration: Configuration, relativeTo place: URL?, using random: inout SeededRandom
+    _ configuration: Configuration, relativeTo base: URL?, using random: inout SeededRandom
   ) throws -> VLM {
     if let error = configuration.validationError { throw error }
     let (name, remedy) = (configuration.vlm, "put it there, or correct modelPath")
     let folder = configuration.modelPath.map {
-      URL(fileURLWithPath: $0, relativeTo: place).standardizedFileURL
+      URL(fileURLWithPath: $0, relativeTo: base).standardizedFileURL
     }
     do {
       let made = try VLMRegistry.shared.makeVLM(name, folder: folder, using: &random)
@@ -53,7 +57,7 @@ extension VLM {
       return made
     } catch VLMError.notAFolder(let path) {
       throw PartError("modelPath", "\(brief(name)) was at \(path), which is no folder; \(remedy)")
-    } catch VLMError.otherFamily(let path, let found, _) {
+    } catch VLMError.wrongFamily(let path, let found, _) {
       throw PartError(
         "modelPath", "\(path) holds a \(found), this policy stands on a \(brief(name)); \(remedy)")
     } catch let error as VLMError {
@@ -61,8 +65,8 @@ extension VLM {
     }
   }
 
-  /// A hash of each parameter's name, shape and first row, so that 15 GB are told from others in a
-  /// moment: training leaves few rows as they were.
+  /// A hash of each parameter's name, shape and first row: it distinguishes 15 GB of weights in a moment,
+  /// since training changes nearly every row.
   var fingerprint: String {
     var hash = FNV1a()
     for (name, parameter) in network.namedParameters {

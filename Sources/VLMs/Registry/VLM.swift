@@ -3,99 +3,109 @@ import Images
 import NanoVLA
 import Tensors
 
-/// A VLM with all that it needs to be used: its network, its tokenizer, its way with pictures, its way
-/// of being asked.
+/// A VLM ready for use: its network, tokenizer, image preprocessing and prompt format.
 ///
-/// One protocol, many backbones: whatever the family, a picture and a question become vectors that a
-/// language model reads (``prompt(_:_:)``), and from there on all are alike. What was understood at
-/// the last place, where the answer would begin, is what a policy's head is told.
+/// One protocol, many backbones: in every family an image and a question become a sequence of tokens
+/// that a language model reads (``prompt(_:_:)``), and from there on all families are alike. The last
+/// hidden state, where the answer would begin, is the state for a policy's head.
 ///
 /// Letters: T tokens of a prompt, D width, N observations.
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 3.1: vision tower, projector, language model.
 public final class VLM: Backbone {
+  /// The name of its ``VLMFamily``.
   public let family: String
+  /// Vision tower, projector and language model.
   public let network: any VisionLanguageModel
+  /// Text ↔ token ids.
   public let tokenizer: any Tokenizer
+  /// Images → the network's input.
   public let preprocessor: ImagePreprocessor
-  /// Built at nano size with random weights: it runs, and knows nothing.
+  /// Whether it has nano size and random weights.
   public let isRandom: Bool
-  /// Where it was read from; nil at nano size.
+  /// The checkpoint's folder; nil at nano size.
   public private(set) var folder: URL?
   /// The ``fingerprint`` of the weights in ``folder``.
   private(set) var publishedFingerprint: String?
-  /// What a policy's head is told.
+  /// The state for a policy's head.
   public enum Readout: Sendable {
-    /// What was understood at the last place, [D].
+    /// The last hidden state, [D].
     case lastToken
-    /// All that the language model reads, [T·D]: for a head that is the language model itself.
+    /// The whole prompt, [T·D]: for a head that is the language model itself.
     case wholePrompt
   }
+  /// The form of its states.
   public var readout = Readout.lastToken
   /// Tokens that end an answer.
   public let stops: Set<Int>
-  private let ask: (String, Tensor) throws -> Tensor
-  /// How an instruction is put as a question.
+  private let makePrompt: (String, Tensor) throws -> Tensor
+  /// Turns an instruction into a question.
   public let robotQuestion: (String) -> String
 
+  /// A VLM of these parts.
   /// - Parameters:
-  ///   - ask: from a question and the preprocessed image [1, H, W, C] to the prompt [1, T, D].
-  ///   - robotQuestion: how an instruction is put as a question.
+  ///   - stops: the ids of tokens that end an answer.
+  ///   - robotQuestion: turns an instruction into a question.
+  ///   - makePrompt: a question and the preprocessed image [1, H, W, C] → the prompt [1, T, D].
   public init(
     family: String, network: any VisionLanguageModel, tokenizer: any Tokenizer,
     preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int> = [],
     robotQuestion: @escaping (String) -> String = VLM.robotQuestion,
-    ask: @escaping (String, Tensor) throws -> Tensor
+    makePrompt: @escaping (String, Tensor) throws -> Tensor
   ) {
     (self.family, self.network, self.tokenizer) = (family, network, tokenizer)
     (self.preprocessor, self.isRandom, self.stops) = (preprocessor, isRandom, stops)
-    (self.robotQuestion, self.ask) = (robotQuestion, ask)
+    (self.robotQuestion, self.makePrompt) = (robotQuestion, makePrompt)
   }
 
-  /// Notes that the weights were read from `folder`.
+  /// Records that the weights were read from `folder`.
   func wasRead(from folder: URL) {
     self.folder = folder.standardizedFileURL
     publishedFingerprint = fingerprint
   }
 
-  /// An instruction as a question, where a family has no words of its own for it.
+  /// The question for families without their own prompt for robots.
   @Sendable public static func robotQuestion(_ instruction: String) -> String {
     "What should the robot do to \(instruction)?"
   }
 
-  /// What the language model reads of a picture of any size and a question: [1, T, D].
+  /// The prompt of an image of any size and a question, [1, T, D].
+  /// - Throws: ``PromptError``, ``ImagePreprocessorError``, or ``VLMError/wrongImageSize(_:needed:)``.
   public func prompt(_ image: RGBImage, _ question: String) throws -> Tensor {
     let pixels = try preprocessor([image])  // → [1, H, W, C]
     let side = network.imageSize
     guard pixels.dim(1) == side, pixels.dim(2) == side else {
-      throw VLMError.otherImageSize(pixels.shape, needed: side)
+      throw VLMError.wrongImageSize(pixels.shape, needed: side)
     }
-    return try ask(question, pixels)
-      .traced("prompt", "the picture's words and the question's, in one sequence")
+    return try makePrompt(question, pixels)
+      .traced("prompt", "image tokens and text tokens in one sequence")
   }
 
-  /// Answers a question about a picture, the likeliest token each time.
-  /// - Parameter each: called with every piece of text as soon as it is certain.
+  /// Answers a question about an image by greedy generation.
+  /// - Parameters:
+  ///   - tokens: the maximum length of the answer.
+  ///   - each: called with every piece of text as soon as it is final.
+  /// - Throws: as ``prompt(_:_:)``.
   public func answer(
     _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in }
   ) throws -> String {
     var stream = tokenizer.makeStream()
     var text = ""
-    func tell(_ piece: String) {
+    func append(_ piece: String) {
       text += piece
       if !piece.isEmpty { each(piece) }
     }
-    let asked = try withoutGradient { try self.prompt(image, question) }
-    _ = Generation(network.language, stops: stops)(after: asked, count: tokens) { step in
-      tell(stream.next(step.token))
+    let prompt = try withoutGradient { try self.prompt(image, question) }
+    _ = Generation(network.language, stops: stops)(after: prompt, count: tokens) { step in
+      append(stream.next(step.token))
       return true
     }
-    tell(stream.finish())
+    append(stream.finish())
     return text
   }
 }
 
-/// A VLM as a policy's backbone.
+/// A VLM as the backbone of a policy.
 extension VLM {
   public var name: String { family }
   public var publishedParameters: [Tensor] { folder == nil ? [] : network.parameters }
@@ -113,24 +123,26 @@ extension VLM {
     try rows(
       observations, instructions, usesProprioception: usesProprioception && readout == .lastToken
     ) {
-      let asked = try prompt($0.image, robotQuestion($1))  // → [1, T, D]
-      guard readout == .lastToken else { return asked.reshaped([1, -1]) }  // → [1, T·D]
-      let read = network.language(asked)  // [1, T, D] → [1, T, D]
-      return read.sliced(axis: 1, read.dim(1) - 1..<read.dim(1)).reshaped([1, -1])  // → [1, D]
+      let prompt = try prompt($0.image, robotQuestion($1))  // → [1, T, D]
+      guard readout == .lastToken else { return prompt.reshaped([1, -1]) }  // → [1, T·D]
+      let hidden = network.language(prompt)  // [1, T, D] → [1, T, D]
+      let last = hidden.dim(1) - 1
+      return hidden.sliced(axis: 1, last..<last + 1).reshaped([1, -1])  // [1, T, D] → [1, D]
     }
-    .traced("state", "what was understood where the answer would begin")
+    .traced("state", "the last hidden state, where the answer would begin")
   }
 }
 
 extension Backbone {
-  /// What is `understood` of each observation, [1, D], and with proprioception if `usesProprioception`, as rows:
-  /// [N, D] or [N, D + 4].
+  /// The states of N observations, one after another.
+  /// - Parameter features: the features of an observation and its instruction, [1, D].
+  /// - Returns: [N, D], or with proprioception [N, D + 4].
   func rows(
     _ observations: [Observation], _ instructions: [String], usesProprioception: Bool,
-    understood: (Observation, String) throws -> Tensor
+    features: (Observation, String) throws -> Tensor
   ) rethrows -> Tensor {
     let rows = try zip(observations, instructions).map { observation, instruction in
-      let row = try understood(observation, instruction)  // → [1, D]
+      let row = try features(observation, instruction)  // → [1, D]
       guard usesProprioception else { return row }
       let proprioception = Tensor(observation.proprioception ?? [], shape: [1, 4])
       return Tensor.concatenated([row, proprioception], axis: 1)  // → [1, D + 4]

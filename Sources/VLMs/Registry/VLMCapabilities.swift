@@ -1,21 +1,21 @@
-/// What a vision-language model brings along: the facts about it that decide how it should learn to
-/// act, and how well it is suited.
+/// The capabilities of a vision-language model. They decide how it should be trained to act, and how
+/// well it is suited.
 public struct VLMCapabilities: Sendable, Equatable, Codable {
-  /// It was trained on robots and says actions itself, as OpenVLA does.
+  /// It was trained on robot data and predicts actions, as OpenVLA does.
   public var nativeActions: Bool
-  /// It was tuned to do what it is told about an image, as LLaVA was.
+  /// It was tuned to follow instructions about images, as LLaVA was.
   public var instructionTuned: Bool
-  /// Images and text met in its training, in one network. False for CLIP + GPT-2, two models that
-  /// never met.
+  /// It was trained on images and text jointly. False for CLIP + GPT-2, which were trained apart.
   public var jointPretraining: Bool
-  /// It has a language model that can write text. False for encoders such as ViLT, and for the toy
+  /// It has a language model that generates text. False for encoders such as ViLT, and for the toy
   /// VLM, which can only point.
   public var languageModel: Bool
-  /// It was built for little memory and little delay, as FastVLM was.
+  /// It was designed for little memory and low latency, as FastVLM was.
   public var efficient: Bool
-  /// All its numbers.
+  /// The number of its parameters.
   public var parameterCount: Int
 
+  /// Capabilities; those not given are absent.
   public init(
     nativeActions: Bool = false, instructionTuned: Bool = false, jointPretraining: Bool = false,
     languageModel: Bool = false, efficient: Bool = false, parameterCount: Int

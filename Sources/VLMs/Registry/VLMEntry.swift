@@ -1,14 +1,15 @@
-/// A vision-language model in the registry: its names, what it has learned, and which code runs it.
+/// A vision-language model in the registry: its names, its capabilities, and the code that runs it.
 public struct VLMEntry: Sendable {
   public let name: String
-  /// Other names for it, of checkpoints on the hub too.
+  /// Other names, including those of checkpoints on the hub.
   public let aliases: [String]
-  /// What reads its checkpoints; nil if there is no code for it yet.
+  /// Reads its checkpoints; nil if there is no code for it yet.
   public let family: VLMFamily?
   public let capabilities: VLMCapabilities
-  /// What a table of VLMs should say beside it.
+  /// A remark for tables of VLMs.
   public let note: String
 
+  /// An entry for ``VLMRegistry/register(_:)``.
   public init(
     _ name: String, aliases: [String] = [], family: VLMFamily?, capabilities: VLMCapabilities,
     note: String = ""
@@ -17,29 +18,29 @@ public struct VLMEntry: Sendable {
     (self.capabilities, self.note) = (capabilities, note)
   }
 
+  /// Whether there is code for it.
   public var runs: Bool { family != nil }
 
-  /// The spellings by which it is found.
+  /// The normalized spellings of its names.
   var keys: Set<String> { Set(([name] + aliases).map(Self.key)) }
 
-  /// "llava-hf/LLaVA_1.5" and "llava-1.5" are one name.
+  /// The normalized spelling: "llava-hf/LLaVA_1.5" and "llava-1.5" are equal.
   static func key(_ name: String) -> String {
     let last = name.split(separator: "/").last.map(String.init) ?? name
     return String(last.lowercased().map { $0 == "_" || $0 == " " ? "-" : $0 })
   }
 
-  static func isUsable(_ name: String) -> Bool {
+  static func isValid(_ name: String) -> Bool {
     1...80 ~= name.count && name.unicodeScalars.allSatisfy { !$0.properties.isWhitespace }
       && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }
 }
 
 extension VLMEntry {
-  /// The published VLMs that this course names: those that run, then the others.
+  /// The published VLMs that this course names: those that run, then the planned ones.
   ///
-  /// Parameters are those of the smallest published size. Of a VLM that runs they are its files' or
-  /// its network's, built here at that size and counted; of a planned one what its publication calls
-  /// the model that stands beside the number.
+  /// Parameter counts are those of the smallest published size: counted in the files or the network
+  /// of a VLM that runs, and as published for a planned one.
   public static let published: [VLMEntry] = [
     VLMEntry(
       "llava",
@@ -69,7 +70,7 @@ extension VLMEntry {
     VLMEntry(
       "flamingo", aliases: ["idefics", "openflamingo"], family: nil,
       capabilities: pretrained(3_000_000_000)),  // Flamingo-3B
-    VLMEntry(  // ViT-B/32 (88 million), BERT's table of 30,522 words of 768 numbers
+    VLMEntry(  // ViT-B/32 (88 million) and BERT's embeddings of 30,522 tokens × 768
       "vilt", aliases: ["vilt-b32-mlm"], family: nil,
       capabilities: VLMCapabilities(jointPretraining: true, parameterCount: 112_000_000)),
     VLMEntry(
@@ -77,19 +78,19 @@ extension VLMEntry {
       note: "closed weights"),
   ]
 
-  /// Learned from images and texts together, and writes.
+  /// Trained on images and text jointly; generates text.
   private static func pretrained(_ parameters: Int) -> VLMCapabilities {
     VLMCapabilities(jointPretraining: true, languageModel: true, parameterCount: parameters)
   }
 
-  /// And then to do what it is told about an image.
+  /// Also tuned to follow instructions about images.
   private static func instructed(_ parameters: Int, efficient: Bool = false) -> VLMCapabilities {
     var capabilities = pretrained(parameters)
     (capabilities.instructionTuned, capabilities.efficient) = (true, efficient)
     return capabilities
   }
 
-  /// And then to act.
+  /// Also trained on robot actions.
   private static func acting(_ parameters: Int) -> VLMCapabilities {
     var capabilities = instructed(parameters)
     capabilities.nativeActions = true

@@ -2,24 +2,23 @@ import Files
 import Foundation
 import Tensors
 
-/// A family of VLMs: the checkpoints that one piece of code reads, and a nano one built by it.
+/// A family of VLMs: reads their checkpoints and builds a nano one.
 ///
-/// Every folder on the Hugging Face hub says in config.json what it is, `"model_type": "llava"`. That
-/// word, not the folder's name, decides which family reads it: vicuna-robot-v2 may well be a LLaVA.
-/// A family of your own is registered with a ``VLMEntry`` that holds it.
+/// Every folder on the Hugging Face hub has a config.json with its type, `"model_type": "llava"`. The
+/// type, not the folder's name, selects the family: vicuna-robot-v2 may be a LLaVA. Register a family
+/// of your own in a ``VLMEntry``.
 public struct VLMFamily: Sendable {
   public let name: String
-  /// The values of config.json's `model_type` or `architectures` that it reads.
+  /// The values of `model_type` or `architectures` in config.json that it reads.
   public let modelTypes: [String]
-  /// What a folder without a config.json of its own holds, if the model is put together from others.
+  /// The contents of a folder without a config.json, for a model that combines others.
   public let parts: [String]
-  /// Reads a folder; the second argument is its config.json, or that of its first part. Weights may
-  /// stay packed in their files.
+  /// Reads a folder; the second argument is its config.json, or that of its first part.
   public let load: @Sendable (URL, JSONValue) throws -> VLM
-  /// A small one with random weights.
+  /// Builds a small VLM with random weights.
   public let nano: @Sendable (inout SeededRandom) throws -> VLM
 
-  /// A family whose folder is like no other; most are made from a ``PublishedVLM``.
+  /// A family with its own folder layout; most are made from a ``PublishedVLM``.
   public init(
     name: String, modelTypes: [String], parts: [String] = [],
     load: @escaping @Sendable (URL, JSONValue) throws -> VLM,
@@ -29,7 +28,7 @@ public struct VLMFamily: Sendable {
     (self.load, self.nano) = (load, nano)
   }
 
-  /// All that there is code for: those of the registry.
+  /// All families of the registry's entries.
   public static var all: [VLMFamily] {
     VLMRegistry.shared.all.compactMap(\.family).reduce(into: []) { families, family in
       if !families.contains(where: { $0.name == family.name }) { families.append(family) }
@@ -53,14 +52,15 @@ public struct VLMFamily: Sendable {
 }
 
 extension VLM {
-  /// The VLM in a folder, of whichever family it is. Its weights stay in their files.
-  /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
+  /// Reads the VLM in a folder, of any family. Its weights stay in their files.
+  /// - Throws: ``VLMError``, or the error of a file in the folder.
   public static func read(_ folder: URL) throws -> VLM {
     let (parts, family) = try CheckpointParts.find(in: folder)
     return try family.read(folder, parts)
   }
 
   /// The family of the checkpoint in a folder.
+  /// - Throws: ``VLMError``, `JSONFileError`
   public static func family(of folder: URL) throws -> VLMFamily {
     try CheckpointParts.find(in: folder).1
   }
@@ -68,7 +68,7 @@ extension VLM {
 
 extension VLMRegistry {
   /// The VLM called `name`: from a folder, or without one at nano size with random weights.
-  /// - Throws: ``VLMError``, and whatever is wrong with the folder's files.
+  /// - Throws: ``VLMError``, or the error of a file in the folder.
   package func makeVLM(_ name: String, folder: URL?, using random: inout SeededRandom) throws -> VLM
   {
     let entry = try entry(for: name)
@@ -78,29 +78,29 @@ extension VLMRegistry {
     guard let folder else { return try family.nano(&random) }
     let (parts, found) = try CheckpointParts.find(in: folder)
     guard found.name == family.name else {
-      throw VLMError.otherFamily(folder.path, found: found.name, wanted: entry.name)
+      throw VLMError.wrongFamily(folder.path, found: found.name, wanted: entry.name)
     }
     return try family.read(folder, parts)
   }
 }
 
 extension VLMFamily {
-  /// The VLM in `folder`, which remembers it.
+  /// Reads the VLM in `folder` and stores its location.
   func read(_ folder: URL, _ parts: CheckpointParts) throws -> VLM {
     let vlm = try load(folder, parts.configurations[0])
     vlm.wasRead(from: folder)
     return vlm
   }
 
-  /// The tokens that end an answer, as a folder's files tell.
+  /// The ids of the tokens that end an answer, from a folder's files.
   static func stops(_ folder: URL, _ config: JSONValue) throws -> Set<Int> {
-    var place = config["text_config"]["eos_token_id"].or(config["eos_token_id"])
+    var ids = config["text_config"]["eos_token_id"].or(config["eos_token_id"])
     let generation = folder.appending(path: "generation_config.json")
     if FileManager.default.fileExists(atPath: generation.path) {
-      place = try JSONFile.read(generation)["eos_token_id"].or(place)
+      ids = try JSONFile.read(generation)["eos_token_id"].or(ids)
     }
-    guard place.exists else { return [] }
-    if let one = try? place.int(0...4_194_304) { return [one] }
-    return Set(try place.array(count: 0...64).map { try $0.int(0...4_194_304) })
+    guard ids.exists else { return [] }
+    if let one = try? ids.int(0...4_194_304) { return [one] }
+    return Set(try ids.array(count: 0...64).map { try $0.int(0...4_194_304) })
   }
 }

@@ -1,23 +1,21 @@
-// Tokens that are found in the text before anything else, such as "<image>" or "</s>": the model
-// never sees them, so nobody can spell one by accident of merging.
-//
-// Those marked "normalized" are looked for in the normalised text, in their own normalised spelling.
-
+/// A token that is matched in the text before the tokenizer's model runs, such as `<image>` or `</s>`.
+///
+/// Tokens marked "normalized" are searched for in the normalized text, in their own normalized form.
 struct AddedToken: Sendable, Equatable {
   let content: Scalars
   let id: Int
-  /// Left out when a text is made for people.
+  /// Omitted when decoding skips special tokens.
   let isSpecial: Bool
   let isNormalized: Bool
-  /// Only where no letter touches it.
+  /// Matches only between characters that are not word characters.
   let isSingleWord: Bool
-  /// Swallows the white space before or after it.
+  /// Whether whitespace before or after it belongs to the match.
   let stripsLeft, stripsRight: Bool
 }
 
-/// Finds added tokens: the leftmost first, of several the longest.
+/// Finds added tokens in a text: the leftmost match, and of several the longest.
 struct AddedTokenFinder: Sendable {
-  /// The tokens by their first code point, the longest first.
+  /// The tokens by first code point, the longest first.
   private var candidates: [Unicode.Scalar: [(spelling: Scalars, token: AddedToken)]] = [:]
 
   init(_ tokens: [(spelling: Scalars, token: AddedToken)]) {
@@ -31,19 +29,19 @@ struct AddedTokenFinder: Sendable {
     case token(Int)
   }
 
-  /// The text cut into added tokens and what is between them, in order, none empty.
+  /// The text split into added tokens and the text between them, in order; no part is empty.
   func parts(of text: Scalars) -> [Part] {
     var parts: [Part] = []
-    var (place, end) = (0, 0)  // where to look next; how much of the text stands in `parts`
-    while place < text.count {
-      let here = candidates[text[place]] ?? []
-      guard let found = here.first(where: { text[place...].starts(with: $0.spelling) }) else {
-        place += 1
+    var (position, end) = (0, 0)  // of the search; of the text that `parts` covers
+    while position < text.count {
+      let here = candidates[text[position]] ?? []
+      guard let found = here.first(where: { text[position...].starts(with: $0.spelling) }) else {
+        position += 1
         continue
       }
       let (spelling, token) = found
-      var (low, high) = (place, place + spelling.count)
-      place = high
+      var (low, high) = (position, position + spelling.count)
+      position = high
       let touches = low > 0 && text[low - 1].isWord || high < text.count && text[high].isWord
       if token.isSingleWord, touches { continue }
       while token.stripsLeft, low > end, text[low - 1].properties.isWhitespace { low -= 1 }

@@ -1,10 +1,9 @@
-// BERT's own normalisation: control characters out, white space to blanks, blanks around Chinese
-// characters so that each becomes a word, accents off, lower case.
-//
-// Reference: Devlin et al., "BERT" (2019), and its code's BasicTokenizer.
-
 import Foundation
 
+/// BERT's normalization: removes control characters and accents, turns whitespace into spaces, puts
+/// spaces around Chinese characters so that each becomes a word, and converts to lower case.
+///
+/// Reference: Devlin et al., "BERT" (2019), and its code's BasicTokenizer.
 struct BertNormalizer: Sendable {
   let cleansText, separatesChinese, stripsAccents, lowercases: Bool
 
@@ -25,7 +24,7 @@ struct BertNormalizer: Sendable {
     cleansText = try section.flag("clean_text", usual: true)
     separatesChinese = try section.flag("handle_chinese_chars", usual: true)
     lowercases = try section.flag("lowercase", usual: true)
-    // Where the file does not say, accents go with the capitals.
+    // By default accents are removed whenever the text is converted to lower case.
     stripsAccents = try section.flag("strip_accents", usual: lowercases)
   }
 }

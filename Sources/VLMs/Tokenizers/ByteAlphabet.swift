@@ -1,11 +1,9 @@
-// GPT-2's alphabet: one visible letter for each of the 256 bytes, so that any text, in any script, is
-// a word over 256 letters and none is ever unknown. The blank is "Ġ", a line's end "Ċ".
-//
-// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), 2.2.
-
+/// GPT-2's byte alphabet: one visible letter for each of the 256 bytes, so that a text in any script
+/// consists of known letters. The space is "Ġ", a line feed "Ċ".
+///
+/// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), 2.2.
 enum ByteAlphabet {
-  /// Byte → letter. Bytes that Latin-1 shows stand for themselves, the others take the letters from
-  /// U+0100 on.
+  /// Byte → letter. Printable Latin-1 bytes map to themselves, the others to letters from U+0100 on.
   static let letters: [Unicode.Scalar] = {
     var spare: UInt32 = 256
     return (0..<256).map { byte in
@@ -22,7 +20,7 @@ enum ByteAlphabet {
 
   static func encode(_ text: Scalars) -> Scalars { text.text.utf8.map { letters[Int($0)] } }
 
-  /// The bytes that a token spells; a token with letters of another alphabet stands for its own.
+  /// The bytes that a token spells; the token's own UTF-8 if a letter is not in the alphabet.
   static func decode(_ token: Scalars) -> [UInt8] {
     let spelled = token.compactMap { bytes[$0] }
     return spelled.count == token.count ? spelled : Array(token.text.utf8)

@@ -1,23 +1,23 @@
-// Byte-pair encoding as published tokenizers use it: a word's letters become ids, and neighbours are
-// merged in the order of learning. What happens to a letter that the vocabulary lacks differs: with
-// byte fallback (SentencePiece) it becomes one token for each of its bytes, such as "<0x0A>"; else
-// it is unknown; GPT-2's byte alphabet has no such letter.
-//
-// Reference: Kudo & Richardson, "SentencePiece" (2018), section 3.
-
 import Files
 import Foundation
 import NanoVLA
 
+/// Byte-pair encoding as published tokenizers use it: a word's letters become ids, and neighboring
+/// ids are merged in the order in which the merges were learned.
+///
+/// A letter that is not in the vocabulary becomes one token per byte, such as `<0x0A>`, with byte
+/// fallback (SentencePiece), and an unknown token otherwise. GPT-2's byte alphabet has none.
+///
+/// Reference: Kudo & Richardson, "SentencePiece" (2018), section 3.
 struct BytePairModel: Sendable {
   private let encoding: BytePairEncoding
   private let unknown: Int?
-  /// Whether a run of unknown letters is one token.
+  /// Whether consecutive unknown letters become one token.
   private let fusesUnknown: Bool
   let fallsBackToBytes: Bool
-  /// Whether a word that is a token is taken whole, without merging.
+  /// Whether a word that is a token is encoded without merging.
   private let ignoresMerges: Bool
-  /// Marks all letters of a word but the first, and the last one (CLIP's "</w>").
+  /// Marks of a word's letters: `prefix` of all but the first, `suffix` (CLIP's "</w>") of the last.
   private let prefix, suffix: Scalars
 
   func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
@@ -28,22 +28,22 @@ struct BytePairModel: Sendable {
   /// The ids of a word's letters, before any merge.
   private func letters(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
     var ids: [Int] = []
-    var waiting: Int?  // an unknown run, written down once it has ended
-    for (place, scalar) in word.enumerated() {
-      let lead = place == 0 ? [] : prefix
-      let letter = lead + [scalar] + (place == word.count - 1 ? suffix : [])
+    var pending: Int?  // a run of unknown letters, appended once it has ended
+    for (position, scalar) in word.enumerated() {
+      let lead = position == 0 ? [] : prefix
+      let letter = lead + [scalar] + (position == word.count - 1 ? suffix : [])
       if let id = vocabulary.ids[letter] {
-        if let run = waiting { ids.append(run) }
-        waiting = nil
+        if let run = pending { ids.append(run) }
+        pending = nil
         ids.append(id)
       } else if let bytes = bytes(of: letter, vocabulary) {
         ids += bytes
       } else if let unknown {
-        if let run = waiting, !fusesUnknown { ids.append(run) }
-        waiting = unknown
+        if let run = pending, !fusesUnknown { ids.append(run) }
+        pending = unknown
       }
     }
-    if let run = waiting { ids.append(run) }
+    if let run = pending { ids.append(run) }
     return ids
   }
 
@@ -88,7 +88,7 @@ extension BytePairModel {
       })
   }
 
-  /// A merge is written `"a b"`, or `["a", "b"]` so that tokens may hold blanks.
+  /// A merge is written `"a b"`, or `["a", "b"]` so that tokens may contain spaces.
   private static func pair(_ merge: Section) throws(TokenizerError) -> (Scalars, Scalars) {
     let parts: [Scalars]
     if case .string(let text) = merge.value {

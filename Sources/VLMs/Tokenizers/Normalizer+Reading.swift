@@ -1,5 +1,4 @@
-// The section "normalizer" of a tokenizer.json.
-
+/// The section "normalizer" of a tokenizer.json.
 extension Normalizer {
   static let supported = [
     "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "Replace", "Prepend", "Strip", "StripAccents",
@@ -50,7 +49,7 @@ extension TextPattern {
         try self.init(pattern)
       }
     } catch {
-      throw .badPattern(pattern, file: source.file, place: source.place, reason: error.reason)
+      throw .badPattern(pattern, file: source.file, path: source.path, reason: error.reason)
     }
   }
 }

@@ -1,12 +1,11 @@
-// The first stage of a tokenizer: text → text in one fixed spelling. "Ａ", "A" and "a" may or may not
-// be the same to a model; which, its file says.
-//
-// Reference: Unicode Standard Annex 15, "Unicode Normalization Forms".
-
 import Foundation
 
+/// The first stage of a tokenizer: text → normalized text. Whether "Ａ", "A" and "a" become the same
+/// text depends on the file.
+///
+/// Reference: Unicode Standard Annex 15, "Unicode Normalization Forms".
 indirect enum Normalizer: Sendable {
-  /// Composed and decomposed forms; with K, look-alikes become one ("ﬁ" → "fi").
+  /// Composed and decomposed forms; K also replaces compatibility characters ("ﬁ" → "fi").
   case nfc, nfd, nfkc, nfkd
   case lowercase
   case replace(TextPattern, with: Scalars)

@@ -1,7 +1,6 @@
-// Reading the sets of a regular expression: `[^\s\p{L}]` and what follows a backslash.
-
+/// Parsing the sets of a regular expression: `[^\s\p{L}]` and what follows a backslash.
 extension PatternReader {
-  /// What stands between "[" and "]".
+  /// The set between "[" and "]".
   mutating func characterClass() throws(Failure) -> ScalarSet {
     let isInverted = take("^")
     var sets: [ScalarSet] = []
@@ -9,23 +8,23 @@ extension PatternReader {
       guard next != "[", !take("&&") else { throw Failure(reason: "a class inside a class") }
       let scalar = try takeOne()
       let first = scalar == "\\" ? try escaped() : .one(scalar)
-      guard next == "-", place + 1 < text.count, text[place + 1] != "]" else {
+      guard next == "-", position + 1 < text.count, text[position + 1] != "]" else {
         sets.append(first)
         continue
       }
-      place += 1
+      position += 1
       let end = try takeOne()
       let last = end == "\\" ? try escaped() : .one(end)
       guard case .range(let low) = first, case .range(let high) = last,
         low.lowerBound <= high.lowerBound
-      else { throw Failure(reason: "a range in […] that is none") }
+      else { throw Failure(reason: "an invalid range in […]") }
       sets.append(.range(low.lowerBound...high.lowerBound))
     }
     guard !sets.isEmpty else { throw Failure(reason: "an empty class") }
     return isInverted ? .not(.anyOf(sets)) : .anyOf(sets)
   }
 
-  /// What follows a backslash.
+  /// The set that a backslash and the characters after it mean.
   mutating func escaped() throws(Failure) -> ScalarSet {
     let scalar = try takeOne()
     switch scalar {

@@ -1,16 +1,16 @@
-// Reading a regular expression: a choice of sequences of repeated atoms, the classic recursive
-// descent. What it does not know it refuses by name, since a pattern that is read wrongly gives
-// wrong ids without a word.
-//
-//   choice = sequence ("|" sequence)*     sequence = (atom repetition?)*
-//   atom = "(?:" choice ")" | "(?i:" choice ")" | "(?!" choice ")" | "[" class "]" | "\" … | .
-//
-// Reference: Oniguruma's syntax, which the tokenizers library uses.
-
+/// A recursive-descent parser of regular expressions.
+///
+/// It refuses every construct that it does not support: a pattern that is parsed wrongly would give
+/// wrong token ids without an error.
+///
+///     choice = sequence ("|" sequence)*     sequence = (atom repetition?)*
+///     atom = "(?:" choice ")" | "(?i:" choice ")" | "(?!" choice ")" | "[" class "]" | "\" … | .
+///
+/// Reference: Oniguruma's syntax, which the tokenizers library uses.
 struct PatternReader {
   typealias Failure = TextPattern.Failure
   let text: Scalars
-  var place = 0
+  var position = 0
   private var depth = 0
   private var ignoresCase = false
 
@@ -24,17 +24,17 @@ struct PatternReader {
 
   private init(text: Scalars) { self.text = text }
 
-  var next: Unicode.Scalar? { place < text.count ? text[place] : nil }
+  var next: Unicode.Scalar? { position < text.count ? text[position] : nil }
 
   mutating func take(_ word: String) -> Bool {
-    guard text[place...].starts(with: word.unicodeScalars) else { return false }
-    place += word.unicodeScalars.count
+    guard text[position...].starts(with: word.unicodeScalars) else { return false }
+    position += word.unicodeScalars.count
     return true
   }
 
   mutating func takeOne() throws(Failure) -> Unicode.Scalar {
     guard let scalar = next else { throw Failure(reason: "it ends early") }
-    place += 1
+    position += 1
     return scalar
   }
 
@@ -73,7 +73,7 @@ struct PatternReader {
   private mutating func bounds() throws(Failure) -> ClosedRange<Int> {
     let low = try number()
     let high = take(",") ? (next == "}" ? Int.max : try number()) : low
-    guard take("}"), low <= high else { throw Failure(reason: "a repetition {…} that is none") }
+    guard take("}"), low <= high else { throw Failure(reason: "an invalid repetition {…}") }
     return low...high
   }
 
@@ -81,7 +81,7 @@ struct PatternReader {
     var digits = ""
     while let scalar = next, ("0"..."9").contains(scalar) {
       digits.unicodeScalars.append(scalar)
-      place += 1
+      position += 1
     }
     guard let number = Int(digits), number <= 1000 else {
       throw Failure(reason: "a repetition {…} without a number up to 1000")
@@ -97,7 +97,7 @@ struct PatternReader {
     case "\\": return .one(fold(try escaped()))
     case ".": return .one(.not(.one("\n")))
     case "^", "$", "*", "+", "?", "{":
-      throw Failure(reason: "\"\(scalar)\" is not supported in this place")
+      throw Failure(reason: "\"\(scalar)\" is not supported here")
     default: return .one(fold(.one(scalar)))
     }
   }

@@ -1,5 +1,4 @@
-// The section "pre_tokenizer" of a tokenizer.json.
-
+/// The section "pre_tokenizer" of a tokenizer.json.
 extension PreTokenizer {
   static let supported = [
     "ByteLevel", "Split", "Metaspace", "BertPreTokenizer", "Digits", "Whitespace",
@@ -37,7 +36,7 @@ extension PreTokenizer {
 extension Splitting {
   init(_ section: Section) throws(TokenizerError) {
     let name = try section.string()
-    // Files spell the behaviours both "MergedWithPrevious" and "merged_with_previous".
+    // Both spellings occur: "MergedWithPrevious" and "merged_with_previous".
     let plain = name.filter { $0 != "_" }.lowercased()
     guard let found = Self.allCases.first(where: { $0.rawValue.lowercased() == plain }) else {
       throw section.unsupported("behavior " + name, supported: Self.allCases.map(\.rawValue))
@@ -50,7 +49,7 @@ extension Metaspace {
   init(_ section: Section) throws(TokenizerError) {
     let mark = try section.required("replacement").scalars()
     guard mark.count == 1 else { throw section.wrong("\"replacement\" must be one character") }
-    // Older files say add_prefix_space where newer ones have three choices.
+    // Older files have add_prefix_space, newer ones prepend_scheme with three values.
     let usual: Prefix = try section.flag("add_prefix_space", usual: true) ? .always : .never
     let name = try section["prepend_scheme"]?.string() ?? usual.rawValue
     guard let prefix = Prefix(rawValue: name) else {

@@ -1,16 +1,16 @@
-// The second stage: text → words. The model then cuts each word by itself, so no token ever reaches
-// over a word's end. Where words end is each family's own: GPT-2 keeps the blank before a word with
-// it, Llama writes it "▁", BERT drops it.
-//
-// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), 2.2.
-
-/// A stretch of the text on its way to become tokens.
+/// A part of the text that is being encoded.
 struct Piece: Sendable, Equatable {
   var text: Scalars
-  /// Whether it stands at the very start of what was to be encoded.
+  /// Whether it is at the start of the text to encode.
   let isFirst: Bool
 }
 
+/// The second stage of a tokenizer: text → words.
+///
+/// The model encodes each word separately, so no token crosses the end of a word. Families differ in
+/// where words end: GPT-2 keeps the space before a word, Llama writes it "▁", BERT drops it.
+///
+/// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), 2.2.
 indirect enum PreTokenizer: Sendable {
   case byteLevel(prefixesSpace: Bool, splits: Bool)
   case split(TextPattern, Splitting, isInverted: Bool)
@@ -37,14 +37,14 @@ indirect enum PreTokenizer: Sendable {
       PreTokenizer.punctuation(.isolated)(PreTokenizer.whitespaceSplit(pieces))
     case .digits(let each):
       pieces.flatMap { piece in
-        (each ? Splitting.isolated : .contiguous)(piece, at: piece.places(where: \.isNumber))
+        (each ? Splitting.isolated : .contiguous)(piece, at: piece.positions(where: \.isNumber))
       }
     case .whitespace:
       PreTokenizer.split(Self.words, .removed, isInverted: true)(pieces)
     case .whitespaceSplit:
-      pieces.flatMap { Splitting.removed($0, at: $0.places(where: \.properties.isWhitespace)) }
+      pieces.flatMap { Splitting.removed($0, at: $0.positions(where: \.properties.isWhitespace)) }
     case .punctuation(let splitting):
-      pieces.flatMap { splitting($0, at: $0.places(where: \.isPunctuation)) }
+      pieces.flatMap { splitting($0, at: $0.positions(where: \.isPunctuation)) }
     case .sequence(let parts): parts.reduce(pieces) { $1($0) }
     }
   }
@@ -54,7 +54,7 @@ indirect enum PreTokenizer: Sendable {
   private static let words = TextPattern(runsOf: [.word, .not(.anyOf([.word, .space]))])
 }
 
-/// SentencePiece's way to keep blanks: they are written "▁", also before the first word.
+/// SentencePiece's treatment of spaces: they are written "▁", also before the first word.
 struct Metaspace: Sendable {
   enum Prefix: String, Sendable { case always, first, never }
   let mark: Unicode.Scalar
@@ -65,6 +65,6 @@ struct Metaspace: Sendable {
     var piece = Piece(text: piece.text.map { $0 == " " ? mark : $0 }, isFirst: piece.isFirst)
     let wantsPrefix = prefix == .always || prefix == .first && piece.isFirst
     if wantsPrefix, piece.text.first != mark { piece = piece.prefixed(mark) }
-    return splits ? Splitting.mergedWithNext(piece, at: piece.places { $0 == mark }) : [piece]
+    return splits ? Splitting.mergedWithNext(piece, at: piece.positions { $0 == mark }) : [piece]
   }
 }

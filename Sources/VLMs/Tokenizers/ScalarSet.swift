@@ -1,16 +1,15 @@
-// A set of code points, as a pattern names it: `x`, `[a-z]`, `\p{L}`, `\s`, `.`.
-//
-// Reference: Unicode Technical Standard 18, "Unicode Regular Expressions", section 1.2 (properties).
-
+/// A set of code points, as a pattern names it: `x`, `[a-z]`, `\p{L}`, `\s`, `.`.
+///
+/// Reference: Unicode Technical Standard 18, "Unicode Regular Expressions", section 1.2 (properties).
 indirect enum ScalarSet: Sendable {
   case range(ClosedRange<Unicode.Scalar>)
   case categories([Unicode.GeneralCategory])
   case space
-  /// Unicode's word characters; and those that Oniguruma means by `\w`, without joiners.
+  /// Unicode's word characters; `patternWord` is Oniguruma's `\w`, without joiners.
   case word, patternWord
   case anyOf([ScalarSet])
   case not(ScalarSet)
-  /// Matches upper case for lower case and the other way round.
+  /// Ignores case.
   case ignoringCase(ScalarSet)
 
   static func one(_ scalar: Unicode.Scalar) -> ScalarSet { .range(scalar...scalar) }
@@ -64,7 +63,7 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Itself, and itself in the other case. "ſ" is written "S" in capitals, so it counts as an s.
+  /// This code point in both cases. The upper case of "ſ" is "S", so it matches "s" too.
   fileprivate var cases: [Unicode.Scalar] {
     let capitals = properties.uppercaseMapping.unicodeScalars
     let small = capitals.flatMap { $0.properties.lowercaseMapping.unicodeScalars }

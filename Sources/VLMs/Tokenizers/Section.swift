@@ -1,11 +1,7 @@
-// A section of tokenizer.json: a value and the place where it stands, so that each complaint about
-// it can say where to look. `nil` stands for a member that is missing or null; the wrong kind of
-// value is always an error.
-
 import Files
 
-/// Code points. Tokenizers compare text by these; Swift's Characters and Strings are equal when
-/// they look equal, and "é" would find the wrong token.
+/// Code points. Tokenizers compare text by code points; Swift's strings also compare equal if they
+/// are canonically equivalent, and would find the wrong token for "é".
 typealias Scalars = [Unicode.Scalar]
 
 extension Array where Element == Unicode.Scalar {
@@ -18,14 +14,17 @@ extension Array where Element == Unicode.Scalar {
   }
 }
 
+/// A value in tokenizer.json with its path, so that errors can say where it is.
+///
+/// A member that is missing or null is nil; a value of the wrong kind is always an error.
 struct Section {
   let file: String
   /// Such as `model.vocab`.
-  let place: String
+  let path: String
   let value: JSON
 
   func wrong(_ reason: String) -> TokenizerError {
-    .wrongValue(file: file, place: place.isEmpty ? "the whole file" : place, reason: reason)
+    .wrongValue(file: file, path: path.isEmpty ? "the whole file" : path, reason: reason)
   }
 
   private func expected(_ kind: String) -> TokenizerError {
@@ -47,7 +46,7 @@ struct Section {
       guard let found = try members().last(where: { $0.key == key })?.value, found != .null else {
         return nil
       }
-      return Section(file: file, place: place.isEmpty ? key : "\(place).\(key)", value: found)
+      return Section(file: file, path: path.isEmpty ? key : "\(path).\(key)", value: found)
     }
   }
 
@@ -64,7 +63,7 @@ struct Section {
   func items() throws(TokenizerError) -> [Section] {
     guard case .array(let items) = value else { throw expected("a list") }
     return items.enumerated().map {
-      Section(file: file, place: "\(place)[\($0)]", value: $1)
+      Section(file: file, path: "\(path)[\($0)]", value: $1)
     }
   }
 
@@ -80,7 +79,7 @@ struct Section {
     return flag
   }
 
-  /// A whole number from 0 to 16,777,215: more than any vocabulary has, and safe to count up to.
+  /// A whole number from 0 to 16,777,215, more than the size of any published vocabulary.
   func count() throws(TokenizerError) -> Int {
     switch value {
     case .whole(let count) where 0..<1 << 24 ~= count: return count
@@ -94,15 +93,15 @@ struct Section {
     wrong("expected a whole number from 0 to 16777215, found \(found)")
   }
 
-  /// The flag `key`, or `usual` where the file says nothing.
+  /// The flag `key`, or `usual` if the file does not have it.
   func flag(_ key: String, usual: Bool) throws(TokenizerError) -> Bool {
     try self[key]?.bool() ?? usual
   }
 
-  /// A component's name: its member "type".
+  /// The component's kind: its member "type".
   func type() throws(TokenizerError) -> String { try required("type").string() }
 
   func unsupported(_ component: String, supported: [String]) -> TokenizerError {
-    .unsupported(component: component, file: file, place: place, supported: supported)
+    .unsupported(component: component, file: file, path: path, supported: supported)
   }
 }

@@ -1,11 +1,10 @@
-// Cutting a piece at the matches of a pattern. What becomes of a match itself differs:
-//
-//   "a-b--c" at "-":    removed             a | b | c
-//                       isolated            a | - | b | - | - | c
-//                       contiguous          a | - | b | -- | c
-//                       mergedWithPrevious  a- | b- | - | c
-//                       mergedWithNext      a | -b | - | -c
-
+/// How a piece is split at the matches of a pattern, and what happens to the matches.
+///
+///     "a-b--c" at "-":    removed             a | b | c
+///                         isolated            a | - | b | - | - | c
+///                         contiguous          a | - | b | -- | c
+///                         mergedWithPrevious  a- | b- | - | c
+///                         mergedWithNext      a | -b | - | -c
 enum Splitting: String, Sendable, CaseIterable {
   case removed = "Removed"
   case isolated = "Isolated"
@@ -13,8 +12,8 @@ enum Splitting: String, Sendable, CaseIterable {
   case mergedWithPrevious = "MergedWithPrevious"
   case mergedWithNext = "MergedWithNext"
 
-  /// The parts of `piece`, none empty. Inverted, what is between the matches counts as the match;
-  /// two matches side by side still are two parts.
+  /// The parts of `piece`; no part is empty. If inverted, the text between the matches counts as the
+  /// match. Two adjacent matches remain two parts.
   func callAsFunction(
     _ piece: Piece, at matches: [Range<Int>], isInverted: Bool = false
   ) -> [Piece] {
@@ -34,7 +33,7 @@ enum Splitting: String, Sendable, CaseIterable {
 
   private typealias Part = (range: Range<Int>, isMatch: Bool)
 
-  /// `parts` with each one joined to the one before it where `joins` says so.
+  /// `parts`, with each part joined to the previous one if `joins` returns true.
   private func merged(_ parts: [Part], where joins: (Part, Part) -> Bool) -> [Part] {
     var merged: [Part] = []
     var previous: Part?
@@ -58,11 +57,11 @@ extension Piece {
   }
 
   /// Each code point of a kind, as a match of its own.
-  func places(where isOfKind: (Unicode.Scalar) -> Bool) -> [Range<Int>] {
+  func positions(where isOfKind: (Unicode.Scalar) -> Bool) -> [Range<Int>] {
     text.indices.filter { isOfKind(text[$0]) }.map { $0..<$0 + 1 }
   }
 
-  /// The matches and what is between them, in order, none empty.
+  /// The matches and the text between them, in order; no part is empty.
   fileprivate func parts(_ matches: [Range<Int>]) -> [(range: Range<Int>, isMatch: Bool)] {
     var parts: [(range: Range<Int>, isMatch: Bool)] = []
     var end = 0

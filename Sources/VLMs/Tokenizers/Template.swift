@@ -1,6 +1,5 @@
-// The last stage of encoding: the tokens that a model expects around a text, such as "<s>" before it
-// or "[CLS]" … "[SEP]" on both sides.
-
+/// The last stage of encoding: adds the tokens that a model expects around a text, such as `<s>`
+/// before it or `[CLS]` … `[SEP]` on both sides.
 struct Template: Sendable {
   private(set) var before: [Int] = []
   private(set) var after: [Int] = []
@@ -17,7 +16,7 @@ struct Template: Sendable {
   init(_ section: Section) throws(TokenizerError) {
     switch try section.type() {
     case "ByteLevel":
-      break  // only moves the character positions of tokens, which are not kept here
+      break  // only affects the offsets of tokens in the text, which are not kept here
     case "BertProcessing", "RobertaProcessing":
       before = [try Self.tokenAndID(section.required("cls"))]
       after = [try Self.tokenAndID(section.required("sep"))]
@@ -40,7 +39,7 @@ struct Template: Sendable {
   }
 
   /// `"single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]`, where
-  /// `"special_tokens": {"<s>": {"ids": [1]}}` says which ids the name stands for.
+  /// `"special_tokens": {"<s>": {"ids": [1]}}` gives the name's ids.
   private mutating func read(_ section: Section) throws(TokenizerError) {
     let single = try section.required("single")
     var isBefore = true

@@ -1,9 +1,10 @@
-// Finding a pattern in a text: depth first, the preferred way first, and no fork at the same place
-// twice. Whether a match goes on from a fork depends on the fork and the place alone, so what has
-// failed once need not be tried again, from wherever it is reached.
-
+/// Searching a text for a pattern: depth first, the preferred alternative first.
+///
+/// Whether a match continues from a branch depends only on the branch and the position in the text.
+/// So a branch that has failed at a position is never tried there again, and the time is bounded by
+/// pattern × text.
 extension TextPattern {
-  /// All matches from left to right, none empty, none over another.
+  /// All matches from left to right; none is empty and none overlap.
   func matches(in text: Scalars) -> [Range<Int>] {
     var search = Search(steps: steps, text: text)
     var matches: [Range<Int>] = []
@@ -23,7 +24,7 @@ extension TextPattern {
 private struct Search {
   let steps: [TextPattern.Step]
   let text: Scalars
-  /// One bit for each step and place: no match goes on from there.
+  /// One bit per step and position: set if no match continues from there.
   private var failed: [UInt64]
 
   init(steps: [TextPattern.Step], text: Scalars) {
@@ -31,54 +32,54 @@ private struct Search {
     failed = Array(repeating: 0, count: steps.count * (text.count + 1) / 64 + 1)
   }
 
-  /// A way still to try; or a fork below its ways in the stack, which thus comes to light when all
-  /// of them have failed.
-  private struct Way {
-    let step, place: Int
-    var isTriedFork = false
+  /// An alternative still to try; or a branch below its alternatives on the stack, which is popped
+  /// when all of them have failed.
+  private struct Alternative {
+    let step, position: Int
+    var isTriedBranch = false
   }
 
-  /// Where a match that starts with `step` at `place` ends.
-  mutating func end(from step: Int, at place: Int) -> Int? {
-    var stack = [Way(step: step, place: place)]
-    while let way = stack.popLast() {
-      if way.isTriedFork {
-        let (word, bit) = bit(way.step, way.place)
+  /// The end of a match that starts with `step` at `position`.
+  mutating func end(from step: Int, at position: Int) -> Int? {
+    var stack = [Alternative(step: step, position: position)]
+    while let alternative = stack.popLast() {
+      if alternative.isTriedBranch {
+        let (word, bit) = bit(alternative.step, alternative.position)
         failed[word] |= bit
-      } else if let end = follow(way, &stack) {
+      } else if let end = follow(alternative, &stack) {
         return end
       }
     }
     return nil
   }
 
-  /// Goes one way until it matches or fails, and leaves the other ways on the stack.
-  private mutating func follow(_ way: Way, _ stack: inout [Way]) -> Int? {
-    var (step, place) = (way.step, way.place)
+  /// Follows one alternative until it matches or fails, and pushes the others onto the stack.
+  private mutating func follow(_ alternative: Alternative, _ stack: inout [Alternative]) -> Int? {
+    var (step, position) = (alternative.step, alternative.position)
     while true {
       switch steps[step] {
       case .one(let set):
-        guard place < text.count, set.contains(text[place]) else { return nil }
-        (step, place) = (step + 1, place + 1)
+        guard position < text.count, set.contains(text[position]) else { return nil }
+        (step, position) = (step + 1, position + 1)
       case .either(let first, let second):
-        let (word, bit) = bit(step, place)
+        let (word, bit) = bit(step, position)
         guard failed[word] & bit == 0 else { return nil }
-        stack.append(Way(step: step, place: place, isTriedFork: true))
-        stack.append(Way(step: second, place: place))
+        stack.append(Alternative(step: step, position: position, isTriedBranch: true))
+        stack.append(Alternative(step: second, position: position))
         step = first
       case .jump(let next):
         step = next
       case .ahead(let isWanted, let next):
-        guard (end(from: step + 1, at: place) != nil) == isWanted else { return nil }
+        guard (end(from: step + 1, at: position) != nil) == isWanted else { return nil }
         step = next
       case .found:
-        return place
+        return position
       }
     }
   }
 
-  private func bit(_ step: Int, _ place: Int) -> (word: Int, bit: UInt64) {
-    let number = step * (text.count + 1) + place
+  private func bit(_ step: Int, _ position: Int) -> (word: Int, bit: UInt64) {
+    let number = step * (text.count + 1) + position
     return (number / 64, 1 << UInt64(number % 64))
   }
 }

@@ -1,22 +1,21 @@
-// A regular expression over code points, as tokenizers write them:
-//
-//   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+        (GPT-2)
-//
-// It becomes a list of small steps, and the search tries each step at each place of the text at most
-// once. So its time grows with pattern × text, whatever the file or the user wrote; a usual engine
-// can take a time exponential in the text. Patterns that need more than that (references back,
-// possessive loops, loops inside a look-ahead) are refused.
-//
-// Reference: Thompson, "Regular Expression Search Algorithm" (1968).
-
+/// A regular expression over code points, as tokenizers use them.
+///
+///     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+        (GPT-2)
+///
+/// It is compiled into a list of small steps, and the search tries each step at each position of the
+/// text at most once. So the time is bounded by pattern × text for every file and every text; a
+/// backtracking engine can take time exponential in the text. Patterns that need more (back
+/// references, possessive loops, loops inside a look-ahead) are refused.
+///
+/// Reference: Thompson, "Regular Expression Search Algorithm" (1968).
 struct TextPattern: Sendable {
   enum Step: Sendable {
-    /// Takes one code point of the set.
+    /// Matches one code point of the set.
     case one(ScalarSet)
-    /// Tries `first`, and `second` if all fails from there.
+    /// Tries `first`, then `second` if no match continues from there.
     case either(first: Int, second: Int)
     case jump(Int)
-    /// Looks whether the steps that follow, up to `found`, match here; goes on at `next`.
+    /// A look-ahead: tests whether the steps up to `found` match here, then continues at `next`.
     case ahead(isWanted: Bool, next: Int)
     case found
   }
@@ -62,12 +61,14 @@ struct TextPattern: Sendable {
       for end in ends { steps[end] = .jump(steps.count) }
     case .ahead(let expression, let isWanted):
       guard !expression.loops else { throw Failure(reason: "a loop inside a look-ahead") }
-      let look = reserve()
+      let ahead = reserve()
       try append(expression)
       steps.append(.found)
-      steps[look] = .ahead(isWanted: isWanted, next: steps.count)
+      steps[ahead] = .ahead(isWanted: isWanted, next: steps.count)
     case .loop(let body, let times, let isGreedy):
-      guard !body.mayBeEmpty else { throw Failure(reason: "a loop around what may be empty") }
+      guard !body.mayBeEmpty else {
+        throw Failure(reason: "a loop around an expression that may match empty text")
+      }
       for _ in 0..<times.lowerBound { try append(body) }
       guard times.upperBound == Int.max else {
         let forks = try (times.lowerBound..<times.upperBound).map { _ throws(Failure) in
@@ -85,7 +86,7 @@ struct TextPattern: Sendable {
     }
   }
 
-  /// A place for a step that needs to know where the following ones end.
+  /// Appends a placeholder for a step that depends on where the following steps end.
   private mutating func reserve() -> Int {
     steps.append(.found)
     return steps.count - 1
@@ -101,7 +102,7 @@ indirect enum PatternExpression {
   case one(ScalarSet)
   case sequence([PatternExpression])
   case choice([PatternExpression])
-  /// `times` ends at `Int.max` when there is no last time.
+  /// The upper bound of `times` is `Int.max` if there is none.
   case loop(PatternExpression, times: ClosedRange<Int>, isGreedy: Bool)
   case ahead(PatternExpression, isWanted: Bool)
 

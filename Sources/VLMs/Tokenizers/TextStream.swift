@@ -1,8 +1,7 @@
-// Text while it is being generated, token by token. A token may end inside a character ("🤖" is four
-// bytes, often two tokens), so text is held back until it can no longer change: the pieces that come
-// out, joined, are exactly what decoding all ids at once gives.
-
-/// Turns ids into text as they come.
+/// Decodes generated tokens one by one.
+///
+/// A token may end inside a character ("🤖" is four bytes, often two tokens), so text is held back
+/// until it can no longer change. The pieces, joined, equal the decoding of all ids at once.
 ///
 /// ```swift
 /// var stream = TextStream(tokenizer)
@@ -12,8 +11,8 @@
 public struct TextStream: Sendable {
   private let tokenizer: TextTokenizer
   private let skipsSpecialTokens: Bool
-  /// The ids of the last text that came out, and those after it. The former stay, because how a
-  /// token is spelled may depend on whether something stands before it.
+  /// The ids of the last piece of text. They are decoded again with the following ones, since a
+  /// token's text may depend on the token before it.
   private var recent: [Int] = []
   private var recentText: Scalars = []
   private var waiting: [Int] = []
@@ -22,19 +21,19 @@ public struct TextStream: Sendable {
     (self.tokenizer, skipsSpecialTokens) = (tokenizer, skippingSpecialTokens)
   }
 
-  /// The text that `id` completes; empty while a character is not complete.
+  /// The text that `id` completes; empty while a character is incomplete.
   public mutating func next(_ id: Int) -> String {
-    // What says nothing must not end a run of bytes either.
+    // A token without text must not end a run of byte tokens.
     if skipsSpecialTokens, tokenizer.added[id]?.isSpecial == true { return "" }
     guard let token = tokenizer.vocabulary.tokens[id] else { return "" }
     waiting.append(id)
-    // A byte token belongs to a run that only the next other token ends.
+    // A run of byte tokens ends with the next token of another kind.
     if TokenDecoder.byte(token) != nil { return "" }
     let text = decode(recent + waiting)
     return text.last == "\u{FFFD}" ? "" : give(text)
   }
 
-  /// What is still held back: a character that was never completed becomes "�".
+  /// The text that is still held back; an incomplete character becomes "�".
   public mutating func finish() -> String { give(decode(recent + waiting)) }
 
   private func decode(_ ids: [Int]) -> Scalars {

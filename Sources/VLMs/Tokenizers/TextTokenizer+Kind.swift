@@ -1,8 +1,6 @@
-// What sort of tokenizer a file holds, in the words of the field.
-
 extension TextTokenizer {
-  /// "WordPiece" (BERT), "byte-level BPE" (GPT-2: all begins as 256 letters), "BPE with byte
-  /// fallback" (Llama: only what is no token becomes bytes), or just "BPE".
+  /// The kind of tokenizer: "WordPiece" (BERT), "byte-level BPE" (GPT-2), "BPE with byte fallback"
+  /// (Llama: letters that are not in the vocabulary become bytes), or "BPE".
   public var kind: String {
     switch model {
     case .wordPiece: "WordPiece"

@@ -1,11 +1,9 @@
-// From a file tokenizer.json to a tokenizer: section by section, each refused with its place if it
-// asks for anything that is not built here.
-
 import Files
 import Foundation
 
 extension TextTokenizer {
   /// Reads the `tokenizer.json` at `url`, or in the folder `url`; at most 64 MB.
+  /// - Throws: ``TokenizerError`` with the path of the section that is wrong or not supported.
   public init(contentsOf url: URL) throws(TokenizerError) {
     let (file, bytes) = try Self.bytes(at: url)
     let json: JSON
@@ -14,7 +12,7 @@ extension TextTokenizer {
     } catch {
       throw .badJSON(file: file, line: error.line, reason: error.reason.description)
     }
-    let root = Section(file: file, place: "", value: json)
+    let root = Section(file: file, path: "", value: json)
     let version = try root["version"]?.string() ?? "1.0"
     guard version == "1.0" else {
       throw root.unsupported("version \(version)", supported: ["version 1.0"])

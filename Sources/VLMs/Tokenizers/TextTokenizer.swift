@@ -1,19 +1,20 @@
-// A published tokenizer: text ↔ the ids that a language model was trained on. One wrong id and the
-// model reads another sentence, so the file `tokenizer.json` is followed to the letter:
-//
-//   "Pick it up"  added tokens   what is a token already, such as <image>, is taken out
-//                 normalizer     "▁Pick▁it▁up"                    one spelling
-//                 pre-tokenizer  "▁Pick" "▁it" "▁up"              words
-//                 model          ▁P ick ▁it ▁up → 349 860 372 701 tokens of each word
-//                 template       1 349 860 372 701                <s> in front
-//
-// Left out: the file's sections "truncation" and "padding" (whoever builds a batch decides on those)
-// and the places in the text from which tokens came.
-//
-// Reference: Hugging Face's library `tokenizers`, whose ids these are.
-
 import Foundation
 
+/// A published tokenizer: text ↔ the token ids that a language model was trained on.
+///
+/// A single wrong id gives the model another sentence, so every stage of the file `tokenizer.json` is
+/// reproduced:
+///
+///     "Pick it up"  added tokens   tokens such as <image> are split off
+///                   normalizer     "▁Pick▁it▁up"                    one spelling
+///                   pre-tokenizer  "▁Pick" "▁it" "▁up"              words
+///                   model          ▁P ick ▁it ▁up → 349 860 372 701 tokens of each word
+///                   template       1 349 860 372 701                <s> in front
+///
+/// Left out: the sections "truncation" and "padding", which are up to the code that builds a batch,
+/// and the offsets of tokens in the text.
+///
+/// Reference: Hugging Face's library `tokenizers`; the ids are identical.
 public struct TextTokenizer: Sendable {
   var vocabulary: Vocabulary
   let model: TokenModel
@@ -22,12 +23,11 @@ public struct TextTokenizer: Sendable {
   let template: Template
   let decoder: TokenDecoder?
   let added: [Int: AddedToken]
-  /// Added tokens to be found in the text as it came, and in the normalised text.
+  /// Find the added tokens in the original text and in the normalized text.
   let rawFinder, normalizedFinder: AddedTokenFinder
 
-  /// The ids of `text`; with the tokens that the model expects around it, unless told otherwise.
-  ///
-  /// Time grows with the text's length N as N·log N at most.
+  /// The token ids of `text`, in O(N·log N) time for N code points.
+  /// - Parameter addingSpecialTokens: adds the tokens that the model expects around a text.
   public func encode(_ text: String, addingSpecialTokens: Bool = true) -> [Int] {
     let text = Scalars(text)
     var ids: [Int] = []
@@ -55,10 +55,9 @@ public struct TextTokenizer: Sendable {
     }
   }
 
-  /// The text of `ids`. An id that the vocabulary lacks says nothing. Bytes that are no UTF-8, such
-  /// as half a character, become "�".
-  ///
-  /// - Parameter skippingSpecialTokens: leaves out "<s>" and the like.
+  /// The text of `ids`. Ids that are not in the vocabulary are skipped. Bytes that are not valid
+  /// UTF-8, such as half a character, become "�".
+  /// - Parameter skippingSpecialTokens: omits `<s>` and other special tokens.
   public func decode(_ ids: [Int], skippingSpecialTokens: Bool = true) -> String {
     let tokens = ids.filter { !(skippingSpecialTokens && added[$0]?.isSpecial == true) }
       .compactMap { vocabulary.tokens[$0] }
@@ -66,10 +65,10 @@ public struct TextTokenizer: Sendable {
     return Array(decoder(tokens).joined()).text
   }
 
-  /// The id of a token as the file spells it: "▁the", "Ġthe", "<image>".
+  /// The id of a token in the file's spelling, such as "▁the", "Ġthe", `<image>`; nil if unknown.
   public func id(of token: String) -> Int? { vocabulary.ids[Scalars(token)] }
 
-  /// The token with this id, as the file spells it.
+  /// The token with this id in the file's spelling; nil if there is none.
   public func token(of id: Int) -> String? { vocabulary.tokens[id]?.text }
 
   /// How many tokens there are, added ones included. Ids may have gaps and go beyond it.

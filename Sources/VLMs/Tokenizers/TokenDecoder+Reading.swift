@@ -1,5 +1,4 @@
-// The section "decoder" of a tokenizer.json.
-
+/// The section "decoder" of a tokenizer.json.
 extension TokenDecoder {
   static let supported = [
     "ByteLevel", "ByteFallback", "Metaspace", "Replace", "Strip", "Fuse", "WordPiece",

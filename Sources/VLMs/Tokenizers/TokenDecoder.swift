@@ -1,6 +1,6 @@
-// Tokens → text: undoes what the stages of encoding did to the spelling, step by step. A step takes
-// the list of tokens and gives a list back, and what is left at the end is joined.
-
+/// Tokens → text: reverses the changes of spelling that encoding made.
+///
+/// Each step maps a list of tokens to a list of texts; the last list is joined.
 indirect enum TokenDecoder: Sendable {
   case byteLevel
   case byteFallback
@@ -9,7 +9,7 @@ indirect enum TokenDecoder: Sendable {
   case strip(Unicode.Scalar, start: Int, stop: Int)
   case fuse
   case wordPiece(prefix: Scalars, cleansUp: Bool)
-  /// CLIP's and other word endings, "</w>", become blanks.
+  /// Ends of words, such as CLIP's "</w>", become spaces.
   case wordEnd(Scalars)
   case sequence([TokenDecoder])
 
@@ -20,8 +20,8 @@ indirect enum TokenDecoder: Sendable {
     case .byteFallback:
       return Self.joiningBytes(tokens)
     case .metaspace(let mark, let removesFirst):
-      return tokens.enumerated().map { place, token in
-        let kept = place == 0 && removesFirst ? token.filter { $0 != mark } : token
+      return tokens.enumerated().map { position, token in
+        let kept = position == 0 && removesFirst ? token.filter { $0 != mark } : token
         return kept.map { $0 == mark ? " " : $0 }
       }
     case .replace(let pattern, let content):
@@ -35,21 +35,22 @@ indirect enum TokenDecoder: Sendable {
     case .fuse:
       return [Array(tokens.joined())]
     case .wordPiece(let prefix, let cleansUp):
-      let words = tokens.enumerated().map { place, token in
-        guard place > 0 else { return token }
+      let words = tokens.enumerated().map { position, token in
+        guard position > 0 else { return token }
         return token.starts(with: prefix) ? Array(token.dropFirst(prefix.count)) : [" "] + token
       }
       return cleansUp ? words.map(Self.cleanedUp) : words
     case .wordEnd(let suffix):
-      return tokens.enumerated().map { place, token in
-        token.replacing(suffix, with: place == tokens.count - 1 ? [] : [" "])
+      return tokens.enumerated().map { position, token in
+        token.replacing(suffix, with: position == tokens.count - 1 ? [] : [" "])
       }
     case .sequence(let parts):
       return parts.reduce(tokens) { $1($0) }
     }
   }
 
-  /// Runs of byte tokens become the text that the bytes spell; if they spell none, a "�" for each.
+  /// Replaces each run of byte tokens by the text of the bytes, or by one "�" per byte if they are
+  /// not valid UTF-8.
   private static func joiningBytes(_ tokens: [Scalars]) -> [Scalars] {
     var result: [Scalars] = []
     var bytes: [UInt8] = []
@@ -69,7 +70,7 @@ indirect enum TokenDecoder: Sendable {
     return result
   }
 
-  /// The byte that a token such as "<0x0A>" stands for.
+  /// The byte of a token such as `<0x0A>`; nil for other tokens.
   static func byte(_ token: Scalars) -> UInt8? {
     guard token.count == 6, token.starts(with: "<0x".unicodeScalars), token[5] == ">" else {
       return nil
@@ -77,7 +78,7 @@ indirect enum TokenDecoder: Sendable {
     return UInt8(token[3..<5].map { String($0) }.joined(), radix: 16)
   }
 
-  /// Takes out the blanks that splitting put before punctuation.
+  /// Removes the spaces before punctuation.
   private static func cleanedUp(_ word: Scalars) -> Scalars {
     let changes = [
       (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"),

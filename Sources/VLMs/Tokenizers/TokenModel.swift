@@ -1,8 +1,9 @@
-// The third stage: a word → ids. Two models are in use. BPE starts from letters and merges pairs in
-// the order in which they were learned; WordPiece takes the longest known beginning, again and again.
-
 import Files
 
+/// The third stage of a tokenizer: a word → token ids.
+///
+/// BPE starts from letters and merges pairs in the order in which they were learned; WordPiece takes
+/// the longest known prefix, again and again.
 enum TokenModel: Sendable {
   case bytePair(BytePairModel)
   case wordPiece(WordPieceModel)
@@ -15,7 +16,7 @@ enum TokenModel: Sendable {
   }
 
   init(_ section: Section, _ vocabulary: Vocabulary) throws(TokenizerError) {
-    // Files of old name no type; what has merges is BPE.
+    // Old files have no type; a model with merges is BPE.
     let (type, merges) = (try section["type"], try section["merges"])
     switch type == nil && merges != nil ? "BPE" : try section.type() {
     case "BPE": self = .bytePair(try BytePairModel(section, vocabulary))
@@ -25,12 +26,12 @@ enum TokenModel: Sendable {
   }
 }
 
-/// WordPiece: "gripper" → "grip" "##per". A word that cannot be cut is unknown as a whole.
+/// WordPiece: "gripper" → "grip" "##per". A word that cannot be split becomes one unknown token.
 ///
 /// Reference: Schuster & Nakajima, "Japanese and Korean Voice Search" (2012).
 struct WordPieceModel: Sendable {
   let unknown: Int
-  /// What marks a piece that continues a word: "##".
+  /// The mark of a token that continues a word: "##".
   let prefix: Scalars
   let longestWord: Int
   private let longestToken: Int

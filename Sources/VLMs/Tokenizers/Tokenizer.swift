@@ -1,24 +1,29 @@
-// What every tokenizer can do, and the smallest there is.
-
 import Foundation
 
-/// Text ↔ token numbers.
+/// Text ↔ token ids.
 public protocol Tokenizer: Sendable {
+  /// The token ids of `text`, optionally with the tokens that the model expects around it.
   func encode(_ text: String, addingSpecialTokens: Bool) -> [Int]
+  /// The text of `ids`, optionally without special tokens.
   func decode(_ ids: [Int], skippingSpecialTokens: Bool) -> String
+  /// The id of a token; nil if unknown.
   func id(of token: String) -> Int?
+  /// The token with an id; nil if there is none.
   func token(of id: Int) -> String?
-  /// Puts text together token by token.
+  /// A decoder for tokens that arrive one by one.
   func makeStream() -> any TokenStream
 }
 
 extension Tokenizer {
+  /// The token ids of `text` with the tokens that the model expects around it.
   public func encode(_ text: String) -> [Int] { encode(text, addingSpecialTokens: true) }
 }
 
-/// Text that grows by tokens. A token may end in the middle of a character: its half is held back.
+/// A decoder for tokens that arrive one by one. It holds back incomplete characters.
 public protocol TokenStream {
+  /// The text that `id` completes, possibly empty.
   mutating func next(_ id: Int) -> String
+  /// The text that is still held back.
   mutating func finish() -> String
 }
 
@@ -28,13 +33,14 @@ extension TextTokenizer: Tokenizer {
   public func makeStream() -> any TokenStream { TextStream(self) }
 }
 
-/// One token a byte, and a few special ones: for models of nano size, which come without a file.
+/// One token per byte and a few special tokens: for models of nano size, which have no tokenizer file.
 public struct ByteTokenizer: Tokenizer {
   /// Tokens beyond the 256 bytes: 256, 257, …
   public let specials: [String]
 
   public init(specials: [String] = []) { self.specials = specials }
 
+  /// 256 bytes and the special tokens.
   public var vocabularySize: Int { 256 + specials.count }
 
   public func id(of token: String) -> Int? { specials.firstIndex(of: token).map { 256 + $0 } }
@@ -43,16 +49,16 @@ public struct ByteTokenizer: Tokenizer {
     specials.indices ~= id - 256 ? specials[id - 256] : nil
   }
 
-  /// Special tokens in `text` are found by their names, the earliest first.
+  /// Special tokens in `text` are matched by their names, the leftmost first.
   public func encode(_ text: String, addingSpecialTokens: Bool = true) -> [Int] {
     var ids: [Int] = []
     var rest = text[...]
-    while let place = specials.compactMap({ rest.range(of: $0) }).min(by: {
+    while let match = specials.compactMap({ rest.range(of: $0) }).min(by: {
       $0.lowerBound < $1.lowerBound
     }) {
-      ids += rest[..<place.lowerBound].utf8.map { Int($0) }
-      ids.append(id(of: String(rest[place]))!)
-      rest = rest[place.upperBound...]
+      ids += rest[..<match.lowerBound].utf8.map { Int($0) }
+      ids.append(id(of: String(rest[match]))!)
+      rest = rest[match.upperBound...]
     }
     return ids + rest.utf8.map { Int($0) }
   }
@@ -69,7 +75,7 @@ public struct ByteTokenizer: Tokenizer {
   public func makeStream() -> any TokenStream { ByteStream() }
 }
 
-/// Holds bytes back until they make a character.
+/// Holds bytes back until they form a character.
 private struct ByteStream: TokenStream {
   var pending: [UInt8] = []
 

@@ -1,13 +1,12 @@
-// The tokens and their numbers, both ways.
-
 import Files
 
+/// Tokens ↔ ids.
 struct Vocabulary: Sendable {
-  /// Keys are code points: two tokens that look alike stay two.
+  /// Keys are code points, so tokens that only look alike stay distinct.
   private(set) var ids: [Scalars: Int]
   private(set) var tokens: [Int: Scalars]
 
-  /// Reads `{"token": id, …}`. Each token and each id may stand there once.
+  /// Reads `{"token": id, …}`. Tokens and ids must be unique.
   init(_ section: Section) throws(TokenizerError) {
     let members = try section.members()
     guard !members.isEmpty else { throw section.wrong("the vocabulary is empty") }
@@ -16,20 +15,20 @@ struct Vocabulary: Sendable {
     tokens.reserveCapacity(members.count)
     for member in members {
       let token = Scalars(member.key)
-      let place = "\(section.place)[\"\(brief(member.key))\"]"
-      let id = try Section(file: section.file, place: place, value: member.value).count()
+      let path = "\(section.path)[\"\(brief(member.key))\"]"
+      let id = try Section(file: section.file, path: path, value: member.value).count()
       if let other = tokens[id] {
         throw section.wrong(
-          "the id \(id) stands for both \"\(brief(other.text))\" and \"\(brief(member.key))\"")
+          "the id \(id) belongs to both \"\(brief(other.text))\" and \"\(brief(member.key))\"")
       }
       guard ids.updateValue(id, forKey: token) == nil else {
-        throw section.wrong("the token \"\(brief(member.key))\" stands there twice")
+        throw section.wrong("the token \"\(brief(member.key))\" occurs twice")
       }
       tokens[id] = token
     }
   }
 
-  /// Takes an added token in. Where the vocabulary has it already, both must say the same id.
+  /// Adds an added token. If the vocabulary has it already, both ids must be equal.
   mutating func add(_ token: Scalars, id: Int, _ section: Section) throws(TokenizerError) {
     if let known = ids[token], known != id {
       throw section.wrong(
@@ -37,7 +36,7 @@ struct Vocabulary: Sendable {
     }
     if let other = tokens[id], other != token {
       throw section.wrong(
-        "the id \(id) stands for both \"\(brief(other.text))\" and \"\(brief(token.text))\"")
+        "the id \(id) belongs to both \"\(brief(other.text))\" and \"\(brief(token.text))\"")
     }
     (ids[token], tokens[id]) = (id, token)
   }

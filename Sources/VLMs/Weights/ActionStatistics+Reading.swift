@@ -2,17 +2,18 @@ import Files
 import Foundation
 import NanoVLA
 
-/// Statistics in OpenVLA's layout, so that its files are read here and ours in Python:
+/// Reading statistics in OpenVLA's layout, which Python programs share:
 ///
 ///     { "tabletop_object": { "action": { "mask": […], "max": […], "mean": […], "min": […],
 ///                                        "q01": […], "q99": […], "std": […] },
 ///                            "num_trajectories": 100, "num_transitions": 702, "proprio": { … } } }
 ///
-/// A file may hold many data sets. Which one a robot belongs to is never guessed.
+/// A file may contain several datasets; the robot's must be named.
 extension ActionStatistics {
-  /// The statistics of the data set `key` in `file`; without a key, of the only one there is.
-  ///
-  /// - Parameter space: of the robot, if known: statistics of another length are refused.
+  /// The statistics of one dataset in `file`.
+  /// - Parameters:
+  ///   - key: the dataset's name; nil if there is only one.
+  ///   - space: the robot's action space, if known: statistics of another length are refused.
   /// - Throws: ``StatisticsFileError``, ``JSONFileError`` or ``ActionError``.
   public static func read(
     _ file: URL, key: String? = nil, for space: ActionSpace? = nil
@@ -20,19 +21,20 @@ extension ActionStatistics {
     try chosen(key, of: readAll(file), in: file.path, for: space)
   }
 
-  /// All data sets in `file` by their keys; at least one.
+  /// The statistics of all datasets in `file` by their keys; at least one.
+  /// - Throws: as ``read(_:key:for:)``.
   public static func readAll(_ file: URL) throws -> [String: ActionStatistics] {
     try all(in: JSONFile.read(file), file.path)
   }
 
-  /// The statistics of the data set `key` in the folder of a published model; without a key, of the
-  /// only one.
+  /// The statistics of one dataset in the folder of a published model.
   ///
-  /// They are in one of two places: dataset_statistics.json, written by fine-tuning, or `norm_stats`
-  /// in config.json, for all data of the pre-training. Where the first file is, it counts alone, as in
-  /// OpenVLA's own evaluation.
-  ///
-  /// - Parameter space: of the robot, if known: statistics of another length are refused.
+  /// They are in dataset_statistics.json, written by fine-tuning, or in `norm_stats` of config.json, for
+  /// all pre-training datasets. If the first file exists, only it is read, as in OpenVLA's own
+  /// evaluation.
+  /// - Parameters:
+  ///   - key: the dataset's name; nil if there is only one.
+  ///   - space: the robot's action space, if known: statistics of another length are refused.
   /// - Throws: ``StatisticsFileError`` (`.whichKey` and `.unknownKey` list the keys),
   ///   ``JSONFileError`` or ``ActionError``.
   public static func read(
@@ -42,7 +44,8 @@ extension ActionStatistics {
     return try chosen(key, of: all, in: file, for: space)
   }
 
-  /// All data sets of a model's folder by their keys; at least one.
+  /// The statistics of all datasets of a model's folder by their keys; at least one.
+  /// - Throws: as ``read(modelFolder:key:for:)``.
   public static func readAll(modelFolder: URL) throws -> [String: ActionStatistics] {
     try find(modelFolder).all
   }
@@ -55,15 +58,15 @@ extension ActionStatistics {
     let config = folder.appending(path: "config.json")
     let stats = try JSONFile.read(config)["norm_stats"]
     guard stats.exists else { throw StatisticsFileError.missing(folder.path) }
-    let place = config.path + ", norm_stats"
-    return (try all(in: stats, place), place)
+    let source = config.path + ", norm_stats"
+    return (try all(in: stats, source), source)
   }
 
   private static func all(
-    in json: JSONValue, _ place: String
+    in json: JSONValue, _ source: String
   ) throws -> [String: ActionStatistics] {
     let all = try json.decoded([String: ActionStatistics].self)
-    guard !all.isEmpty else { throw StatisticsFileError.empty(place) }
+    guard !all.isEmpty else { throw StatisticsFileError.empty(source) }
     return all
   }
 

@@ -1,14 +1,14 @@
 import Files
 import Foundation
 
-/// Where a model's pieces lie: mostly in one folder, with its config.json; or, if the model is put
-/// together from published ones, in a folder for each and files of weights between them.
+/// The parts of a checkpoint: usually one folder with a config.json. A model that combines published
+/// ones has one folder for each, and files with the weights between them.
 struct CheckpointParts {
-  /// The folders with a config.json, and what these say.
+  /// The folders with a config.json, and its content.
   private(set) var folders: [URL] = []
   private(set) var configurations: [JSONValue] = []
-  private var prefixes: [String] = []  // of the names of the tensors of each
-  private var files: [(prefix: String, url: URL)] = []  // of weights, beside the folders
+  private var prefixes: [String] = []  // of the tensor names of each folder
+  private var files: [(prefix: String, url: URL)] = []  // weights beside the folders
 
   /// The parts of the checkpoint in `url`, and the family that reads it.
   static func find(in url: URL) throws -> (CheckpointParts, VLMFamily) {
@@ -28,11 +28,11 @@ struct CheckpointParts {
       throw VLMError.noConfiguration(url.path, families: VLMFamily.all.map(\.name))
     }
     for part in family.parts {
-      let place = url.appending(path: part)
+      let file = url.appending(path: part)
       if part.hasSuffix(".safetensors") {
-        parts.files.append((part + ": ", place))
+        parts.files.append((part + ": ", file))
       } else {
-        try parts.add(place, prefix: part + ": ")
+        try parts.add(file, prefix: part + ": ")
       }
     }
     return (parts, family)
@@ -75,13 +75,13 @@ struct CheckpointParts {
   }
 }
 
-/// What a header says of one tensor.
+/// A tensor as its file's header describes it.
 struct TensorFacts {
   let name: String
   let dataType: SafetensorsDataType
   let shape: [Int]
 
-  // The file was checked: these numbers are in it, so neither product overflows.
-  var numbers: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
+  // The file has been checked to hold these values, so neither product overflows.
+  var values: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
   var bytes: Int { dataType.bytes(for: shape) ?? 0 }
 }

@@ -1,45 +1,47 @@
 import Foundation
 import NanoVLA
 
-/// What a checkpoint's folder holds: which model, how large, for which words, images and robots.
+/// An overview of a checkpoint: its model, size, tokenizer, image preprocessing and robots.
 ///
-/// Only headers and settings are read and no number is converted, so 15 GB take as long as 15 MB.
+/// Only headers and settings are read and no weights, so 15 GB take as long as 15 MB.
 public struct CheckpointSummary: Encodable, Sendable {
   public let folder: String
   /// The name of the ``VLMFamily`` that reads it.
   public let family: String
-  /// Of config.json; several if the model is put together from others.
+  /// The `model_type` of config.json; several for a model that combines others.
   public let modelTypes: [String]
   public let layers: [LayerGroup]
   public let dataTypes: [DataTypeSize]
-  /// Numbers that were trained: all but whole numbers and flags, which are positions and masks.
+  /// The number of trained values: all except integers and flags, which are positions and masks.
   public let parameters: Int
-  /// Bytes of these in the file. Weights stay as they are stored, so running takes as much memory.
+  /// Their bytes in the files. Weights stay packed as stored, so running takes as much memory.
   public let weightBytes: Int
   public let tokenizer: Tokenizer?
   public let image: ImageInput?
   public let statistics: [Statistics]
 
+  /// The tensors of one data type.
   public struct DataTypeSize: Encodable, Sendable, Equatable {
-    /// As safetensors spells it: BF16, F16, F32, ….
+    /// In the spelling of safetensors: BF16, F16, F32, ….
     public let name: String
     public let tensors, numbers, bytes: Int
   }
 
+  /// The tokenizer's kind and size.
   public struct Tokenizer: Encodable, Sendable, Equatable {
     public let kind: String
     public let vocabularySize: Int
   }
 
-  /// Action statistics of one robot, by whose key a normalised action becomes one in its units.
+  /// The action statistics of one robot, with the key that selects them.
   public struct Statistics: Encodable, Sendable, Equatable {
     public let key: String
     public let dimensions, trajectories, transitions: Int
   }
 
   /// Reads the headers of `folder`.
-  /// - Throws: ``VLMError`` if it is no checkpoint of a known family; the error of the file that is
-  ///   damaged: `JSONFileError`, `SafetensorsError`, `TokenizerError`, `StatisticsFileError`.
+  /// - Throws: ``VLMError`` if it is not a checkpoint of a known family; if a file is damaged,
+  ///   `JSONFileError`, `SafetensorsError`, `TokenizerError`, `StatisticsFileError`.
   public init(folder url: URL) throws {
     let (found, family) = try CheckpointParts.find(in: url)
     folder = url.path
@@ -50,10 +52,10 @@ public struct CheckpointSummary: Encodable, Sendable {
     dataTypes = Dictionary(grouping: tensors, by: \.dataType).map { type, tensors in
       DataTypeSize(
         name: type.rawValue, tensors: tensors.count,
-        numbers: tensors.reduce(0) { $0 + $1.numbers }, bytes: tensors.reduce(0) { $0 + $1.bytes })
+        numbers: tensors.reduce(0) { $0 + $1.values }, bytes: tensors.reduce(0) { $0 + $1.bytes })
     }.sorted { ($1.bytes, $0.name) < ($0.bytes, $1.name) }
     let weights = tensors.filter { !$0.dataType.isWhole }
-    parameters = weights.reduce(0) { $0 + $1.numbers }
+    parameters = weights.reduce(0) { $0 + $1.values }
     weightBytes = weights.reduce(0) { $0 + $1.bytes }
     tokenizer = try found.first("tokenizer.json").map { file in
       let tokenizer = try TextTokenizer(contentsOf: file)

@@ -1,17 +1,17 @@
-// config.json → configurations: the published spelling and that of transformers 5, with the defaults
-// that both leave out. Sizes that no model can be built with are refused here, with their key.
-
 import Files
 
+/// config.json → configurations, in the original spelling and that of transformers 5, with the
+/// defaults that both leave out. Sizes with which no model can be built are refused with their key.
 extension VisionTransformerConfiguration {
-  /// A `clip_vision_model`, or the `vision_config` of one.
+  /// Reads a `clip_vision_model`, or the `vision_config` of a CLIP.
+  /// - Throws: `JSONFileError`
   public init(clip json: JSONValue) throws {
     self = .clip
     (imageSize, patchSize, width, depth, heads, hidden) = (224, 32, 768, 12, 12, 3072)
     try read(json)
   }
 
-  /// Takes what `json` says; what it leaves out stays.
+  /// Reads the keys in `json`; the values of missing keys stay.
   mutating func read(_ json: JSONValue) throws {
     imageSize = try json["image_size"].int(1...4096, default: imageSize)
     patchSize = try json["patch_size"].divisor(of: imageSize, "image_size", default: patchSize)
@@ -25,12 +25,13 @@ extension VisionTransformerConfiguration {
     guard try json["num_channels"].int(1...4096, default: 3) == 3 else {
       throw json["num_channels"].unsupported(["3"])
     }
-    try checkPlaces(json["image_size"].or(json["patch_size"]))
+    try checkSize(json["image_size"].or(json["patch_size"]))
   }
 }
 
 extension CLIPTextConfiguration {
-  /// The `text_config` of a CLIP.
+  /// Reads the `text_config` of a CLIP.
+  /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 49_408)
@@ -46,6 +47,8 @@ extension CLIPTextConfiguration {
 }
 
 extension CLIPConfiguration {
+  /// Reads a `clip`.
+  /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
     vision = try VisionTransformerConfiguration(clip: json["vision_config"])
@@ -55,6 +58,8 @@ extension CLIPConfiguration {
 }
 
 extension GPT2Configuration {
+  /// Reads a `gpt2`.
+  /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 50_257)
@@ -72,7 +77,8 @@ extension GPT2Configuration {
 }
 
 extension LlamaConfiguration {
-  /// A `llama`, or the `text_config` of one.
+  /// Reads a `llama`, or the `text_config` of a VLM.
+  /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 32_000)
@@ -105,23 +111,25 @@ extension LlamaConfiguration {
 }
 
 extension LLaVAConfiguration {
+  /// Reads a `llava`.
+  /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
     vision = try VisionTransformerConfiguration(clip: json["vision_config"])
-    if !json["vision_config"].exists {  // then it is CLIP-L at 336 pixels
+    if !json["vision_config"].exists {  // the default is CLIP-L at 336 pixels
       (vision.imageSize, vision.patchSize, vision.width) = (336, 14, 1024)
       (vision.depth, vision.heads, vision.hidden) = (24, 16, 4096)
     }
     language = try LlamaConfiguration(json["text_config"])
     projectorActivation = try json["projector_hidden_act"].activation(default: "gelu")
     projectorBias = try json["multimodal_projector_bias"].bool(default: true)
-    let states = vision.depth + 1  // what went into the first block counts as the first
+    let states = vision.depth + 1  // the input of the first block counts as the first
     let layer = try json["vision_feature_layer"].int(-states...vision.depth, default: -2)
     featureBlock = layer < 0 ? layer : layer - states
     keepsClassToken = try json["vision_feature_select_strategy"]
       .choice(["default": false, "full": true], default: "default")
     let token = json["image_token_index"].or(json["image_token_id"])
     imageToken = try token.int(0...4_194_304, default: 32_000)
-    try language.checkPlaces(json["vision_config"]["image_size"], imageWords: imageTokenCount)
+    try language.checkSize(json["vision_config"]["image_size"], imageTokens: imageTokenCount)
   }
 }

@@ -1,43 +1,43 @@
-// Numbers that a file need not hold, but that running takes: a checkpoint of a few megabytes could say
-// that an image has 16 million patches, each of which looks at all others.
-
 import Files
 
+/// Limits of the memory that running a network takes: a checkpoint of a few megabytes could claim that
+/// an image has 16 million patches, each of which attends to all others.
 extension JSONValue {
-  /// The most numbers that any one step of a network may take: 1 GiB of Float. LLaVA-1.5's tower takes
-  /// 5 million, one of 4,096 patches under 16 heads as many as this.
-  static let maximumNumbers = 1 << 28
+  /// The most values in one tensor of a network: 1 GiB of Float. LLaVA-1.5's vision tower has 5
+  /// million attention scores; 4,096 patches and 16 heads give exactly this limit.
+  static let maximumValues = 1 << 28
 
-  /// Refuses this size if it makes `what` too large.
-  /// - Parameter sizes: `what` has the product of these.
+  /// Refuses this size if it makes the tensor `what` too large.
+  /// - Parameter sizes: the tensor's shape.
   func mustKeep(_ what: String, _ sizes: Int...) throws {
-    // As floating-point numbers, whose product does not overflow.
-    guard sizes.map(Double.init).reduce(1, *) <= Double(Self.maximumNumbers) else {
+    // A product of floating-point numbers does not overflow.
+    guard sizes.map(Double.init).reduce(1, *) <= Double(Self.maximumValues) else {
       let product = sizes.map { "\($0)" }.joined(separator: "×")
-      throw outOfRange("such that \(what), \(product), are at most \(Self.maximumNumbers)")
+      throw outOfRange(
+        "so small that \(what), \(product) values, has at most \(Self.maximumValues)")
     }
   }
 
-  /// Refuses this size if `places` that attend to one another are too many.
+  /// Refuses this size if a network with so many tokens needs too much memory.
   /// - Parameter widest: the width of the widest layer.
-  func mustKeep(places: Int, heads: Int, widest: Int) throws {
-    try mustKeep("the scores of attention", heads, places, places)
-    try mustKeep("the numbers of a layer", places, widest)
+  func mustKeep(tokens: Int, heads: Int, widest: Int) throws {
+    try mustKeep("the matrix of attention scores", heads, tokens, tokens)
+    try mustKeep("the output of a layer", tokens, widest)
   }
 }
 
 extension VisionTransformerConfiguration {
-  /// Refuses `size` if it makes too many patches.
-  func checkPlaces(_ size: JSONValue) throws {
+  /// Refuses `size` if it gives too many patches.
+  func checkSize(_ size: JSONValue) throws {
     try size.mustKeep(
-      places: patchCount + prefixCount, heads: heads, widest: max(width, hidden))
+      tokens: patchCount + prefixCount, heads: heads, widest: max(width, hidden))
   }
 }
 
 extension LlamaConfiguration {
-  /// Refuses `size` if it puts too many image words into a prompt.
-  func checkPlaces(_ size: JSONValue, imageWords: Int) throws {
+  /// Refuses `size` if it gives too many image tokens.
+  func checkSize(_ size: JSONValue, imageTokens: Int) throws {
     try size.mustKeep(
-      places: imageWords, heads: heads, widest: max(width, hidden, heads * headWidth))
+      tokens: imageTokens, heads: heads, widest: max(width, hidden, heads * headWidth))
   }
 }

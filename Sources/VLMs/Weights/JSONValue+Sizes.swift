@@ -1,16 +1,16 @@
-// What a config.json holds more often than plain numbers.
-
 import Files
 import NanoVLA
 
+/// The kinds of values that are frequent in a config.json.
 extension JSONValue {
-  /// A number that divides `whole`, which stands under `key`.
+  /// A divisor of `whole`, which is the value of `key`.
   func divisor(of whole: Int, _ key: String, default: Int) throws -> Int {
     let value = try int(1...65_536, default: `default`)
     guard whole % value == 0 else { throw outOfRange("a divisor of \(key), \(whole)") }
     return value
   }
 
+  /// An activation by its name in transformers.
   func activation(default: String) throws -> Activation {
     let name = try string(default: `default`)
     guard let activation = Activation(named: name) else {
@@ -19,9 +19,10 @@ extension JSONValue {
     return activation
   }
 
+  /// The ε of a norm.
   func epsilon(default: Double) throws -> Float { Float(try number(0...1, default: `default`)) }
 
-  /// Refuses what only rare variants of a family set.
+  /// Refuses the other value, which only rare variants of a family have.
   func mustBe(_ wanted: Bool) throws {
     guard try bool(default: wanted) == wanted else { throw unsupported(["\(wanted)"]) }
   }

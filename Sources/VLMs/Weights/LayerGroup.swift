@@ -1,16 +1,16 @@
-/// Tensors that differ only in the number of their block: one row for `layers.0.norm.weight` to
-/// `layers.31.norm.weight`, so that a model of a thousand tensors is a table of thirty rows.
+/// Tensors that differ only in their block's number, in one row: `layers.0.norm.weight` to
+/// `layers.31.norm.weight`. A model of a thousand tensors becomes a table of thirty rows.
 public struct LayerGroup: Encodable, Sendable, Equatable {
-  /// `layers.{N}.norm.weight`; the whole name if there is just one.
+  /// `layers.{N}.norm.weight`; the full name if there is only one tensor.
   public let name: String
-  /// Of each.
+  /// The shape of each tensor.
   public let shape: [Int]
   public let dataType: String
   public let tensors: Int
-  /// Of all together.
+  /// The number of values, and their bytes, of all tensors together.
   public let numbers, bytes: Int
 
-  /// Groups in the order in which their first tensors come.
+  /// The groups in the order of their first tensors.
   static func groups(of tensors: [TensorFacts]) -> [LayerGroup] {
     struct Key: Hashable {
       let pattern: String
@@ -30,11 +30,11 @@ public struct LayerGroup: Encodable, Sendable, Equatable {
       return LayerGroup(
         name: shown(group.count == 1 ? group[0].name : key.pattern), shape: key.shape,
         dataType: key.dataType, tensors: group.count,
-        numbers: group.reduce(0) { $0 + $1.numbers }, bytes: group.reduce(0) { $0 + $1.bytes })
+        numbers: group.reduce(0) { $0 + $1.values }, bytes: group.reduce(0) { $0 + $1.bytes })
     }
   }
 
-  /// The name with {N} for each part that is a number.
+  /// The name with {N} in place of each component that is a number.
   private static func pattern(_ name: String) -> String {
     name.split(separator: ".", omittingEmptySubsequences: false)
       .map { part in
@@ -43,7 +43,7 @@ public struct LayerGroup: Encodable, Sendable, Equatable {
       .joined(separator: ".")
   }
 
-  /// A file may call a tensor anything: on one line of a terminal, and not a megabyte long.
+  /// The name made safe for one line of a terminal: a file may call a tensor anything.
   private static func shown(_ name: String) -> String {
     let scalars = name.unicodeScalars.prefix(121).map { scalar -> Unicode.Scalar in
       switch scalar.properties.generalCategory {

@@ -1,23 +1,27 @@
 import Files
 
-/// What can be wrong with the data sets of a file of statistics.
+/// Action statistics that are missing, or a dataset that is not named.
 public enum StatisticsFileError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A file without datasets.
   case empty(String)
+  /// A folder without statistics.
   case missing(String)
+  /// Several datasets, and no key.
   case whichKey(String, known: [String])
+  /// A key that is not in the file.
   case unknownKey(String, String, known: [String])
 
   public var description: String {
     switch self {
     case .empty(let file):
-      "\(file): no data set in it; write the statistics of the demonstrations again"
+      "\(file): it contains no dataset; write the statistics of the demonstrations again"
     case .missing(let folder):
       "\(folder) has no statistics, neither dataset_statistics.json nor norm_stats in config.json"
         + "; without them its actions have no unit: copy them from where the model was trained"
     case .whichKey(let file, let known):
-      "\(file) holds \(known.count) data sets, name the one of your robot: \(list(known))"
+      "\(file) holds \(known.count) datasets, name the one of your robot: \(list(known))"
     case .unknownKey(let key, let file, let known):
-      "no data set \"\(brief(key))\" in \(file); it holds: \(list(known))"
+      "no dataset \"\(brief(key))\" in \(file); it holds: \(list(known))"
     }
   }
 

@@ -3,16 +3,16 @@ import Foundation
 import Tensors
 
 extension Module {
-  /// Fills every parameter from `source`, where `map` says.
+  /// Reads every parameter from `source`, with names translated by `map`.
   ///
-  /// All names and shapes are checked before the first number is read, so a checkpoint of another
-  /// model changes nothing.
+  /// All names and shapes are checked before the first value is read, so a checkpoint of another
+  /// model leaves the parameters unchanged.
   /// - Parameters:
   ///   - map: the translation of names.
-  ///   - packed: whether numbers stay in their file as they are stored there: no time and no memory
-  ///     now, but they cannot learn. Build the model inside `uninitialized` then.
-  /// - Returns: the names in `source` that no parameter took and that `map` does not leave out.
-  /// - Throws: ``WeightError``, or what reading from `source` throws.
+  ///   - packed: if true, values stay packed in their memory-mapped file. This needs neither time nor
+  ///     memory now, but they cannot be trained. Build the model inside `uninitialized` then.
+  /// - Returns: the names in `source` that no parameter has used and `map` does not ignore.
+  /// - Throws: ``WeightError``, or the errors of reading from `source`.
   @discardableResult
   public func load(
     _ source: some TensorSource, with map: WeightMap, packed: Bool = false
@@ -21,16 +21,18 @@ extension Module {
     let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.parameter) })
     let names = Set(source.names)
     let reads = try parameters.map { name, parameter in
-      guard let place = map.place(of: name) else { fatalError("weights: no rule for \(name)") }
-      guard let key = place.keys.first(where: names.contains) else {
-        let key = likeliest(place.keys, among: source.names)
+      guard let location = map.location(of: name) else {
+        fatalError("weights: no rule for \(name)")
+      }
+      guard let key = location.keys.first(where: names.contains) else {
+        let key = closest(location.keys, among: source.names)
         let nearest = nearestNames(to: key, among: source.names, limit: 1)
         throw WeightError.missing(key, nearest: nearest.first)
       }
-      let sharers = place.sharers.map { byName[$0] ?? parameter }
+      let sharers = location.sharers.map { byName[$0] ?? parameter }
       let before = sharers.prefix { $0 !== parameter }.reduce(0) { $0 + $1.rowCount }
       let read = WeightRead(
-        key: key, form: place.form, rows: before..<before + parameter.rowCount,
+        key: key, form: location.form, rows: before..<before + parameter.rowCount,
         allRows: sharers.reduce(0) { $0 + $1.rowCount }, parameter: parameter)
       let found = try source.shape(of: key)
       guard found.filter({ $0 != 1 }) == read.publishedShape.filter({ $0 != 1 }) else {
@@ -39,29 +41,29 @@ extension Module {
       return read
     }
     for read in reads {
-      let numbers = try read.tensor(from: source)
-      if packed { read.parameter.adopt(numbers) } else { read.parameter.values = numbers.values }
+      let tensor = try read.tensor(from: source)
+      if packed { read.parameter.adopt(tensor) } else { read.parameter.values = tensor.values }
     }
     let used = Set(reads.map(\.key))
     return source.names.filter { !used.contains($0) && !map.ignores($0) }
   }
 }
 
-/// The spelling of a key that agrees longest with any of `names`: the layout that a checkpoint has.
-private func likeliest(_ keys: [String], among names: [String]) -> String {
-  let agreements = keys.map { key in names.map { key.commonPrefix(with: $0).count }.max() ?? 0 }
-  return zip(keys, agreements).max { $0.1 < $1.1 }?.0 ?? ""
+/// The spelling of a key with the longest common prefix with any of `names`.
+private func closest(_ keys: [String], among names: [String]) -> String {
+  let lengths = keys.map { key in names.map { key.commonPrefix(with: $0).count }.max() ?? 0 }
+  return zip(keys, lengths).max { $0.1 < $1.1 }?.0 ?? ""
 }
 
-/// One parameter and where its numbers are, names and shapes known to fit.
+/// A parameter and the location of its values; names and shapes have been checked.
 private struct WeightRead {
   var key: String
   var form: WeightMap.Form
-  var rows: Range<Int>  // of the published tensor, once in our form
+  var rows: Range<Int>  // of the published tensor, in our form
   var allRows: Int
   var parameter: Tensor
 
-  /// The shape in which the checkpoint holds it, but for axes of length 1.
+  /// The shape in the checkpoint, without axes of length 1.
   var publishedShape: [Int] {
     let ours = parameter.shape.isEmpty ? [] : [allRows] + parameter.shape.dropFirst()
     guard ours.count == 2 else { return ours }
@@ -74,10 +76,10 @@ private struct WeightRead {
     }
   }
 
-  /// The numbers, in the parameter's shape.
+  /// The values in the parameter's shape.
   func tensor(from source: some TensorSource) throws -> Tensor {
     if case .plain = form, try source.shape(of: key).first == allRows {
-      // The rows alone are asked for, in whatever form the source keeps them.
+      // Only these rows are read, packed if the source keeps them so.
       return try source.tensor(key, rows: rows).reshaped(parameter.shape)
     }
     var whole = Tensor(try source.values(of: key), shape: publishedShape)

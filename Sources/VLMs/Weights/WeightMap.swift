@@ -1,44 +1,49 @@
-/// Which published tensor fills which parameter of ours: a checkpoint's keys, translated.
+/// A translation of parameter names: which published tensor holds the values of each of our parameters.
 ///
-/// Published checkpoints hold the numbers of one architecture under the names that its first code
-/// gave it. A rule says where a part of ours stands there, `{N}` being a block's number; it holds for
-/// all that is below (`.weight`, `.bias`). Checkpoints of one family, saved by different versions,
-/// differ by prefixes: `(a.|b.|)` lists what may stand at a place.
+/// Published checkpoints use the names of the code that first implemented the architecture. A rule
+/// maps a part of our model to its published name, where `{N}` is a block's number; it applies to
+/// everything below (`.weight`, `.bias`). Checkpoints of one family that were saved by different
+/// versions differ in prefixes: `(a.|b.|)` lists the alternatives.
 ///
 ///     "blocks.{N}.attention.query" ← "(model.|)layers.{N}.self_attn.q_proj"
 public struct WeightMap: Sendable {
+  /// How a published tensor stores the values.
   public enum Form: Sendable {
+    /// As our parameter does.
     case plain
-    /// [I, O] in place of [O, I], as GPT-2 keeps its layers.
+    /// [I, O] instead of [O, I], as in GPT-2.
     case transposed
     /// A convolution [D, 3, S, S] over squares is our layer [D, S·S·3] on patches.
     case patches
   }
 
+  /// One line of the translation.
   public struct Rule: Sendable {
-    /// Several names share the rows of one published tensor, in this order.
+    /// Our names; several share the rows of one published tensor, in this order.
     var ours: [String]
-    var theirs: String
+    var published: String
     var form: Form
   }
 
   var rules: [Rule]
-  /// Published tensors that are no weights, such as masks that older code saved.
+  /// Published tensors that are not weights, such as masks that older code saved.
   var ignored: [String]
 
+  /// Pairs of our name and the published one.
   public init(
     _ pairs: KeyValuePairs<String, String>, form: Form = .plain, ignoring ignored: [String] = []
   ) {
-    rules = pairs.map { Rule(ours: [$0], theirs: $1, form: form) }
+    rules = pairs.map { Rule(ours: [$0], published: $1, form: form) }
     self.ignored = ignored
   }
 
-  /// One published tensor whose rows are those of several parameters, one after another.
-  public init(split theirs: String, into ours: [String], form: Form = .plain) {
-    rules = [Rule(ours: ours, theirs: theirs, form: form)]
+  /// One published tensor that holds the rows of several parameters, one after another.
+  public init(split published: String, into ours: [String], form: Form = .plain) {
+    rules = [Rule(ours: ours, published: published, form: form)]
     ignored = []
   }
 
+  /// The rules of both.
   public static func + (a: WeightMap, b: WeightMap) -> WeightMap {
     var sum = a
     sum.rules += b.rules
@@ -46,43 +51,44 @@ public struct WeightMap: Sendable {
     return sum
   }
 
-  /// The same map for a part of a larger model: `ours` and `theirs` stand before every name.
-  public func inside(_ ours: String, _ theirs: String) -> WeightMap {
+  /// The same map for a part of a larger model: the prefixes are added to our and the published names.
+  public func inside(_ ours: String, _ published: String) -> WeightMap {
     var map = self
     map.rules = rules.map { rule in
-      Rule(ours: rule.ours.map { ours + $0 }, theirs: theirs + rule.theirs, form: rule.form)
+      Rule(
+        ours: rule.ours.map { ours + $0 }, published: published + rule.published, form: rule.form)
     }
-    map.ignored = ignored.map { theirs + $0 }
+    map.ignored = ignored.map { published + $0 }
     return map
   }
 
-  /// Where a parameter's numbers stand.
-  struct Place {
+  /// The location of a parameter's values in a checkpoint.
+  struct Location {
     var keys: [String]  // under one of these names
     var sharers: [String]  // the parameters that share the rows, this one among them
     var form: Form
   }
 
-  /// The place of the parameter called `name`; nil if no rule covers it.
-  func place(of name: String) -> Place? {
+  /// The location of the parameter `name`; nil if no rule applies.
+  func location(of name: String) -> Location? {
     for rule in rules {
       for pattern in rule.ours {
         guard let (number, rest) = Self.match(name, pattern) else { continue }
         let filled = { (text: String) in text.replacing("{N}", with: number) + rest }
-        return Place(
-          keys: Self.alternatives(filled(rule.theirs)), sharers: rule.ours.map(filled),
+        return Location(
+          keys: Self.alternatives(filled(rule.published)), sharers: rule.ours.map(filled),
           form: rule.form)
       }
     }
     return nil
   }
 
-  /// Whether the published `key` is one that this map leaves out on purpose.
+  /// Whether this map ignores the published tensor `key`.
   func ignores(_ key: String) -> Bool {
     ignored.flatMap(Self.alternatives).contains { Self.match(key, $0)?.rest == "" }
   }
 
-  /// `name` begins with `pattern`: what stands for {N}, and what follows.
+  /// The block's number and the rest of `name` if it begins with `pattern`, else nil.
   private static func match(_ name: String, _ pattern: String) -> (number: String, rest: String)? {
     let (parts, wanted) = (name.split(separator: "."), pattern.split(separator: "."))
     guard parts.count >= wanted.count else { return nil }
@@ -95,7 +101,7 @@ public struct WeightMap: Sendable {
     return (number, parts.dropFirst(wanted.count).map { "." + $0 }.joined())
   }
 
-  /// All texts that `(a|b)` choices allow, in order: "(x.|)y" → ["x.y", "y"].
+  /// All expansions of the alternatives `(a|b)`, in order: "(x.|)y" → ["x.y", "y"].
   private static func alternatives(_ text: String) -> [String] {
     guard let open = text.firstIndex(of: "("), let close = text[open...].firstIndex(of: ")") else {
       return [text]

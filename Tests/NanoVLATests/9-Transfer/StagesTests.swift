@@ -13,15 +13,15 @@ import VLMs
   @Test("a stage is a numbered block or the layers between two; together they hold every parameter")
   func stages() {
     var random = SeededRandom(seed: 1)
-    let trunk = ToyVLM(using: &random)
-    let stages = trunk.stages
+    let backbone = ToyVLM(using: &random)
+    let stages = backbone.stages
     let names = stages.map(\.name)
     #expect(names.count == 8)
     #expect(names[1] == "vision.blocks.0" && names[3] == "language.blocks.0")
     #expect(names[5] == "fusion.blocks.0" && names[6] == "fusion.blocks.1")
     #expect(names[0].hasPrefix("patchEmbedding") && names[7].hasSuffix("intent.bias"))
     let all = stages.flatMap(\.parameters).map(ObjectIdentifier.init)
-    #expect(all == trunk.parameters.map(ObjectIdentifier.init))
+    #expect(all == backbone.parameters.map(ObjectIdentifier.init))
   }
 
   @Test("stages are unfrozen from the last to the first, one per interval")

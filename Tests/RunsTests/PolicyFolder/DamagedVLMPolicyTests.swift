@@ -109,7 +109,7 @@ import VLMs
     _ = try problem(setting(["backbone", "configuration", "modelPath"], to: 7))
     #expect(
       try problem(setting(["backbone", "configuration", "vlm"], to: "lava")).contains(
-        "near it are llava"))
+        "similar names are llava"))
     #expect(
       try problem(setting(["backbone", "configuration", "vlm"], to: "flamingo")).contains("planned")
     )

@@ -110,17 +110,17 @@ import VLMs
     }
   }
 
-  @Test("several data sets and none named, or a wrong name, are answered with the list")
+  @Test("several datasets and none named, or a wrong name, are answered with the list")
   func keys() throws {
     let entry = "{\"action\": \(columns())}"
     let lines = try refusal(of: "{\"a\\nb\": \(entry), \"c\": \(entry)}", key: "d\ne")
     #expect(lines.contains("\"de\""))
     let two = "{\"libero_goal\": \(entry), \"bridge_orig\": \(entry)}"
     let which = try refusal(of: two)
-    #expect(which.contains("holds 2 data sets"))
+    #expect(which.contains("holds 2 datasets"))
     #expect(which.hasSuffix("bridge_orig, libero_goal"))
     let wrong = try refusal(of: two, key: "libero")
-    #expect(wrong.contains("no data set \"libero\""))
+    #expect(wrong.contains("no dataset \"libero\""))
     #expect(wrong.hasSuffix("bridge_orig, libero_goal"))
     try withFile(two) { file in
       let (named, all) = (
@@ -131,7 +131,7 @@ import VLMs
     }
   }
 
-  @Test("numbers that cannot be are refused with the data set and the field")
+  @Test("numbers that cannot be are refused with the dataset and the field")
   func numbers() throws {
     let broken = try refusal(of: "{\"a\\nb\": {\"action\": \(columns(q01: "[0, 9]"))}}")
     #expect(broken.contains("ab.action: statistics: dimension 1"))
@@ -150,7 +150,7 @@ import VLMs
     "what is no such file is refused in one line that names it",
     arguments: [
       ("", "not JSON"), ("{", "not JSON"), ("[]", "the whole file is an array of 0, not an object"),
-      ("{}", "no data set in it"), ("{\"toy\": {}}", "toy.action is missing"),
+      ("{}", "it contains no dataset"), ("{\"toy\": {}}", "toy.action is missing"),
       ("{\"toy\": {\"action\": {\"mean\": [NaN]}}}", "not JSON"),
       ("{\"toy\": {\"action\": {\"mean\": [\"x\"]}}}", "toy.action.mean[0] is \"x\""),
       ("{\"toy\": {\"action\": {\"mean\": [1e999]}}}", "not JSON"),
@@ -189,7 +189,7 @@ import VLMs
     }
   }
 
-  @Test("statistics of another robot are refused with the file, the data set and both counts")
+  @Test("statistics of another robot are refused with the file, the dataset and both counts")
   func otherRobot() throws {
     try withFile("{\"toy\": {\"action\": \(columns())}, \"b\": {\"action\": \(columns())}}") {
       file in

@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  @Test("data sets are named after their suites, and LIBERO's need a simulator")
+  @Test("datasets are named after their suites, and LIBERO's need a simulator")
   func datasets() throws {
     for suite in Suite.allCases { #expect(try Suite(dataset: suite.dataset) == suite) }
     let libero = #expect(throws: RLConfigurationError.self) { try Suite(dataset: "libero_10") }

@@ -29,7 +29,7 @@ import VLMs
     let found = try model.qformer(places) { layers.append($0) }
     for (N, layer) in layers.enumerated() { try fixture.expect("qformer.layer.\(N)", layer) }
     try fixture.expect("qformer", found)
-    try fixture.expect("language_projection", model.see(images))
+    try fixture.expect("language_projection", model.encodeImage(images))
 
     let ids = try fixture.table("input_ids")
     let prompt = try model.prompt(ids, images: images)
@@ -59,28 +59,28 @@ import VLMs
     let images = try fixture.pixels()
     let places = try expectTower(model.vision, fixture)
     let instructions = try fixture.table("qformer_input_ids")
-    let isWord = try fixture.table("qformer_attention_mask").map { $0.map { $0 == 1 } }
+    let isToken = try fixture.table("qformer_attention_mask").map { $0.map { $0 == 1 } }
     let read = try model.qformer.embed(instructions, count: images.dim(0))
     try fixture.expect("qformer.embeddings", read)
     var layers: [Tensor] = []
-    let found = try model.qformer(places, instructions: instructions, isWord: isWord) {
+    let found = try model.qformer(places, instructions: instructions, isToken: isToken) {
       layers.append($0)
     }
     for (N, layer) in layers.enumerated() { try fixture.expect("qformer.layer.\(N)", layer) }
     try fixture.expect("qformer", try #require(layers.last))
-    let image = try model.see(images, instructions: instructions, isWord: isWord)
+    let image = try model.encodeImage(images, instructions: instructions, isToken: isToken)
     #expect(found.shape == [1, configuration.imageTokenCount, configuration.qformer.width])
     try fixture.expect("language_projection", image)
 
     // Padding behind the instruction changes nothing that the queries carry.
     let padded = try model.qformer(
       places, instructions: instructions.map { $0 + [0, 0] },
-      isWord: isWord.map { $0 + [false, false] })
+      isToken: isToken.map { $0 + [false, false] })
     let problem = difference(padded, found)
     #expect(problem == nil)
 
     let prompt = try model.prompt(
-      fixture.table("input_ids"), images: images, instructions: instructions, isWord: isWord)
+      fixture.table("input_ids"), images: images, instructions: instructions, isToken: isToken)
     try expectLanguage(model.language, reading: prompt, norm: "lm.final_norm", fixture)
     print("parity: \(fixture.testDescription) ran")
   }

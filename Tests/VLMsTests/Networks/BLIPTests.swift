@@ -15,18 +15,18 @@ import VLMs
     return vision
   }
 
-  private func tinyQFormer(readsWords: Bool) -> QFormerConfiguration {
+  private func tinyQFormer(readsInstruction: Bool) -> QFormerConfiguration {
     var qformer = QFormerConfiguration()
     (qformer.queries, qformer.width, qformer.hidden, qformer.heads) = (2, 6, 4, 2)
-    qformer.readsWords = readsWords
-    (qformer.vocabulary, qformer.maximumWords) = (5, 4)
+    qformer.readsInstruction = readsInstruction
+    (qformer.vocabulary, qformer.maximumTokens) = (5, 4)
     return qformer
   }
 
   private func tinyBLIP2() -> BLIP2 {
     var configuration = BLIP2Configuration()
     configuration.vision = tinyVision()
-    configuration.qformer = tinyQFormer(readsWords: false)
+    configuration.qformer = tinyQFormer(readsInstruction: false)
     (configuration.language.vocabulary, configuration.language.width) = (7, 4)
     (configuration.language.hidden, configuration.language.maximumTokens) = (6, 6)
     configuration.language.activation = .gelu  // ReLU's corner would spoil differences
@@ -40,7 +40,7 @@ import VLMs
   private func tinyInstructBLIP() -> InstructBLIP {
     var configuration = InstructBLIPConfiguration()
     configuration.vision = tinyVision()
-    configuration.qformer = tinyQFormer(readsWords: true)
+    configuration.qformer = tinyQFormer(readsInstruction: true)
     (configuration.language.vocabulary, configuration.language.width) = (7, 8)
     (configuration.language.headWidth, configuration.language.hidden) = (2, 6)
     configuration.language.depth = 1
@@ -60,27 +60,27 @@ import VLMs
     }
   }
 
-  @Test("an InstructBLIP is differentiable too, the instruction's words among the parameters")
+  @Test("an InstructBLIP is differentiable, including the embeddings of the instruction")
   func instructBLIPGradient() {
     let model = tinyInstructBLIP()
     let images = uniform(2, 4, 4, 3).asParameter()
     let (ids, instructions) = ([[6, 6, 1], [6, 6, 2]], [[2, 1, 3], [2, 3, 0]])
-    let isWord = [[true, true, true], [true, true, false]]
-    // What the last block makes of the words is read by nobody.
-    let read = model.namedParameters.filter { !$0.name.contains("blocks.1.word") }
+    let isToken = [[true, true, true], [true, true, false]]
+    // The text outputs of the last block are not used.
+    let read = model.namedParameters.filter { !$0.name.contains("blocks.1.text") }
     expectGradients(read + [("images", images)], tolerance: 5e-3) {
       let prompt = try! model.prompt(
-        ids, images: images, instructions: instructions, isWord: isWord)
+        ids, images: images, instructions: instructions, isToken: isToken)
       return model.language.logits(model.language(prompt))
     }
   }
 
-  @Test("queries alone carry the image, as many as configured, whatever the instruction's length")
+  @Test("the image tokens are the configured queries, whatever the instruction's length")
   func shapes() throws {
     let model = tinyInstructBLIP()
     let images = uniform(1, 4, 4, 3)
     for instruction in [nil, [[1]], [[1, 2, 3, 4]]] as [[[Int]]?] {
-      let shape = try model.see(images, instructions: instruction).shape
+      let shape = try model.encodeImage(images, instructions: instruction).shape
       #expect(shape == [1, 2, 8])
     }
     let silent = try model.prompt([[6, 6, 1]], images: images)
@@ -90,9 +90,9 @@ import VLMs
     #expect(maximumDifference(other.values, asked.values) > 1e-3)
   }
 
-  @Test("only every second block looks at the image, and only queries do")
+  @Test("only queries attend to the image, in every second block")
   func looks() throws {
-    var configuration = tinyQFormer(readsWords: true)
+    var configuration = tinyQFormer(readsInstruction: true)
     (configuration.depth, configuration.crossAttentionFrequency) = (5, 2)
     var random = SeededRandom(seed: 3)
     let qformer = QFormer(configuration, contextWidth: 4, using: &random)
@@ -114,10 +114,10 @@ import VLMs
     #expect(queries > 1e-4)
   }
 
-  @Test("a block adds, then normalizes, one kind of row at a time")
+  @Test("a block adds, then normalizes, queries and text separately")
   func block() {
     var random = SeededRandom(seed: 4)
-    let block = QFormerBlock(tinyQFormer(readsWords: true), contextWidth: 4, using: &random)
+    let block = QFormerBlock(tinyQFormer(readsInstruction: true), contextWidth: 4, using: &random)
     spread(block)
     let (x, image) = (uniform(2, 5, 6, seed: 2), uniform(2, 3, 4, seed: 3))
     let found = block(x, queries: 2, image: image)
@@ -130,30 +130,30 @@ import VLMs
         one = block.norm2!(one + block.crossAttention!(one, context: image).output)
         one = block.norm3(one + block.feedForward(one))
       } else {
-        one = block.wordNorm!(one + block.wordFeedForward!(one))
+        one = block.textNorm!(one + block.textFeedForward!(one))
       }
       let same = maximumDifference(found.sliced(axis: 1, row..<row + 1).values, one.values)
       #expect(same < 1e-5, "row \(row)")
     }
   }
 
-  @Test("an instruction longer than the Q-Former's places is refused, with both numbers")
+  @Test("an instruction with more tokens than positions is refused, with both counts")
   func longInstruction() {
     let model = tinyInstructBLIP()
     let error = #expect(throws: PromptError.self) {
-      _ = try model.see(uniform(1, 4, 4, 3), instructions: [[1, 2, 3, 4, 1]])
+      _ = try model.encodeImage(uniform(1, 4, 4, 3), instructions: [[1, 2, 3, 4, 1]])
     }
     #expect(error == .tooLong(tokens: 5, limit: 4))
   }
 
-  @Test("a prompt must keep a place for each query, and fit into the positions")
+  @Test("a prompt needs one placeholder per query and must fit into the positions")
   func promptLimits() throws {
     let model = tinyBLIP2()
     let images = uniform(1, 4, 4, 3)
     let few = #expect(throws: PromptError.self) {
       _ = try model.prompt([[6, 2, 1]], images: images)
     }
-    #expect(few == .imagePlaces(found: 1, needed: 2))
+    #expect(few == .imageTokens(found: 1, needed: 2))
     let long = #expect(throws: PromptError.self) {
       _ = try model.prompt([[6, 6, 2, 1, 1, 1, 1]], images: images)
     }
@@ -164,7 +164,7 @@ import VLMs
     #expect(written == 3)
   }
 
-  @Test("OPT's first token takes the third position, and a later one goes on from there")
+  @Test("OPT's first token has the third position, and later ones follow")
   func positions() {
     let model = tinyBLIP2().language
     let zero = Tensor.zeros([1, 2, 4])
@@ -174,13 +174,13 @@ import VLMs
     #expect(later == Array(model.positions.values[24..<32]))
   }
 
-  @Test("every parameter has one readable name, and a place in a checkpoint")
+  @Test("every parameter has one readable name and a published name")
   func names() {
     let (blip2, instructBLIP) = (tinyBLIP2(), tinyInstructBLIP())
     let names = blip2.namedParameters.map(\.name) + instructBLIP.namedParameters.map(\.name)
     for name in [
       "qformer.queries", "qformer.norm.bias", "qformer.blocks.0.crossAttention.key.weight",
-      "qformer.words.weight", "qformer.positions", "qformer.blocks.1.wordNorm.weight",
+      "qformer.textEmbedding.weight", "qformer.positions", "qformer.blocks.1.textNorm.weight",
       "projector.weight", "language.positions", "language.blocks.1.feedForward.expand.bias",
     ] { #expect(names.contains(name), "\(name)") }
     // An empty checkpoint names the first missing key; a parameter without a rule would stop.
@@ -196,7 +196,7 @@ import VLMs
     try JSONFile.parse(Data(text.utf8), name: "config.json")
   }
 
-  @Test("what a config.json leaves out is what transformers assumes")
+  @Test("missing keys of config.json have transformers' defaults")
   func defaults() throws {
     let blip2 = try BLIP2Configuration(parse("{}"))
     let vision = blip2.vision
@@ -208,7 +208,7 @@ import VLMs
     let sizes2 = [q.queries, q.width, q.depth, q.heads, q.hidden, q.crossAttentionFrequency]
     #expect(sizes2 == [32, 768, 12, 12, 3072, 2])
     #expect(q.epsilon == 1e-12)
-    #expect(!q.readsWords)
+    #expect(!q.readsInstruction)
     let opt = blip2.language
     let sizes3 = [opt.vocabulary, opt.width, opt.depth, opt.heads, opt.hidden, opt.maximumTokens]
     #expect(sizes3 == [50_272, 768, 12, 12, 3072, 2048])
@@ -218,9 +218,9 @@ import VLMs
 
     let json = try parse(#"{"text_config": {"model_type": "llama"}, "image_token_id": 7}"#)
     let instructBLIP = try InstructBLIPConfiguration(json)
-    let sizes4 = [instructBLIP.qformer.vocabulary, instructBLIP.qformer.maximumWords]
+    let sizes4 = [instructBLIP.qformer.vocabulary, instructBLIP.qformer.maximumTokens]
     #expect(sizes4 == [30_522, 512])
-    #expect(instructBLIP.qformer.readsWords)
+    #expect(instructBLIP.qformer.readsInstruction)
     #expect(instructBLIP.vision == vision)
     #expect(instructBLIP.language.width == 4096)
     #expect(instructBLIP.imageToken == 7)
@@ -255,7 +255,7 @@ import VLMs
     #expect(line.contains(key) && !line.contains("\n"), "\(line)")
   }
 
-  @Test("an InstructBLIP with another language model is refused with the one there is")
+  @Test("an InstructBLIP with another language model is refused with the supported one")
   func otherLanguage() throws {
     for text in ["{}", #"{"text_config": {"model_type": "t5"}}"#] {
       let json = try parse(text)

@@ -64,7 +64,7 @@ import VLMs
   @Test("an unknown activation has no value")
   func unknownActivation() { #expect(Activation(named: "mish") == nil) }
 
-  @Test("a decoder block of all parts has the gradient of finite differences")
+  @Test("the gradient of a decoder block with all parts matches finite differences")
   func decoderBlock() {
     var random = SeededRandom(seed: 4)
     let block = PreNormBlock(

@@ -9,7 +9,7 @@ import VLMs
 /// CLIP and CLIP + GPT-2 against `transformers`, on every fixture there is.
 @Suite struct CLIPParityTests {
   @Test(
-    "every number of CLIP is that of transformers", arguments: Fixture.of("clip"), [false, true])
+    "every tensor of CLIP matches transformers", arguments: Fixture.of("clip"), [false, true])
   func clip(fixture: Fixture, packed: Bool) throws {
     let configuration = try CLIPConfiguration(fixture.config())
     let model = build(packed: packed) { CLIP(configuration, using: &$0) }
@@ -19,23 +19,23 @@ import VLMs
     try expectVision(model.vision, fixture)
     let rows = try #require(fixture.facts()["prompts"] as? [String]).count
     let ids = try fixture.table("input_ids", rows: rows)
-    let isWord = try fixture.table("attention_mask", rows: rows).map { $0.map { $0 == 1 } }
+    let isToken = try fixture.table("attention_mask", rows: rows).map { $0.map { $0 == 1 } }
     try fixture.expect("text.embeddings", model.text.embed(ids))
     var layers: [Tensor] = []
-    let text = model.text(ids, isWord: isWord) { layers.append($0) }
+    let text = model.text(ids, isToken: isToken) { layers.append($0) }
     for (N, layer) in layers.enumerated() { try fixture.expect("text.layer.\(N)", layer) }
     try fixture.expect("text.final_layer_norm", text)
 
     let images = try fixture.pixels()
     try fixture.expect("image_embeds", model.embed(images))
-    try fixture.expect("text_embeds", model.embed(ids, isWord: isWord))
-    let scores = model(images, ids: ids, isWord: isWord)
+    try fixture.expect("text_embeds", model.embed(ids, isToken: isToken))
+    let scores = model(images, ids: ids, isToken: isToken)
     try fixture.expect("logits_per_image", scores)
     try fixture.expect("logits_per_text", scores.transposed(0, 1))
     print("parity: \(fixture.testDescription) ran")
   }
 
-  @Test("positions stretch to another size as torch does", arguments: Fixture.of("clip"))
+  @Test("positions are interpolated as in torch", arguments: Fixture.of("clip"))
   func stretched(fixture: Fixture) throws {
     var random = SeededRandom(seed: 0)
     let model = try CLIP(CLIPConfiguration(fixture.config()), using: &random)
@@ -75,7 +75,7 @@ import VLMs
     try fixture.expect("text_only.logits.last8", model.language.logits(read).last8)
     try expectGreedy(model.language, after: words, fixture, "generate")
 
-    try fixture.expect("composed.projector_output", model.see(images))
+    try fixture.expect("composed.projector_output", model.encodeImage(images))
     let prompt = try model.prompt(ids, images: images)
     try fixture.expect("composed.inputs_embeds", prompt)
     let composed = model.language.logits(model.language(prompt))

@@ -47,7 +47,7 @@ import VLMs
     #expect(!names.contains("output.bias"))
   }
 
-  @Test("the context may have a width of its own")
+  @Test("the context can have another width")
   func contextWidth() {
     var random = SeededRandom(seed: 1)
     let attention = GroupedQueryAttention(width: 4, heads: 2, contextWidth: 6, using: &random)

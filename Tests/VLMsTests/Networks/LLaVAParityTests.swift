@@ -21,7 +21,7 @@ import VLMs
     try expectVision(model.vision, fixture)
     let (ids, images) = (try fixture.table("input_ids"), try fixture.pixels())
     try fixture.expect("vision.selected", model.vision.features(images))
-    try fixture.expect("projector", model.see(images))
+    try fixture.expect("projector", model.encodeImage(images))
     let prompt = try model.prompt(ids, images: images)
     try fixture.expect("merged_inputs_embeds", prompt)
     var layers: [Tensor] = []
@@ -38,7 +38,7 @@ import VLMs
     print("parity: \(fixture.testDescription) ran")
   }
 
-  @Test("a reference altered in the third decimal is noticed, in any of its places")
+  @Test("a change of any value in the third decimal is detected")
   func altered() {
     let reference = uniform(2, 3, 4)
     #expect(difference(reference, reference) == nil)

@@ -31,19 +31,19 @@ import VLMs
   @Test("the published config.json gives the sizes of the published tensors")
   func sizes() throws {
     let c = try configuration()
-    let dino = [c.geometry.width, c.geometry.depth, c.geometry.heads, c.geometry.hidden]
+    let dino = [c.dinov2.width, c.dinov2.depth, c.dinov2.heads, c.dinov2.hidden]
     #expect(dino == [1024, 24, 16, 4096])
-    let siglip = [c.meaning.width, c.meaning.depth, c.meaning.heads, c.meaning.hidden]
+    let siglip = [c.siglip.width, c.siglip.depth, c.siglip.heads, c.siglip.hidden]
     #expect(siglip == [1152, 27, 16, 4304])
-    let patches = [c.geometry.patchCount, c.meaning.patchCount]
+    let patches = [c.dinov2.patchCount, c.siglip.patchCount]
     #expect(patches == [256, 256])
-    let prefixes = [c.geometry.prefixCount, c.meaning.prefixCount]
+    let prefixes = [c.dinov2.prefixCount, c.siglip.prefixCount]
     #expect(prefixes == [5, 0])
-    let scales = [c.geometry.layerScale, c.meaning.layerScale]
+    let scales = [c.dinov2.layerScale, c.siglip.layerScale]
     #expect(scales == [true, false])
-    let activations = [c.geometry.activation, c.meaning.activation]
+    let activations = [c.dinov2.activation, c.siglip.activation]
     #expect(activations == [.gelu, .gelu])
-    let epsilons = [c.geometry.epsilon, c.meaning.epsilon, c.language.epsilon]
+    let epsilons = [c.dinov2.epsilon, c.siglip.epsilon, c.language.epsilon]
     #expect(epsilons == [1e-6, 1e-6, 1e-6])
     let llama = [c.language.width, c.language.depth, c.language.vocabulary]
     #expect(llama == [4096, 32, 32_064])
@@ -62,10 +62,10 @@ import VLMs
     #expect(count + pooling == 7_541_237_184)
   }
 
-  @Test("an activation can be replaced, tower by tower")
+  @Test("each tower's activation can be replaced")
   func activation() throws {
     let c = try configuration(("[null, null]", #"[null, "quick_gelu"]"#))
-    let activations = [c.geometry.activation, c.meaning.activation]
+    let activations = [c.dinov2.activation, c.siglip.activation]
     #expect(activations == [.gelu, .quickGELU])
   }
 
@@ -139,7 +139,7 @@ import VLMs
     return error
   }
 
-  @Test("statistics are read from config.json, to the same numbers as from a file of their own")
+  @Test("statistics from config.json equal those from dataset_statistics.json")
   func fromConfig() throws {
     let config = "{\"norm_stats\": {\"kitchen\": \(entry)}}"
     try withFolder(["config.json": config, "other.json": "{\"kitchen\": \(entry)}"]) { folder in
@@ -158,7 +158,7 @@ import VLMs
     }
   }
 
-  @Test("several data sets and none named, or an unknown one, is refused with all their names")
+  @Test("a missing or unknown dataset key is refused with all keys")
   func whichKey() throws {
     let config = "{\"norm_stats\": {\"kitchen\": \(entry), \"desk\": \(entry)}}"
     try withFolder(["config.json": config]) { folder in
@@ -173,7 +173,7 @@ import VLMs
     }
   }
 
-  @Test("a file of their own, as fine-tuning writes it, counts alone")
+  @Test("if dataset_statistics.json exists, only it is read")
   func fineTuned() throws {
     let files = [
       "config.json": "{\"norm_stats\": {\"kitchen\": \(entry)}}",
@@ -188,7 +188,7 @@ import VLMs
     }
   }
 
-  @Test("a folder without statistics, or with damaged ones, is refused with the place")
+  @Test("missing or damaged statistics are refused with their path")
   func damaged() throws {
     try withFolder(["config.json": "{}"]) { folder in
       let missing = error(folder)

@@ -33,9 +33,9 @@ import VLMs
     #expect(isPacked == packed)
 
     let (ids, images) = (try fixture.table("input_ids"), try fixture.pixels())
-    try expectTower(model.geometry, images.sliced(axis: 3, 0..<3), fixture, "dino")
-    try expectTower(model.meaning, images.sliced(axis: 3, 3..<6), fixture, "siglip")
-    try fixture.expect("projector", model.see(images))
+    try expectTower(model.dinov2, images.sliced(axis: 3, 0..<3), fixture, "dino")
+    try expectTower(model.siglip, images.sliced(axis: 3, 3..<6), fixture, "siglip")
+    try fixture.expect("projector", model.encodeImage(images))
     let prompt = try model.prompt(ids, images: images)
     try fixture.expect("merged_inputs_embeds", prompt)
     var layers: [Tensor] = []
@@ -60,7 +60,7 @@ import VLMs
   }
 
   @Test(
-    "a picture and a sentence become the reference's action, in the units of each data set",
+    "a picture and a sentence become the reference's action, in the units of each dataset",
     arguments: Fixture.of("openvla"), [false, true])
   func action(fixture: Fixture, packed: Bool) throws {
     let model = try model(fixture, packed: packed)
@@ -81,7 +81,7 @@ import VLMs
       let tokens = try #require(facts["action_token_ids"] as? [Int])
       #expect(answer.tokens == tokens)
       #expect(streamed == tokens)
-      let normalized = try #require(facts["normalised_action"] as? [Double]).map(Float.init)
+      let normalized = try #require(facts["normalized_action"] as? [Double]).map(Float.init)
       #expect(answer.normalized.values == normalized)
       #expect(answer.action.count == expected.count)
       let worst = zip(answer.action.values, expected).map { abs(Double($0) - $1) }.max() ?? .nan
@@ -98,7 +98,7 @@ import VLMs
     return String(asked.dropLast("?\nOut:".count))
   }
 
-  @Test("every action token means the reference's bin", arguments: Fixture.of("openvla"))
+  @Test("every action token has the reference's bin", arguments: Fixture.of("openvla"))
   func bins(fixture: Fixture) throws {
     let actions = try OpenVLAConfiguration(fixture.config()).actions
     let facts = try fixture.facts()

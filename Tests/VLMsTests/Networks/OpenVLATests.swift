@@ -10,9 +10,9 @@ import VLMs
 @Suite struct OpenVLATests {
   private func nano() -> OpenVLA {
     var configuration = OpenVLAConfiguration()
-    configuration.geometry.shrink()
-    configuration.meaning.shrink()
-    configuration.geometry.registers = 1
+    configuration.dinov2.shrink()
+    configuration.siglip.shrink()
+    configuration.dinov2.registers = 1
     configuration.language.shrink()
     configuration.language.maximumTokens = 16
     configuration.actions = ActionTokenizer(bins: 4, vocabulary: 8)
@@ -43,15 +43,15 @@ import VLMs
     let images = uniform(1, 4, 4, 6).asParameter()
     // The towers' last blocks and norms are never read.
     let read = model.namedParameters.filter {
-      !$0.name.contains("postNorm") && !$0.name.hasPrefix("geometry.blocks.1")
-        && !$0.name.hasPrefix("meaning.blocks.1")
+      !$0.name.contains("postNorm") && !$0.name.hasPrefix("dinov2.blocks.1")
+        && !$0.name.hasPrefix("siglip.blocks.1")
     }
     expectGradients(read + [("images", images)], tolerance: 5e-3) {
       try! model.language.logits(model.language(model.prompt([[1, 5, 3]], images: images)))
     }
   }
 
-  @Test("a nano one runs at its default size, one prompt or several")
+  @Test("a nano OpenVLA reads one prompt or several")
   func runs() throws {
     var random = SeededRandom(seed: 2)
     let model = OpenVLA(OpenVLAConfiguration(), using: &random)
@@ -66,14 +66,14 @@ import VLMs
     #expect(tokens.count == 7)
   }
 
-  @Test("patches stand after the first token, and each tower sees its own channels")
+  @Test("image tokens follow the first token, and each tower reads its own channels")
   func order() throws {
     let model = nano()
     let images = uniform(1, 4, 4, 6)
     let (found, words) = (
       try model.prompt([[1, 5, 3]], images: images), model.language.embed([[1, 5, 3]])
     )
-    let seen = model.see(images)
+    let seen = model.encodeImage(images)
     #expect(found.shape == [1, 7, 8])
     #expect(Array(found.values[..<8]) == Array(words.values[..<8]))
     #expect(Array(found.values[8..<40]) == seen.values)
@@ -82,8 +82,8 @@ import VLMs
     #expect(alone.shape == [1, 5, 8])
 
     // By hand: what each tower makes of its three channels, patch by patch, side by side.
-    let first = model.geometry.features(images.sliced(axis: 3, 0..<3)).values
-    let second = model.meaning.features(images.sliced(axis: 3, 3..<6)).values
+    let first = model.dinov2.features(images.sliced(axis: 3, 0..<3)).values
+    let second = model.siglip.features(images.sliced(axis: 3, 3..<6)).values
     var features: [Float] = []
     for patch in stride(from: 0, to: 16, by: 4) {
       features += first[patch..<patch + 4]
@@ -93,7 +93,7 @@ import VLMs
     #expect(projected.values == seen.values)
   }
 
-  @Test("an action has as many numbers as its statistics, in their units")
+  @Test("an action has the dimensions and units of its statistics")
   func units() throws {
     let model = nano()
     let image = uniform(1, 4, 4, 6)
@@ -133,7 +133,7 @@ import VLMs
     }
   }
 
-  @Test("every parameter has a place in a checkpoint, and one readable name")
+  @Test("every parameter has a published name, and one readable name")
   func names() {
     let model = nano()
     #expect(throws: WeightError.self) {
@@ -142,10 +142,10 @@ import VLMs
     let names = model.namedParameters.map(\.name)
     #expect(Set(names).count == names.count)
     for name in [
-      "geometry.classToken", "geometry.registers", "geometry.blocks.0.layerScale1",
-      "meaning.blocks.1.attention.key.bias", "projector.align.weight",
+      "dinov2.classToken", "dinov2.registers", "dinov2.blocks.0.layerScale1",
+      "siglip.blocks.1.attention.key.bias", "projector.align.weight",
       "language.blocks.1.attention.query.weight", "language.head.weight",
     ] { #expect(names.contains(name), "\(name)") }
-    #expect(!names.contains("meaning.classToken"))
+    #expect(!names.contains("siglip.classToken"))
   }
 }

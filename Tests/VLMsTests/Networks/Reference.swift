@@ -47,7 +47,7 @@ func difference(_ found: Tensor, _ reference: Tensor) -> String? {
   return worst <= 1e-4 ? nil : "differs by \(worst)"
 }
 
-/// A model to fill: with numbers of its own, or, if they shall stay in their file, without.
+/// A model to load: initialized, or uninitialized if its weights stay packed in their file.
 func build<Model>(packed: Bool, _ model: (inout SeededRandom) throws -> Model) rethrows -> Model {
   var random = SeededRandom(seed: 0)
   return packed ? try uninitialized { try model(&random) } : try model(&random)

@@ -45,7 +45,7 @@ import VLMs
   private let clip = "\"image_processor_type\": \"CLIPImageProcessor\""
   private let blip = "\"image_processor_type\": \"BlipImageProcessor\""
 
-  @Test("omitted keys mean what the library's defaults are; sizes may be one number")
+  @Test("omitted keys have the library's defaults; a size can be one number")
   func defaults() throws {
     let clip = try preprocessor("{\(clip)}")
     #expect(clip.target == .shortestEdge(224))
@@ -75,10 +75,10 @@ import VLMs
     let other = RGBImage(width: 1, height: 2)
     let error = #expect(throws: ImagePreprocessorError.self) { try nothing([picture, other]) }
     let message = try #require(error).description
-    #expect(message.hasPrefix("pictures of 2×1 and 1×2 pixels cannot be one batch"))
+    #expect(message.hasPrefix("images of 2×1 and 1×2 pixels cannot be one batch"))
   }
 
-  @Test("the middle is cut out; where the picture is too small, it is framed in black")
+  @Test("a center crop of a smaller image is padded with black")
   func crop() throws {
     var picture = RGBImage(width: 5, height: 4)
     for y in 0..<4 { for x in 0..<5 { picture[x, y] = .init(UInt8(10 * y + x), 0, 0) } }
@@ -99,7 +99,7 @@ import VLMs
     #expect(wide == [0, 0, 10, 11, 12, 13, 14, 0])
   }
 
-  @Test("the long side is cut down to a whole number: 45×61 to 42 gives 56, not 57")
+  @Test("the longer side is truncated: 45×61 to 42 gives 56, not 57")
   func longSide() throws {
     let resize = try preprocessor(
       "{\(clip), \"size\": {\"shortest_edge\": 42}, \"do_center_crop\": false}")
@@ -107,7 +107,7 @@ import VLMs
     #expect(shape == [1, 56, 42, 3])
   }
 
-  @Test("where only processor_config.json exists, its image part is read")
+  @Test("if only processor_config.json exists, its image part is read")
   func processorConfig() throws {
     let text = "{\"image_processor\": {\(blip), \"size\": {\"height\": 30, \"width\": 20}}}"
     let read = try withFolder(["processor_config.json": text]) {
@@ -127,7 +127,7 @@ import VLMs
      "means": [[0.1, 0.2, 0.3], [0.5, 0.5, 0.5]], "stds": [[1, 2, 3], [0.5, 0.5, 0.5]]}
     """
 
-  @Test("OpenVLA's file is read without its derived tvf_ lists as well")
+  @Test("OpenVLA's file is also read without its derived tvf_ lists")
   func openVLA() throws {
     let read = try preprocessor(Self.openVLA)
     #expect(read.target == .exactly(.init(width: 42, height: 28)))
@@ -138,7 +138,7 @@ import VLMs
   }
 
   @Test(
-    "OpenVLA files that cannot be followed are refused by name",
+    "OpenVLA files with unsupported settings are refused by key",
     arguments: [
       ("resize-naive", "letterbox", "image_resize_strategy is \"letterbox\""),
       ("[3, 28, 42], [3, 28, 42]", "[3, 28, 42], [3, 42, 42]", "towers of one size"),
@@ -198,7 +198,7 @@ import VLMs
     #expect(!message.contains("\n"))
   }
 
-  @Test("a processor that is not supported is named, with those that are")
+  @Test("an unsupported processor is named with the supported ones")
   func unsupported() throws {
     let error = #expect(throws: JSONFileError.self) {
       try preprocessor("{\"image_processor_type\": \"SmolVLMImageProcessor\"}")
@@ -212,14 +212,14 @@ import VLMs
     }
   }
 
-  @Test("a picture that would grow beyond all bounds is refused before memory is taken")
+  @Test("an image that would become too large is refused before memory is allocated")
   func elongated() throws {
     let line = RGBImage(width: 1, height: 2_000_000)
     for config in ["{\(clip)}", "{\(blip)}"] {
       let preprocess = try preprocessor(config)
       let error = #expect(throws: ImagePreprocessorError.self) { try preprocess([line]) }
       let message = try #require(error).description
-      #expect(message.hasPrefix("a picture of 1×2000000 pixels would be resized to"))
+      #expect(message.hasPrefix("an image of 1×2000000 pixels would be resized to"))
     }
   }
 }

@@ -28,7 +28,7 @@ import Testing
   }
 
   /// Rows of 11 pixels, made by Pillow from (37·x mod 256, 255 − 20·x, 255 if x is even).
-  @Test("the filters without a reference file give Pillow's bytes too", arguments: goldenRows)
+  @Test("the filters without a reference file also give Pillow's bytes", arguments: goldenRows)
   func golden(_ filter: ResizeFilter, _ expected: [UInt8]) {
     var row: [UInt8] = []
     for x in 0..<11 { row += [UInt8(37 * x % 256), UInt8(255 - 20 * x), x % 2 == 0 ? 255 : 0] }
@@ -41,14 +41,15 @@ import Testing
     #expect(turned.pixels == expected)
   }
 
-  @Test("a picture of its own size is returned as it is", arguments: ResizeFilter.allCases)
+  @Test("resizing to the same size returns the image unchanged", arguments: ResizeFilter.allCases)
   func same(_ filter: ResizeFilter) {
     let picture = RGBImage(width: 3, height: 2, pixels: (0..<18).map { UInt8($0 * 13) })
     #expect(picture.resized(width: 3, height: 2, filter: filter) == picture)
   }
 
   @Test(
-    "one pixel fills any size, and any size shrinks to one pixel", arguments: ResizeFilter.allCases)
+    "one pixel can be resized to any size, and any size to one pixel",
+    arguments: ResizeFilter.allCases)
   func extremes(_ filter: ResizeFilter) {
     let dot = RGBImage(width: 1, height: 1, color: .init(3, 200, 90))
     let large = dot.resized(width: 70, height: 5, filter: filter)

@@ -32,7 +32,7 @@ import VLMs
     }
   }
 
-  @Test("a CLIP is differentiable from its scores to every parameter")
+  @Test("a CLIP is differentiable from its logits to every parameter")
   func clipGradient() {
     var configuration = CLIPConfiguration()
     configuration.vision.shrink()
@@ -44,13 +44,13 @@ import VLMs
     spread(model)
     model.logitScale.values = [0]
     let images = uniform(2, 4, 4, 3)
-    let (ids, isWord) = ([[1, 2, 6], [3, 6, 0]], [[true, true, true], [true, true, false]])
+    let (ids, isToken) = ([[1, 2, 6], [3, 6, 0]], [[true, true, true], [true, true, false]])
     expectGradients(model.namedParameters, tolerance: 5e-3) {
-      model(images, ids: ids, isWord: isWord)
+      model(images, ids: ids, isToken: isToken)
     }
   }
 
-  @Test("a CLIP + GPT-2 is differentiable too, positions and tied head among them")
+  @Test("a CLIP + GPT-2 is differentiable, including positions and tied head")
   func gpt2Gradient() {
     var configuration = CLIPGPT2Configuration()
     configuration.vision.shrink()
@@ -83,7 +83,7 @@ import VLMs
     expectGradients(tower.namedParameters) { tower(images) }
   }
 
-  @Test("stretched positions are the same where the size is, and gradients flow to them")
+  @Test("interpolated positions are unchanged at the same size, and receive gradients")
   func stretched() {
     var random = SeededRandom(seed: 5)
     let embedding = PatchEmbedding(imageSize: 6, patchSize: 2, width: 4, using: &random)
@@ -94,7 +94,7 @@ import VLMs
     expectGradients(embedding.namedParameters) { embedding.stretched(to: wider) }
   }
 
-  @Test("image vectors stand where the prompt keeps places, in order")
+  @Test("image tokens replace the prompt's placeholders in order")
   func places() throws {
     let model = nanoLLaVA()
     let images = uniform(2, 2, 8)
@@ -111,18 +111,18 @@ import VLMs
     }
   }
 
-  @Test("a prompt with too few places for the image is refused, with both numbers")
+  @Test("a prompt with too few image placeholders is refused, with both counts")
   func fewPlaces() {
     let model = nanoLLaVA()
     let error = #expect(throws: PromptError.self) {
       _ = try model.prompt([[1, 8, 8, 8]], images: uniform(1, 4, 4, 3))
     }
-    #expect(error == .imagePlaces(found: 3, needed: 4))
+    #expect(error == .imageTokens(found: 3, needed: 4))
     let line = error.map { "\($0)" } ?? ""
-    #expect(line.contains("3 places") && line.contains("4 times") && !line.contains("\n"))
+    #expect(line.contains("3 image tokens") && line.contains("4 times") && !line.contains("\n"))
   }
 
-  @Test("a model with learned positions reads and writes no more than it has")
+  @Test("a model with learned positions reads and generates no more tokens than it has positions")
   func positionLimit() throws {
     var configuration = CLIPGPT2Configuration()
     configuration.language.maximumTokens = 8
@@ -138,7 +138,7 @@ import VLMs
     #expect(Generation(model.language)(after: prompt, count: 20).count == 3)
   }
 
-  @Test("text is written token by token, until a stop, a limit or a refusal")
+  @Test("text is generated token by token until a stop token, the limit, or the callback ends it")
   func generation() throws {
     let model = nanoLLaVA()
     let prompt = try model.prompt(prompt, images: uniform(1, 4, 4, 3))

@@ -3,7 +3,7 @@ import Testing
 import VLMs
 
 @Suite struct PublishedExampleTests {
-  @Test("read right, every stage has the reference's shape and numbers, and so has the action")
+  @Test("the correct port matches the reference's shape and values at every stage")
   func right() throws {
     let example = try PublishedExample.bundled()
     let run = try example.run(try example.port())
@@ -14,17 +14,17 @@ import VLMs
       #expect(difference < 1e-4, "\(stage.name): \(difference)")
     }
     #expect(run.largestDifference < 1e-4)
-    #expect(run.otherWords == 0)
+    #expect(run.otherTokens == 0)
     #expect(run.actionDifference < 1e-4)
   }
 
-  @Test("a small mistake computes other numbers, and says nothing")
+  @Test("a small mistake changes the values without an error")
   func mistakes() throws {
     let example = try PublishedExample.bundled()
     let right = try example.port()
     let mistakes: [(inout PublishedExample.Port) -> Void] = [
       { $0.configuration.language.epsilon = 1e-5 },
-      { $0.configuration.geometry.activation = .geluTanh },
+      { $0.configuration.dinov2.activation = .geluTanh },
       { $0.preprocessor.filter = .bilinear },
       { $0.preprocessor.normalizations.reverse() },
     ]
@@ -37,7 +37,7 @@ import VLMs
     }
   }
 
-  @Test("a prompt of another length gives stages of another shape, infinitely far off")
+  @Test("a prompt of another length gives stages of another shape, with infinite difference")
   func otherShape() throws {
     let example = try PublishedExample.bundled()
     var port = try example.port()

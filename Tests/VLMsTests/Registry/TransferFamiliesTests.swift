@@ -14,7 +14,7 @@ import VLMs
 
   private struct Family {
     let model: any Module
-    /// What the language model understood at the last place: [N, D].
+    /// The last hidden state, [N, D].
     let features: ([Int]) -> Tensor
   }
 
@@ -37,7 +37,7 @@ import VLMs
   }
 
   @Test(
-    "each strategy starts where the family stands, and its loss falls",
+    "each strategy starts from the family's own outputs and lowers the loss",
     arguments: ["llava", "clip+gpt2"], TransferStrategy.allCases)
   func learns(name: String, strategy: TransferStrategy) throws {
     let family = Self.make(name)
@@ -60,7 +60,7 @@ import VLMs
     #expect(loss(all).item < 0.8 * first)
   }
 
-  @Test("adapters find the steps of both kinds of block")
+  @Test("adapters are attached in both kinds of block")
   func adapters() throws {
     let family = Self.make("llava")
     let plan = TransferPlan(for: VLMCapabilities(parameterCount: 1), strategy: .adapterLayers)
@@ -75,7 +75,7 @@ import VLMs
     #expect(adapted.contains("language.blocks.1.feedForward.down"))
   }
 
-  @Test("weights that stay packed in their file learn by LoRA alone; the others are refused")
+  @Test("packed weights can be adapted by LoRA; strategies that change them are refused")
   func packed() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -101,7 +101,7 @@ import VLMs
     let lora = try learning(.lora)
     for _ in 0..<4 { lora.step() }
     #expect(query.isPacked && query.values == stored)
-    let bent = backbone.blocks[0].attention.query.adaptation as! LoRA
-    #expect(bent.loraB.values.contains { $0 != 0 })
+    let adapted = backbone.blocks[0].attention.query.adaptation as! LoRA
+    #expect(adapted.loraB.values.contains { $0 != 0 })
   }
 }

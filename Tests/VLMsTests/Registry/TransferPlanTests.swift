@@ -45,7 +45,7 @@ import VLMs
     #expect(TransferPlan(for: Self.clipGPT2).backboneRate == 0)
   }
 
-  @Test("what learns in a large backbone learns in parts of a batch; a frozen one needs none")
+  @Test("a large trained backbone accumulates gradients; a frozen one does not")
   func accumulation() {
     #expect(TransferPlan(for: Self.llava).accumulation == 16)
     #expect(TransferPlan(for: Self.fastVLM).accumulation == 4)
@@ -53,7 +53,7 @@ import VLMs
     #expect(TransferPlan(for: VLMCapabilities(parameterCount: 200_000)).accumulation == 1)
   }
 
-  @Test("a wish overrules the choice, and the reason says so")
+  @Test("a requested strategy overrides the rules, and the reason says so")
   func wish() {
     let plan = TransferPlan(for: Self.llava, strategy: .freezeBackbone)
     #expect(plan.strategy == .freezeBackbone && plan.backboneRate == 0)

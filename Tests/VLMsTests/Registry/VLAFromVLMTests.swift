@@ -25,7 +25,7 @@ import VLMs
     #expect(try action(one, "push the block left") != here)
   }
 
-  @Test("any number of action dimensions, each within its bounds", arguments: [1, 7, 12])
+  @Test("actions have any number of dimensions, each within its bounds", arguments: [1, 7, 12])
   func dimensions(count: Int) throws {
     let policy = try VLA.fromVLM("llava", actionDim: count)
     let action = try policy.predictAction(episodes[0].frames[0], instruction: "wave")
@@ -33,14 +33,14 @@ import VLMs
     #expect(action.values.allSatisfy { abs($0) <= 1 })
   }
 
-  @Test("without a folder it says that its weights are random")
+  @Test("without a folder the description says that the weights are random")
   func random() throws {
     let policy = try VLA.fromVLM("llava")
     #expect(policy.isRandom)
-    #expect(policy.description.contains("RANDOM"))
+    #expect(policy.description.contains("random weights"))
   }
 
-  @Test("a head on it learns from demonstrations as on any backbone", arguments: names)
+  @Test("a head on a VLM is trained on demonstrations as on any backbone", arguments: names)
   func learns(name: String) throws {
     let policy = try VLA.fromVLM(name, head: .tokens(bins: 32))
     let statistics = try ActionStatistics.bundled()
@@ -57,7 +57,7 @@ import VLMs
   }
   nonisolated(unsafe) private static var random = SeededRandom(seed: 3)
 
-  @Test("OpenVLA speaks its actions, and learns to speak others")
+  @Test("OpenVLA predicts actions by its own tokens, and learns other ones")
   func speaks() throws {
     let policy = try VLA.fromVLM("openvla")
     #expect(policy.head is AutoregressiveActionHead)
@@ -86,7 +86,7 @@ import VLMs
   }
 
   @Test(
-    "each fusion gives a state of the VLM's width that depends on what is seen",
+    "each fusion gives a state of the VLM's width that depends on the image",
     arguments: [FusionStrategy.crossAttention, .concat, .film, .gated])
   func fused(strategy: FusionStrategy) throws {
     var random = SeededRandom(seed: 1)

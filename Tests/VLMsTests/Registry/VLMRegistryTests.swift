@@ -39,7 +39,7 @@ import VLMs
     }
   }
 
-  @Test("the parameters of those that run are what their networks have at the published sizes")
+  @Test("the parameter counts of VLMs that run are those of their networks at the published sizes")
   func parameters() throws {
     #expect(VLMRegistry().available.sorted() == Self.sizes.keys.sorted())
     for (name, text) in Self.sizes {
@@ -51,7 +51,7 @@ import VLMs
     }
   }
 
-  @Test("what runs and what is planned are all there is, each with its name once")
+  @Test("available and planned VLMs are all entries, with unique names")
   func lists() {
     let registry = VLMRegistry()
     let names = registry.all.map(\.name)
@@ -77,7 +77,7 @@ import VLMs
   }
 
   @Test(
-    "an unknown name is refused in one line with near names and what runs",
+    "an unknown name is refused in one line with similar and available names",
     arguments: ["llama", "", "/", "llava\n1.5\nx", String(repeating: "x", count: 100_000)])
   func unknown(name: String) throws {
     let registry = VLMRegistry()
@@ -118,12 +118,12 @@ import VLMs
     #expect(try VLMRegistry().recommendTransferStrategy(name) == strategy)
   }
 
-  @Test("no band is quoted for efficient VLMs")
+  @Test("efficient VLMs have no quoted band")
   func efficient() throws {
     #expect(try VLMRegistry().checkCompatibility("fastvlm").quotedBand == nil)
   }
 
-  @Test("a score is the sum of its items, from 0 to 100, with a sentence for each")
+  @Test("a score is the sum of its items, 0 to 100, with one reason per item")
   func itemised() throws {
     for name in VLMRegistry().all.map(\.name) {
       for actionDim in [1, 7, 12] {
@@ -137,7 +137,7 @@ import VLMs
     }
   }
 
-  @Test("a VLM of one's own with the capabilities of a published one gets the same report")
+  @Test("your own VLM with the capabilities of a published one gets the same report")
   func ownVLM() throws {
     let registry = VLMRegistry()
     for (number, published) in VLMEntry.published.enumerated() {
@@ -153,14 +153,14 @@ import VLMs
     #expect(registry.available.count == 5 + VLMEntry.published.count)
   }
 
-  @Test("each thing that a VLM has learned raises its score")
+  @Test("each capability raises the score")
   func monotone() throws {
     let names = ["clip+gpt", "blip-2", "llava", "openvla"]
     let scores = try names.map { try VLMRegistry().checkCompatibility($0).score }
     #expect(scores == scores.sorted() && Set(scores).count == scores.count)
   }
 
-  @Test("a VLA counts less for a robot of another shape")
+  @Test("native actions score less for a robot with other dimensions")
   func otherDimensions() throws {
     let registry = VLMRegistry()
     let (own, other) = (
@@ -169,8 +169,8 @@ import VLMs
     )
     #expect(other.score < own.score)
     #expect(other.strategy == .directFineTuning)
-    #expect(other.reasons.contains { $0.contains("7 dimensions, not in 12") })
-    #expect(throws: VLMError.notActions(0)) {
+    #expect(other.reasons.contains { $0.contains("7 dimensions, not 12") })
+    #expect(throws: VLMError.noActionDimensions(0)) {
       try registry.checkCompatibility("openvla", actionDim: 0)
     }
   }
@@ -184,14 +184,14 @@ import VLMs
     }
     #expect(throws: VLMError.nameTaken("LLAVA_1.5", by: "llava")) { try register("LLAVA_1.5") }
     #expect(throws: VLMError.nameTaken("blip2", by: "blip-2")) { try register("mine", ["blip2"]) }
-    #expect(throws: VLMError.unusableName("")) { try register("") }
-    #expect(throws: VLMError.unusableName("a\nb")) { try register("a\nb") }
+    #expect(throws: VLMError.invalidName("")) { try register("") }
+    #expect(throws: VLMError.invalidName("a\nb")) { try register("a\nb") }
     try register("mine")
     #expect(registry.planned.last == "mine")
     #expect(throws: VLMError.nameTaken("Mine", by: "mine")) { try register("Mine") }
   }
 
-  @Test("many threads may register and ask at once")
+  @Test("many threads can register and look up names at once")
   func threads() async {
     let registry = VLMRegistry()
     await withTaskGroup(of: Void.self) { group in
@@ -207,7 +207,7 @@ import VLMs
     #expect(registry.planned.count == 5 + 100)
   }
 
-  @Test("a family is told by model_type, then by architectures")
+  @Test("a family is recognized by model_type, then by architectures")
   func families() throws {
     func family(_ json: String) throws -> String {
       try VLMFamily.reading(JSONFile.parse(Data(json.utf8), name: "config.json")).name
@@ -221,7 +221,7 @@ import VLMs
     let error = #expect(throws: VLMError.self) { try family(#"{"model_type": "paligemma"}"#) }
     #expect(
       error?.description
-        == "config.json: model_type \"paligemma\" is of no family that is read here; "
-        + "there are llava, openvla, instructblip, blip-2, clip+gpt2")
+        == "config.json: model_type \"paligemma\" is not supported; "
+        + "supported families are llava, openvla, instructblip, blip-2, clip+gpt2")
   }
 }

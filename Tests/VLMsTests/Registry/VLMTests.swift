@@ -21,7 +21,7 @@ import VLMs
     #expect(found == expected, "\(fixture.family)")
   }
 
-  @Test("CLIP + GPT-2 goes on as the reference does", arguments: Fixture.of("clip_gpt2"))
+  @Test("CLIP + GPT-2 continues a prompt as the reference does", arguments: Fixture.of("clip_gpt2"))
   func goesOn(fixture: Fixture) throws {
     let vlm = try VLM.read(fixture.folder)
     let asked = try #require(fixture.facts()["prompt"] as? String)

@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test("tokens that look alike stay two tokens")
+  @Test("tokens that only look alike stay distinct")
   func lookAlikes() throws {
     let url = FileManager.default.temporaryDirectory.appending(path: "tokenizer-\(UUID()).json")
     defer { try? FileManager.default.removeItem(at: url) }
@@ -61,14 +61,14 @@ import Testing
     #expect(try "\(problem(file(merges: "{}")))".contains("expected a list, found an object"))
   }
 
-  @Test("ids that are negative, huge, fractions or given twice are refused")
+  @Test("negative, huge, fractional and duplicate ids are refused")
   func ids() throws {
     for id in ["-1", "1e300", "4294967296", "1.5", "\"7\"", "null", "[0]"] {
       #expect(try "\(problem(file(vocab: #"{"a": \#(id)}"#)))".contains("model.vocab[\"a\"]"))
     }
     let twice = try "\(problem(file(vocab: #"{"a": 1, "b": 1}"#)))"
-    #expect(twice.contains("the id 1 stands for both \"a\" and \"b\""))
-    #expect(try "\(problem(file(vocab: #"{"a": 1, "a": 2}"#)))".contains("stands there twice"))
+    #expect(twice.contains("the id 1 belongs to both \"a\" and \"b\""))
+    #expect(try "\(problem(file(vocab: #"{"a": 1, "a": 2}"#)))".contains("occurs twice"))
     #expect(try "\(problem(file(vocab: "{}")))".contains("the vocabulary is empty"))
     #expect(try "\(problem(file(vocab: #"[["a", 0.5]]"#)))".contains("expected an object"))
   }
@@ -79,13 +79,13 @@ import Testing
       try "\(problem(file("\"added_tokens\": \(tokens)")))"
     }
     #expect(try added(#"[{"id": 9, "content": "a"}]"#).contains("\"a\" has the id 9 here"))
-    #expect(try added(#"[{"id": 0, "content": "x"}]"#).contains("the id 0 stands for both"))
+    #expect(try added(#"[{"id": 0, "content": "x"}]"#).contains("the id 0 belongs to both"))
     #expect(try added(#"[{"id": 9, "content": ""}]"#).contains("the token is empty"))
     #expect(try added(#"[{"content": "x"}]"#).contains("added_tokens[0]: \"id\" is missing"))
     #expect(try added(#"{"x": 9}"#).contains("added_tokens: expected a list"))
   }
 
-  @Test("a component that is not built here is named, with those that are")
+  @Test("an unsupported component is named with the supported ones")
   func unsupported() throws {
     let sections = [
       #""normalizer": {"type": "Precompiled"}"#: "normalizer Precompiled",
@@ -106,7 +106,7 @@ import Testing
     #expect(try "\(problem(file(model: dropout)))".contains("dropout"))
   }
 
-  @Test("patterns and templates that cannot work are refused with their place")
+  @Test("invalid patterns and templates are refused with their path")
   func patternsAndTemplates() throws {
     let split = #""type": "Split", "behavior": "Isolated", "pattern": {"Regex": "(a"}"#
     let nested = #""pre_tokenizer": {"type": "Sequence", "pretokenizers": [{\#(split)}]}"#
@@ -120,7 +120,7 @@ import Testing
     #expect(try "\(problem(file(template)))".contains("leaves the text A out"))
   }
 
-  @Test("text that is no JSON is refused with its line")
+  @Test("invalid JSON is refused with its line")
   func notJSON() throws {
     let texts = [
       "", "{", "{\"a\": 1,}", "{\"a\" 1}", "[1 2]", "nul", "0x10", "\"\\x\"", "\"\\ud800\"", "\"a",
@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  @Test("deep nesting is refused before the stack ends")
+  @Test("deep nesting is refused before the stack overflows")
   func deep() throws {
     for unit in ["[", "{\"a\":"] {
       let error = try problem(String(repeating: unit, count: 1_000_000))

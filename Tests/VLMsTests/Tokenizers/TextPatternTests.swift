@@ -28,13 +28,13 @@ import Testing
     #expect(try words(".", in: "a\nb") == ["a", "b"])
   }
 
-  @Test("a pattern sees code points, not what looks like one letter")
+  @Test("a pattern matches code points, not graphemes")
   func codePoints() throws {
     #expect(try words("e", in: "e\u{301}") == ["e"])
     #expect(try words("\\r", in: "\r\n") == ["\r"])
   }
 
-  @Test("Foundation's engine finds the same in GPT-2's pattern")
+  @Test("GPT-2's pattern gives the same matches as Foundation's engine")
   func oracle() throws {
     let source = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
     let engine = try NSRegularExpression(pattern: source)
@@ -68,7 +68,7 @@ import Testing
     #expect(throws: TextPattern.Failure.self) { try TextPattern(pattern) }
   }
 
-  @Test("brackets nested a hundred thousand deep are refused")
+  @Test("a hundred thousand nested brackets are refused")
   func deep() {
     let deep = String(repeating: "(", count: 100_000)
     #expect(throws: TextPattern.Failure.self) { try TextPattern(deep) }

@@ -9,7 +9,7 @@ import Testing
 /// Against the ids and texts that the `tokenizers` library gave for the same files. Strings are
 /// compared by code points: Swift finds "é" and e-with-an-accent equal.
 @Suite struct TextTokenizerTests {
-  @Test("all nine kinds of tokenizer are there")
+  @Test("all nine kinds of tokenizer have a fixture")
   func kinds() {
     let found = Set(TokenizerFixture.all.map(\.folder.lastPathComponent))
     let bundled: Set = [
@@ -19,7 +19,7 @@ import Testing
     #expect(found.isSuperset(of: bundled))
   }
 
-  @Test("every string becomes the ids of the reference", arguments: TokenizerFixture.all)
+  @Test("every string is encoded to the reference's ids", arguments: TokenizerFixture.all)
   func encoding(_ fixture: TokenizerFixture) throws {
     let tokenizer = try fixture.tokenizer()
     let encodings = try fixture.encodings()
@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test("the ids become the text of the reference", arguments: TokenizerFixture.all)
+  @Test("the ids are decoded to the reference's text", arguments: TokenizerFixture.all)
   func decoding(_ fixture: TokenizerFixture) throws {
     let tokenizer = try fixture.tokenizer()
     for example in try fixture.encodings().cases {
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test("text streamed token by token is the text decoded at once", arguments: TokenizerFixture.all)
+  @Test("streamed text equals the text decoded at once", arguments: TokenizerFixture.all)
   func streaming(_ fixture: TokenizerFixture) throws {
     let tokenizer = try fixture.tokenizer()
     var random = SeededRandom(seed: 3)
@@ -72,7 +72,7 @@ import Testing
     #expect(stream.finish() == "")
   }
 
-  @Test("tokens and ids are found by each other")
+  @Test("tokens and ids map to each other")
   func names() throws {
     let tokenizer = try TextTokenizer(contentsOf: TokenizerFixture.named("llama_sp_bpe_legacy"))
     #expect(tokenizer.id(of: "<s>") == 1)
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(
-    "200,000 letters, blanks or lines are encoded in less than 20 s of processor time",
+    "200,000 letters, spaces or lines are encoded in less than 20 s of processor time",
     arguments: TokenizerFixture.all.filter { $0.folder.path.contains("/seed0/") })
   func long(_ fixture: TokenizerFixture) throws {
     let tokenizer = try fixture.tokenizer()

@@ -9,7 +9,7 @@ import VLMs
     try JSONFile.parse(Data(text.utf8), name: "config.json")
   }
 
-  @Test("what a config.json leaves out is what transformers assumes")
+  @Test("missing keys of config.json have transformers' defaults")
   func defaults() throws {
     let llama = try LlamaConfiguration(parse("{}"))
     let sizes1 = [llama.vocabulary, llama.width, llama.depth]
@@ -40,7 +40,7 @@ import VLMs
     #expect(try LlamaConfiguration(parse(text)).theta == 5000)
   }
 
-  @Test("a feature layer may be counted from either end, or keep the class token")
+  @Test("the feature layer can be counted from either end, and can keep the class token")
   func featureLayer() throws {
     let vision = #""vision_config": {"num_hidden_layers": 3}"#
     let positive = try LLaVAConfiguration(parse("{\(vision), \"vision_feature_layer\": 2}"))

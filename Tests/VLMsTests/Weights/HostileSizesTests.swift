@@ -29,20 +29,21 @@ import VLMs
   func patches(vision: String, product: String) throws {
     let line = try refusal("{\"vision_config\": \(vision)}") { _ = try LLaVAConfiguration($0) }
     let size = vision.contains("4096") ? 4096 : vision.contains("1792") ? 1792 : 1778
-    #expect(line.hasPrefix("config.json: vision_config.image_size is \(size), but must be such"))
+    #expect(
+      line.hasPrefix("config.json: vision_config.image_size is \(size), but must be so small"))
     #expect(line.contains(product))
-    #expect(line.hasSuffix("are at most 268435456; correct it"))
+    #expect(line.hasSuffix("has at most 268435456; correct it"))
   }
 
   @Test("too many queries are refused")
   func queries() throws {
     let text = #"{"num_query_tokens": 65536, "text_config": {"model_type": "opt"}}"#
     let line = try refusal(text) { _ = try BLIP2Configuration($0) }
-    #expect(line.hasPrefix("config.json: num_query_tokens is 65536, but must be such that"))
+    #expect(line.hasPrefix("config.json: num_query_tokens is 65536, but must be so small that"))
     #expect(line.contains("12×65536×65536"))
   }
 
-  @Test("OpenVLA's towers are held to the same limit")
+  @Test("the same limit applies to OpenVLA's towers")
   func towers() throws {
     let tower = #"{"patch_size": 1, "no_embed_class": true, "num_heads": 12}"#
     let line = try refusal(
@@ -51,7 +52,7 @@ import VLMs
        "timm_model_ids": ["a", "b"], "_fixture_timm_model_args": [\(tower), \(tower)]}
       """
     ) { _ = try OpenVLAConfiguration($0) }
-    #expect(line.hasPrefix("config.json: image_sizes[0] is 4096, but must be such that"))
+    #expect(line.hasPrefix("config.json: image_sizes[0] is 4096, but must be so small that"))
   }
 
   @Test("4,096 patches and a text of 131,072 tokens are read")

@@ -52,7 +52,7 @@ import VLMs
     return Small(using: &random)
   }
 
-  @Test("each number lands where it belongs, under either prefix", arguments: ["", "model."])
+  @Test("each value is read into its parameter, under either prefix", arguments: ["", "model."])
   func lands(prefix: String) throws {
     let (model, source) = (model(), checkpoint(prefix))
     let unused = try model.load(source, with: map)
@@ -67,12 +67,12 @@ import VLMs
     let output = source.tensors[prefix + "h.1.out.weight"]!
     #expect(second.output.weight[1, 3] == output[3, 1])
     let convolution = source.tensors[prefix + "conv.weight"]!
-    // Our patches hold row, column, colour; a convolution colour, row, column.
+    // Our patches are ordered row, column, color; a convolution is ordered color, row, column.
     #expect(model.patches.projection.weight[2, (1 * 2 + 0) * 3 + 2] == convolution[2, 2, 1, 0])
     #expect(model.patches.positions.values == source.tensors[prefix + "pos"]!.values)
   }
 
-  @Test("a missing tensor is named, with the nearest there is, and nothing changes")
+  @Test("a missing tensor is named with the most similar one, and nothing changes")
   func missing() throws {
     let model = model()
     let before = model.parameters.map(\.values)
@@ -86,7 +86,7 @@ import VLMs
       try model.load(Memory(tensors: [:]), with: map)
     }
     let line = empty.map { "\($0)" } ?? ""
-    #expect(line.contains("no tensor at all") && !line.contains("\n"))
+    #expect(line.contains("it has no tensors") && !line.contains("\n"))
   }
 
   @Test(
@@ -102,7 +102,7 @@ import VLMs
     #expect(error == .wrongShape(name, needed: needed, found: found))
   }
 
-  @Test("what no parameter takes is listed, but for known buffers")
+  @Test("unused tensors are listed, except known buffers")
   func unused() throws {
     var source = checkpoint()
     source.tensors["h.2.out.weight"] = .zeros([4, 4])
@@ -111,7 +111,7 @@ import VLMs
     #expect(unused == ["h.0.mask.weight", "h.2.out.weight"])
   }
 
-  @Test("every parameter of every family has a place, tied and biased ones too")
+  @Test("every parameter of every family has a published name, including tied heads and biases")
   func complete() {
     var random = SeededRandom(seed: 1)
     var qwen = LlamaConfiguration()

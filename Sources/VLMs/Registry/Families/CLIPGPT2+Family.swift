@@ -2,9 +2,10 @@ import Files
 import Foundation
 import Tensors
 
-/// How CLIP + GPT-2 is asked: the image, then a text to go on with. Its folder holds two published
-/// checkpoints and the two layers between them.
+/// CLIP + GPT-2's prompt format: the image, then a text to continue. Its folder contains two published
+/// checkpoints and the projector between them.
 extension VLMFamily {
+  /// CLIP + GPT-2.
   public static let clipGPT2 = VLMFamily(
     name: "clip+gpt2",
     modelTypes: [
@@ -19,7 +20,7 @@ extension VLMFamily {
       configuration.vision = try VisionTransformerConfiguration(clip: vision)
       configuration.language = try GPT2Configuration(language)
       let (gpt2, patches) = (configuration.language, configuration.vision.patchCount)
-      try vision["image_size"].mustKeep(places: patches, heads: gpt2.heads, widest: gpt2.hidden)
+      try vision["image_size"].mustKeep(tokens: patches, heads: gpt2.heads, widest: gpt2.hidden)
       var random = SeededRandom(seed: 0)
       let network = uninitialized { CLIPGPT2(configuration, using: &random) }
       let projector = folder.appending(path: CLIPGPT2.projectorFile)

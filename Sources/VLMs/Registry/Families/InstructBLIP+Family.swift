@@ -1,7 +1,8 @@
 import Foundation
 
-/// How InstructBLIP is asked: the question as it is, read twice, by two tokenizers.
+/// InstructBLIP's prompt format: the question alone, encoded by two tokenizers.
 extension VLMFamily {
+  /// InstructBLIP with Vicuna.
   public static let instructBLIP = VLMFamily(
     name: "instructblip", modelTypes: ["instructblip", "InstructBlipForConditionalGeneration"],
     load: { folder, config in
@@ -17,7 +18,8 @@ extension VLMFamily {
       configuration.language.vocabulary = tokenizer.vocabularySize
       configuration.language.maximumTokens = 512
       configuration.qformer.vocabulary = tokenizer.vocabularySize
-      configuration.qformer.maximumWords = 512
+      configuration.qformer.maximumTokens = 512
+      configuration.qformer.queries = 2  // fewer than the 4 patches, so that they differ
       configuration.imageToken = 256
       let network = InstructBLIP(configuration, using: &random)
       return vlm(
@@ -33,7 +35,7 @@ extension VLMFamily {
       family: "instructblip", network: network, tokenizer: tokenizer, preprocessor: preprocessor,
       isRandom: isRandom, stops: stops
     ) { question, image in
-      let ids = network.configuration.imagePlaces + tokenizer.encode(question)
+      let ids = network.configuration.imagePlaceholders + tokenizer.encode(question)
       let instruction = queryTokenizer.encode(question)
       return try network.prompt([ids], images: image, instructions: [instruction])  // → [1, T, D]
     }

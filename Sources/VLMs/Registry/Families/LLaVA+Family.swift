@@ -1,5 +1,6 @@
-/// How LLaVA-1.5 is asked: as a user in a conversation, the image first.
+/// LLaVA-1.5's prompt format: a user's turn in a conversation, the image first.
 extension VLMFamily {
+  /// LLaVA-1.5.
   public static let llava = VLMFamily(
     LLaVA.self, name: "llava", modelTypes: ["llava", "LlavaForConditionalGeneration"],
     nano: { configuration, tokenizer in
@@ -7,10 +8,10 @@ extension VLMFamily {
       configuration.language.maximumTokens = 512
       configuration.imageToken = 256
     },
-    ask: { question, network, tokenizer in
-      // Written once for every patch, before the text is cut into tokens.
-      let place = tokenizer.token(of: network.configuration.imageToken) ?? "<image>"
-      let places = String(repeating: place, count: network.configuration.imageTokenCount)
-      return tokenizer.encode("USER: \(places)\n\(question) ASSISTANT:")
+    promptIDs: { question, network, tokenizer in
+      // One placeholder per patch, before the text is tokenized.
+      let placeholder = tokenizer.token(of: network.configuration.imageToken) ?? "<image>"
+      let image = String(repeating: placeholder, count: network.configuration.imageTokenCount)
+      return tokenizer.encode("USER: \(image)\n\(question) ASSISTANT:")
     })
 }
