@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Reproducible random numbers: the same seed gives the same stream on every machine.
 ///
@@ -37,7 +41,8 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// A draw from the normal distribution with mean 0 and standard deviation 1.
+  /// A draw from the normal distribution with mean 0 and standard deviation 1. Its last bit depends
+  /// on the logarithm and the cosine of the C library.
   /// Source: Box and Muller, "A Note on the Generation of Random Normal Deviates" (1958).
   public mutating func normal() -> Float {
     let radius = (-2 * log(1 - Double(next() >> 11) * 0x1p-53)).squareRoot()
