@@ -8,7 +8,7 @@ import Foundation
 ///     static let kind = "tokens"
 ///     struct Configuration: Codable, Equatable, Sendable { var bins = 32 }
 ///     let configuration: Configuration
-public protocol SelfDescribing {
+public protocol SelfDescribing: SendableMetatype {
   /// The settings that a part of this type is built from.
   associatedtype Configuration: Codable & Equatable & Sendable
   /// The name of the type, as saved policies and the list of its kinds hold it.
