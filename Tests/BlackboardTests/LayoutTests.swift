@@ -41,7 +41,7 @@ import Testing
     let table = TextTable(
       columns: ["tensor", "shape", "time"],
       rows: [
-        ["patch words + positions", "[1, 64, 192]", "0.12 ms"],
+        ["patch tokens + positions", "[1, 64, 192]", "0.12 ms"],
         ["patches", "[1, 64, 192]", "10.12 ms"],
       ], notes: ["each place of the grid adds a vector of its own", "cut into squares"])
     let lines = table.lines(width: width)

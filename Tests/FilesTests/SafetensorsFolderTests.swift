@@ -129,7 +129,8 @@ import Testing
     #expect(twice?.reason == .inTwoShards(tensor: "c", other: "two.safetensors"))
   }
 
-  @Test("An index without tensors, or that is none, is refused") func badIndexes() throws {
+  @Test("An index without tensors, or a file that is not an index, is refused")
+  func badIndexes() throws {
     for index in [#"{"weight_map":{}}"#, "{}", #"{"metadata":{}}"#] {
       let reason = try withShards(index: index) { refusal($0)?.reason }
       #expect(reason == .emptyIndex)

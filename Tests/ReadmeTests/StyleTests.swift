@@ -12,7 +12,6 @@ import Testing
     (#"\b[Ll]ikeliest\b"#, "greedy"),
     (#"\b(askers?|crew|lookers?|firstLook)\b"#, "queries, thread pool, rollouts, attention"),
     (#"\b([Bb]ent|[Bb]ends?)\b"#, "nonlinearity, activation, adapted"),
-    (#"\bfirstLoss:"#, "expectedInitialLoss"),
     (#"\b[Ss]poken\b|SpokenActionHead"#, "autoregressive"),
     (#"withoutNumbers|meanOfWords"#, "uninitialized, meanOfTokens"),
     (#"roundingError"#, "quantizationError"),

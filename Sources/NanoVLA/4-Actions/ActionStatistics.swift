@@ -6,7 +6,7 @@ import Tabletop
 /// what a robot does, in meters and radians.
 ///
 /// A step of 2 cm and a turn of 0.5 rad must weigh the same in a loss and fill the same bins. The
-/// conversion belongs to the data, not to the network: with the statistics of another data set a good
+/// conversion belongs to the data, not to the network: with the statistics of another dataset a good
 /// policy moves a robot by wrong amounts, a question that OpenVLA's users ask most often.
 ///
 ///     normalized = clip(2(x − q01)/(q99 − q01 + 1e-8) − 1, −1, 1)
@@ -21,7 +21,7 @@ public struct ActionStatistics: Sendable, Equatable {
   public let action: DimensionStatistics
   /// `[A]`: true where the dimension is normalized; false for the gripper, which keeps its values.
   public let mask: [Bool]
-  /// Statistics of proprioception, if the data set has it.
+  /// Statistics of proprioception, if the dataset has it.
   public let proprio: DimensionStatistics?
   /// The number of time steps and of episodes.
   public let transitions, trajectories: Int

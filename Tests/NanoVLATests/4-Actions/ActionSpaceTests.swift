@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct ActionSpaceTests {
-  @Test("the toy arm has seven dimensions, and all but the gripper are normalised")
+  @Test("the toy arm has seven dimensions, and all but the gripper are normalized")
   func tabletop() {
     let space = ActionSpace.tabletop
     let names = space.dimensions.map(\.name)
@@ -115,7 +115,7 @@ import Testing
     #expect(converted == RobotAction([0.5, 0, 0.25, 1]))
   }
 
-  @Test("a control rate that is none, and a space without dimensions, are refused")
+  @Test("a control rate that is not positive and a space without dimensions are refused")
   func badJSON() throws {
     let text = String(decoding: try JSONEncoder().encode(ActionSpace.tabletop), as: UTF8.self)
     func read(_ found: String, _ written: String) throws -> ActionSpace {

@@ -45,7 +45,7 @@ private func isClose(_ a: [Float], _ b: [Float], within tolerance: Float = 1e-6)
     #expect(isClose(high.values, [1, 1, 0, 1]))
   }
 
-  @Test("what was normalised comes back, up to what was clipped")
+  @Test("denormalizing a normalized action restores it, except for clipped values")
   func roundTrip() throws {
     for action in actions {
       let back = try statistics.robotAction(try statistics.normalized(action))

@@ -26,7 +26,7 @@ import Testing
     #expect(message.contains("RobotAction.gripper: named for 7 dimensions, this action has 3"))
   }
 
-  @Test("the compiler refuses a normalised action where a robot's is wanted, and the reverse")
+  @Test("the compiler refuses a normalized action in place of a robot action, and the reverse")
   func notInterchangeable() throws {
     let right = "move(RobotAction([0])); learn(NormalizedAction([0]))"
     let accepted = try typecheck(right)

@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test("at temperature 0 the likeliest bins are taken, and no random number is used")
+  @Test("at temperature 0 actions are greedy, and no random number is used")
   func greedy() {
     let (head, _) = opinionated()
     let state = uniform(6, 3)

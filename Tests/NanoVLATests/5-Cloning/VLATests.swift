@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test("another image, instruction or feeling gives another action")
+  @Test("another image, instruction or proprioception gives another action")
   func depends() throws {
     let policy = try policy()
     func action(_ image: RGBImage, _ task: TabletopTask, _ proprioception: [Float]) throws

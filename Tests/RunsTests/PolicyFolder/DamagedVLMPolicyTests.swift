@@ -206,8 +206,8 @@ import VLMs
     try withFolder { folder in
       try VLA.fromVLM("llava").write(to: folder)
       let files = { try FileManager.default.contentsOfDirectory(atPath: folder.path).count }
-      let bent = try VLA.fromVLM("llava")
-      try bent.backbone.adapt(["query"]) { _ in Doubling() }
+      let adapted = try VLA.fromVLM("llava")
+      try adapted.backbone.adapt(["query"]) { _ in Doubling() }
       let long = try VLABuilder().withHead(.l1, chunk: 65).build()
       var random = SeededRandom(seed: 0)
       var sizes = LLaVAConfiguration()
@@ -226,7 +226,7 @@ import VLMs
           usesProprioception: false, using: &random)
       }
       for (policy, word) in [
-        (bent, "Doubling"), (long, "chunk is 65"), (try vlm("mine", isRandom: true), "mine"),
+        (adapted, "Doubling"), (long, "chunk is 65"), (try vlm("mine", isRandom: true), "mine"),
         (try vlm("llava", isRandom: false), "language.embedding.weight"),
         (try vlm("llava", isRandom: true), "language.embedding.weight"),
       ] {

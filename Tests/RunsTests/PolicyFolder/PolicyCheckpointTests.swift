@@ -36,8 +36,8 @@ import VLMs
       #expect(type(of: read.head) == type(of: policy.head))
       #expect(read.statistics == policy.statistics && read.space == policy.space)
       #expect(read.head.chunk == 3 && read.history == 2 && !read.usesProprioception)
-      let (trunk, original) = (read.backbone as? ToyVLM, policy.backbone as? ToyVLM)
-      #expect(trunk?.configuration == original?.configuration)
+      let (backbone, original) = (read.backbone as? ToyVLM, policy.backbone as? ToyVLM)
+      #expect(backbone?.configuration == original?.configuration)
     }
   }
 

@@ -43,7 +43,7 @@ import VLMs
     try SafetensorsFile(url: folder.appending(path: VLA.weightsFile)).names.sorted()
   }
 
-  private func bend(_ policy: VLA, rank: Int = 2, alpha: Float = 3) throws {
+  private func addLoRA(_ policy: VLA, rank: Int = 2, alpha: Float = 3) throws {
     var random = SeededRandom(seed: 5)
     try policy.backbone.adapt(["query", "value"]) {
       LoRA(for: $0, rank: rank, alpha: alpha, using: &random)
@@ -69,7 +69,7 @@ import VLMs
   @Test("LoRA comes back as LoRA, of the same rank and α, free to learn on", arguments: names)
   func lora(name: String) throws {
     let policy = try VLA.fromVLM(name, head: .l1, seed: 3)
-    try bend(policy)
+    try addLoRA(policy)
     let read = try roundTrip(policy)
     let (old, new) = (policy.backbone.linearLayers, read.backbone.linearLayers)
     #expect(new.map(\.name) == old.map(\.name))
@@ -83,10 +83,10 @@ import VLMs
     #expect(read.parameters.map(\.values) == policy.parameters.map(\.values))
   }
 
-  @Test("layers may be bent with different ranks, α, and kinds of adaptation")
+  @Test("layers may be adapted with different ranks, α, and kinds of adaptation")
   func mixture() throws {
     let policy = try VLA.fromVLM("llava", head: .l1)
-    try bend(policy, rank: 1, alpha: 7)
+    try addLoRA(policy, rank: 1, alpha: 7)
     var random = SeededRandom(seed: 6)
     try policy.backbone.adapt(["key"]) { LoRA(for: $0, rank: 4, alpha: 0.3, using: &random) }
     try policy.backbone.adapt(BottleneckAdapter.targets) {
@@ -114,17 +114,17 @@ import VLMs
   @Test("merged LoRA comes back as the layer's own weights", arguments: names)
   func merged(name: String) throws {
     let policy = try VLA.fromVLM(name, head: .l1, seed: 3)
-    try bend(policy)
+    try addLoRA(policy)
     policy.backbone.mergeLoRA()
     try roundTrip(policy) { folder, read in
-      let bent = try names(in: folder).filter { $0.contains(".adaptation.") }
-      #expect(bent.isEmpty)
+      let adapted = try names(in: folder).filter { $0.contains(".adaptation.") }
+      #expect(adapted.isEmpty)
       #expect(read.backbone.linearLayers.allSatisfy { $0.layer.adaptation == nil })
     }
   }
 
   @Test("OpenVLA that learned to speak other actions speaks them again")
-  func spoken() throws {
+  func autoregressive() throws {
     let policy = try VLA.fromVLM("openvla")
     for parameter in policy.backbone.parameters {
       parameter.values = parameter.values.map { $0 * 1.5 }
@@ -145,7 +145,7 @@ import VLMs
     let name = try VLM.family(of: fixture.folder).name
     let policy = try VLA.fromVLM(
       name, modelPath: fixture.folder.path, head: .tokens(bins: 8))
-    try bend(policy)
+    try addLoRA(policy)
     let packed = policy.namedParameters.filter(\.parameter.isPacked).map(\.name)
     try #require(!packed.isEmpty)
     try roundTrip(policy, at: fixture.image()) { folder, read in
@@ -163,7 +163,7 @@ import VLMs
   func changed() throws {
     let fixture = try #require(Fixture.of("llava15").first)
     let policy = try VLA.fromVLM("llava", modelPath: fixture.folder.path, head: .l1)
-    try bend(policy)
+    try addLoRA(policy)
     policy.backbone.mergeLoRA()
     let parameters = Dictionary(
       uniqueKeysWithValues: policy.namedParameters.map { ($0.name, $0.parameter) })
@@ -172,22 +172,22 @@ import VLMs
     parameters[gain]!.values = parameters[gain]!.values.map { $0 + 0.25 }
     parameters[unpacked]!.adopt(parameters[unpacked]!.unpacked())
     try roundTrip(policy, at: fixture.image()) { folder, read in
-      let bent = policy.backbone.linearLayers.filter { $0.layer.adaptation != nil }
+      let adapted = policy.backbone.linearLayers.filter { $0.layer.adaptation != nil }
         .map { "backbone.\($0.name).weight" }
       let head = policy.head.namedParameters.map { "head.\($0.name)" }
-      let expected = (bent + head + [gain, unpacked]).sorted()
+      let expected = (adapted + head + [gain, unpacked]).sorted()
       let written = try names(in: folder)
       #expect(written == expected)
     }
   }
 
-  @Test("a published OpenVLA that was bent speaks the same again, and is small")
+  @Test("an adapted OpenVLA is saved without its published weights and predicts the same actions")
   func spokenPublished() throws {
     let fixture = try #require(Fixture.of("openvla").first)
     let facts = try #require(fixture.facts()["actions"] as? [String: Any])
     for key in facts.keys {
       let policy = try VLA.fromVLM("openvla", modelPath: fixture.folder.path, unnormKey: key)
-      try bend(policy)
+      try addLoRA(policy)
       try roundTrip(policy, at: fixture.image()) { folder, _ in
         let others = try names(in: folder).filter { !$0.contains(".adaptation.") }
         #expect(others.isEmpty)
@@ -202,7 +202,7 @@ import VLMs
     let folder = FileManager.default.temporaryDirectory.appending(path: "policy-\(UUID())")
     defer { try? FileManager.default.removeItem(at: folder) }
     let policy = try VLA.fromVLM("llava", modelPath: fixture.folder.path + "/../llava15/")
-    try bend(policy)
+    try addLoRA(policy)
     let places = (1...2).map { folder.appending(path: "\($0)") }
     try policy.write(to: places[0])
     try VLA(contentsOf: places[0]).write(to: places[1])
@@ -212,13 +212,13 @@ import VLMs
     }
   }
 
-  @Test("a bent toy policy comes back too")
+  @Test("an adapted toy policy is restored")
   func toy() throws {
     var random = SeededRandom(seed: 2)
     let policy = try VLA(
       backbone: ToyVLM(.init(), using: &random), statistics: .bundled(),
       usesProprioception: false, using: &random)
-    try bend(policy)
+    try addLoRA(policy)
     try roundTrip(policy)
   }
 
