@@ -47,6 +47,7 @@ let documentation: [Package.Dependency] =
 
 let package = Package(
   name: "nanoVLA",
+  platforms: [.macOS(.v13)],  // regular expressions, URL(filePath:), aligned_alloc
   products: [
     .library(
       name: "NanoVLA",
