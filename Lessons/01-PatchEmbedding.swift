@@ -122,7 +122,7 @@ Lesson.run(1, "Patch embedding", idea: idea) { lesson in
       "Sources/NanoVLA/2-Transformer/PositionEncoding.swift",
     ],
     tryThis: [
-      "patchSize = 16, then 4: which shapes change, and how does the time?",
+      "patchSize = 16, then 4: which shapes change, and how much longer does it take?",
       "patchSize = 64: one token, and yet the probe without positions succeeds. Why?",
       "Exercise: in PatchEmbedding.callAsFunction, add `positions.mean(axis: 0)` instead of "
         + "`positions`, the same vector everywhere. You are right if you predicted that "
