@@ -35,9 +35,10 @@ extension TokenHead {
   func copy() -> TokenHead {
     let first = encoder.steps[0].weight  // [F, S]
     var random = SeededRandom(seed: 0)
+    let space = ActionSpace(dimensions: dimensions)
     let copy = TokenHead(
-      inputs: first.dim(1), chunk: chunk, dimensions: dimensions, bins: bins,
-      hidden: first.dim(0), using: &random)
+      configuration, for: HeadContext(inputs: first.dim(1), chunk: chunk, space: space),
+      using: &random)
     for (mine, its) in zip(parameters, copy.parameters) { its.values = mine.values }
     return copy
   }
