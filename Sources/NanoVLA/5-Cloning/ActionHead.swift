@@ -63,6 +63,17 @@ extension ActionHead {
     _ configuration: Configuration, in place: HeadContext
   ) -> PartError? { nil }
 
+  /// An independent head with the same weights, for `policy`, whose head this is.
+  func copy(for policy: VLA) -> Self {
+    let width = policy.backbone.stateWidth(usesProprioception: policy.usesProprioception)  // S
+    let place = HeadContext(
+      inputs: policy.history * width, chunk: chunk, space: policy.space, backbone: policy.backbone)
+    var random = SeededRandom(seed: 0)
+    let copy = Self(configuration, for: place, using: &random)
+    for (mine, its) in zip(parameters, copy.parameters) { its.values = mine.values }
+    return copy
+  }
+
   /// A head that outputs numbers quantizes nothing.
   public func quantized(_ actions: Tensor) -> Tensor { actions }
 
