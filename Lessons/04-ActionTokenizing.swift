@@ -8,100 +8,119 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A language model chooses among words; a robot wants seven numbers. So cut each number's range into
-  bins and give every bin a word. Choosing an action is then choosing words: classification.
+  A robot action is seven numbers; a language model outputs a choice among tokens. So normalize each
+  number to [−1, 1] with the statistics of the demonstrations, divide this range into bins, and let a
+  token stand for each bin. A policy then predicts a probability for every bin of every number, and
+  learns with cross-entropy, like any classifier.
 
-  The aha: control becomes classification, and the price is rounding, at most half a bin. Before,
-  statistics stretch every number to [−1, 1], so that bins of dx and dz are equally worth having.
+  The aha: control becomes classification, and the price is a quantization error of at most half a bin.
   """
 
 // Knobs: change one, run again.
-let bins = 32  // of the action that is followed, and of the head
-let binCounts = [4, 8, 16, 32, 64, 128, 256]  // to compare; any ≥ 2
-let (shownDemonstration, shownStep) = (3, 2)  // of 100, and of its time steps
-let chunk = 8  // steps that FAST says at once
-let fresh: Range<UInt64> = 500..<600  // seeds of demonstrations that FAST has not learned from
+let bins = 32  // B, of the action that is shown and of the head
+let binCounts = [4, 8, 16, 32, 64, 128, 256]  // to compare; each at least 2
+let shownDemonstration = 3  // of 100
+let shownStep = 2  // of its time steps
+let freshSeeds: Range<UInt64> = 500..<600  // of new demonstrations, to measure the error on
 
 Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let statistics = try ActionStatistics.bundled()
-  func chunks(_ demonstration: Demonstration) throws -> [[NormalizedAction]] {
-    let actions = try demonstration.actions.map { try statistics.normalized(RobotAction($0)) }
-    return FASTTokenizer.chunks(of: actions, steps: chunk)  // one from each step on
-  }
-
-  lesson.heading("One action, there and back")
-  let shown = demonstrations[shownDemonstration]
-  let motion = try chunks(shown)[shownStep]
+  let space = ActionSpace.tabletop
   let tokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
-  let ids = try tokenizer.encode(motion[0])
-  let back = try statistics.robotAction(tokenizer.decode(ids)).values
-  lesson.say("Step \(shownStep) of “\(shown.instruction)”, \(bins) bins:")
-  lesson.table(
-    columns: ["", "robot", "−1…1", "token", "robot"],
-    rows: ActionSpace.tabletop.dimensions.enumerated().map { a, dimension in
-      [dimension.name, shown.actions[shownStep][a], motion[0].values[a], ids[a], back[a]]
-    })
-  lesson.say("The wrist never turned: no range to stretch. The gripper is a switch: not stretched.")
+  func normalized(_ demonstration: Demonstration) throws -> [NormalizedAction] {
+    try demonstration.actions.map { try statistics.normalized(RobotAction($0)) }
+  }
 
-  lesson.heading("The words of OpenVLA")
-  let openVLA = ActionTokenizer()  // 256 bins: the last of Llama's 32000 words
-  let words = try openVLA.encode(NormalizedAction([-1, 0, 1]))
-  lesson.result("openVLALow", Double(words[0]), "the word for -1")
-  lesson.result("openVLAMiddle", Double(words[1]), "the word for 0")
-  lesson.result("openVLAHigh", Double(words[2]), "the word for 1")
-  lesson.result("edge", openVLA.decode(words).values[2], "what +1 comes back as: one bin is lost")
-
-  lesson.heading("FAST: words for motions")
-  let fast = try FASTTokenizer(trainedOn: demonstrations.flatMap(chunks))
-  let waves = try fast.coefficients(of: motion).map { $0[0] }
-  let dx = motion.map { Terminal.signed($0.values[0]) }.joined(separator: " ")
-  lesson.say("dx from that step on: \(dx)")
-  lesson.say("in waves, the slowest first, times \(Int(fast.scale)): \(waves)")
-  lesson.say("all \(chunk)·\(fast.dimensions) numbers in words: \(try fast.encode(motion))")
-  lesson.say("Smooth motions need few words: fast waves round to 0, and zeros share a word.")
-
-  lesson.heading("What rounding costs: half a bin")
-  let motions = try fresh.compactMap { Demonstration.record(suite: .object, seed: $0) }
-    .flatMap(chunks)
+  lesson.heading("From actions to the loss")
+  let shown = demonstrations[shownDemonstration]
+  let (T, A) = (shown.actions.count, space.count)
+  func tensor(_ rows: [[Float]]) -> Tensor { Tensor(rows.flatMap { $0 }, shape: [rows.count, A]) }
+  let actions = try normalized(shown)
+  let ids = try actions.map(tokenizer.encode)  // [T, A]
+  let classes = try actions.map(tokenizer.classes)  // [T, A]
+  let state = Tensor(shown.proprioception.flatMap { $0 }, shape: [T, 4])
   var random = SeededRandom(seed: lesson.seed)
-  let jumbled = motions.map { random.shuffled($0) }
-  var trips = try binCounts.map { bins in
-    let tokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
-    return ("bins\(bins)", try RoundTrip(of: motions, in: tokenizer))
+  let place = HeadContext(inputs: 4, chunk: 1, space: space)
+  let head = TokenHead(.init(bins: bins), for: place, using: &random)
+  let loss = withoutGradient {
+    lesson.trace("the \(T) actions of “\(shown.instruction)”") {
+      _ = tensor(shown.actions).traced("actions", "in robot units")
+      _ = tensor(actions.map(\.values)).traced("normalized", "by q01 and q99 of the demonstrations")
+      _ = tensor(ids.map { $0.map(Float.init) }).traced("token ids", "the bin of each number")
+      _ = state.traced("state", "here only proprioception; lesson 5 adds image and instruction")
+      let logits = head(state).reshaped([-1, bins])  // [T, 4] → [T, 1, A, B] → [T·A, B]
+      return crossEntropy(logits, targets: classes.flatMap { $0 })  // → one number
+        .traced("loss", "cross-entropy of the expert's bins")
+    }
   }
-  trips.append(("fast", try RoundTrip(of: motions, in: fast)))
-  trips.append(("jumbled", try RoundTrip(of: jumbled, in: fast)))
-  for (name, trip) in trips {
-    lesson.keep("tokens_\(name)", trip.words)
-    lesson.keep("rms_\(name)", trip.rms)
-    lesson.keep("maxError_\(name.replacing("bins", with: ""))", trip.worst)
-  }
-  lesson.say("\(motions.count) new chunks of \(chunk) steps, said and read back:")
-  lesson.table(
-    columns: ["", "words", "RMS error", "worst"],
-    rows: trips.map { [$0, $1.words, $1.rms, $1.worst] })
-  lesson.say(
-    "With bins, the worst is half of one: 1/(bins − 1). FAST rounds waves, so that one number may be "
-      + "further off, and says a chunk in a few words; jumbled steps are not smooth.")
-
-  lesson.heading("Control as classification")
-  let head = TokenHead(inputs: 4, chunk: 1, dimensions: 7, bins: bins, using: &random)
-  let proprioception = Tensor(shown.proprioception.flatMap { $0 }, shape: [shown.actions.count, 4])
-  let logits = withoutGradient {
-    lesson.trace("all steps of one demonstration") { head(proprioception) }
-  }
-  let classes = try chunks(shown).flatMap { try tokenizer.classes(of: $0[0]) }
-  let loss = crossEntropy(logits.reshaped([-1, bins]), targets: classes)  // [T, 1, A, B] → [T·A, B]
   lesson.result("firstLoss", loss.item, "cross-entropy of an untrained head")
-  lesson.result("lnBins", log(Float(bins)), "ln(\(bins)): every bin equally likely")
+  lesson.result("lnBins", log(Float(bins)), "ln(\(bins)): all bins have the same probability")
+
+  lesson.heading("One action, encoded and decoded")
+  let decoded = try statistics.robotAction(tokenizer.decode(ids[shownStep])).values
+  lesson.table(
+    columns: ["", "robot units", "normalized", "token", "decoded"],
+    rows: space.dimensions.enumerated().map { a, dimension in
+      [
+        dimension.name, shown.actions[shownStep][a], actions[shownStep].values[a],
+        ids[shownStep][a], decoded[a],
+      ]
+    })
+  lesson.say(
+    "The wrist never rotates here, so its range is empty and 0 is decoded as the center beside it. "
+      + "The gripper is a switch and is not normalized.")
+
+  lesson.heading("The tokens of OpenVLA")
+  let openVLA = ActionTokenizer()  // 256 bins: the last of Llama's 32,000 tokens
+  let extremes = try openVLA.encode(NormalizedAction([-1, 0, 1]))
+  lesson.result("openVLALow", Double(extremes[0]), "the token for -1")
+  lesson.result("openVLAMiddle", Double(extremes[1]), "the token for 0")
+  lesson.result("openVLAHigh", Double(extremes[2]), "the token for 1")
+  lesson.result("edge", openVLA.decode(extremes).values[2], "+1, decoded: it shares the last bin")
+
+  lesson.heading("Experiment: the quantization error")
+  let fresh = try freshSeeds.compactMap { Demonstration.record(suite: .object, seed: $0) }
+    .flatMap(normalized)
+  let trips = try binCounts.map { bins in
+    (bins, try RoundTrip(of: fresh, in: ActionTokenizer(bins: bins, vocabulary: bins)))
+  }
+  for (bins, trip) in trips {
+    lesson.keep("tokens_bins\(bins)", trip.tokens)
+    lesson.keep("rms_bins\(bins)", trip.rms)
+    lesson.keep("maxError_\(bins)", trip.maximumError)
+  }
+  lesson.say("\(fresh.count) new actions, encoded and decoded, in normalized units:")
+  lesson.table(
+    columns: ["bins", "RMS error", "maximum", "half a bin"],
+    rows: trips.map { [$0, $1.rms, $1.maximumError, 1 / Double($0 - 1)] })
+  let isBounded = trips.allSatisfy { $1.maximumError <= 1 / Double($0 - 1) + 1e-6 }
+  lesson.say(
+    isBounded
+      ? "The maximum is half a bin, 1/(B − 1), for every B, as it must be: bins trade precision for "
+        + "examples per bin."
+      : "A maximum above half a bin, 1/(B − 1), is a bug: compare `encode` and `decode`.")
+  func curve(_ name: String, _ value: (Int, RoundTrip) -> Double) -> LineChart.Curve {
+    .init(name, trips.map { (log2(Double($0)), value($0, $1)) }, showsPoints: true)
+  }
+  try lesson.chart(
+    LineChart(
+      "Quantization error of new actions",
+      x: Axis("bins (log2 B)", log2(Double(binCounts.min()!))...log2(Double(binCounts.max()!))),
+      y: Axis("error (normalized units)", 0...trips.map(\.1.maximumError).max()!),
+      [curve("maximum") { $1.maximumError }, curve("RMS") { $1.rms }]), as: "quantization.png")
 
   lesson.finish(
-    readNext: ["ActionTokenizer", "ActionStatistics", "FASTTokenizer", "TokenHead"]
-      .map { "Sources/NanoVLA/Action/\($0).swift" },
+    readNext: [
+      "Sources/NanoVLA/4-Actions/ActionTokenizer.swift",
+      "Sources/NanoVLA/4-Actions/ActionStatistics.swift",
+      "Sources/NanoVLA/5-Cloning/TokenHead.swift",
+    ],
     tryThis: [
-      "bins = 4: how far off is dx now, in robot units? The fingers reach 0.1 far.",
-      "chunk = 4, then 16: how many words does FAST need for a step?",
-      "Exercise: let FAST learn from jumbled chunks instead. What do smooth ones cost then?",
+      "bins = 4: how far is the decoded dx from the original? The gripper grasps within 0.1.",
+      "shownDemonstration = 40: which tokens stay the same in every action, and why?",
+      "Exercise: in ActionTokenizer, let `center` return the lower edge of a bin instead of the "
+        + "middle. How large is the maximum error now? (Twice as large: a whole bin, and the check "
+        + "above says so.)",
     ])
 }

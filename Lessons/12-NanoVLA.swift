@@ -58,8 +58,11 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
     of: recorded.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
     trajectories: recorded.count)
   let head = TokenHead(
-    inputs: backbone.stateWidth(usesProprioception: true), chunk: recipe.chunk,
-    dimensions: statistics.count, bins: bins, using: &random)
+    .init(bins: bins),
+    for: .init(
+      inputs: backbone.stateWidth(usesProprioception: true), chunk: recipe.chunk,
+      space: .tabletop),
+    using: &random)
   let policy = try VLA(
     backbone: backbone, space: .tabletop, statistics: statistics, head: head,
     usesProprioception: true)

@@ -30,9 +30,9 @@ public final class GRPOTrainer {
   public let settings: GRPOSettings
   /// The measurements of each iteration so far.
   public package(set) var metrics: [GRPOMetrics] = []
-  package let head: TokenHead
+  package let head: any TokenPolicyHead
   /// The head as it was before the first iteration.
-  package let start: TokenHead
+  package let start: any TokenPolicyHead
   package let optimizer: AdamW
   package var random: SeededRandom
   private let schedule: Schedule
@@ -42,14 +42,14 @@ public final class GRPOTrainer {
   public init(
     _ policy: VLA, in environment: any Environment, _ settings: GRPOSettings = .init()
   ) throws(PolicyError) {
-    guard let head = policy.head as? TokenHead else {
+    guard let head = policy.head as? any TokenPolicyHead else {
       throw .noProbabilities("\(type(of: policy.head))")
     }
     (self.policy, self.environment, self.settings, self.head) = (
       policy, environment, settings, head
     )
     head.freeze(false)
-    start = head.copy()
+    start = head.copy(for: policy)
     schedule = Schedule(peak: settings.learningRate, steps: settings.iterations, floor: 0.1)
     optimizer = AdamW(head.parameters, weightDecay: 0)
     random = SeededRandom(seed: settings.seed)

@@ -37,7 +37,7 @@ public struct GroupRollouts {
   ///   - draw: the seed of the sampling. The samples of a group depend on no other group.
   /// - Throws: as ``ClosedLoop`` does.
   public func callAsFunction(
-    _ policy: VLA, _ head: TokenHead, seeds: [UInt64], draw: UInt64
+    _ policy: VLA, _ head: any TokenPolicyHead, seeds: [UInt64], draw: UInt64
   ) throws -> [RolloutGroup] {
     try environment.space.check(matches: policy.space)
     return try inShards(of: seeds.count) { part in
@@ -46,7 +46,7 @@ public struct GroupRollouts {
   }
 
   private func run(
-    _ policy: VLA, _ head: TokenHead, seeds: [UInt64], _ part: Range<Int>, _ draw: UInt64
+    _ policy: VLA, _ head: any TokenPolicyHead, seeds: [UInt64], _ part: Range<Int>, _ draw: UInt64
   ) throws -> [RolloutGroup] {
     var records = part.map { Record(seed: draw &+ UInt64($0)) }
     var rollouts: [Rollout] = []
@@ -93,7 +93,7 @@ private struct Record {
   /// Samples a chunk for each rollout of `members`. `state`: [n, S]
   mutating func decide(
     for members: [Int], of rollouts: inout [Rollout], _ state: Tensor, _ policy: VLA,
-    _ head: TokenHead, _ temperature: Float
+    _ head: any TokenPolicyHead, _ temperature: Float
   ) throws {
     let A = head.dimensions
     let chosen = head.bins(for: state, temperature: temperature, using: &random)  // n·K·A bins
@@ -103,14 +103,14 @@ private struct Record {
     for (row, i) in members.enumerated() {
       rollouts[i].plan = try (0..<head.chunk).map { k in
         let first = (row * head.chunk + k) * A
-        let action = chosen[first..<first + A].map { Float(head.tokenizer.center($0)) }
+        let action = chosen[first..<first + A].map { head.value(of: $0) }
         return try policy.statistics.robotAction(NormalizedAction(action))
       }
     }
   }
 
   func group(
-    _ rollouts: [Rollout], _ members: Range<Int>, _ head: TokenHead, _ temperature: Float
+    _ rollouts: [Rollout], _ members: Range<Int>, _ head: any TokenPolicyHead, _ temperature: Float
   ) -> RolloutGroup {
     let (states, K) = (Tensor.concatenated(self.states, axis: 0), head.chunk)  // → [N, S]
     let mask = decisions.flatMap { decision in

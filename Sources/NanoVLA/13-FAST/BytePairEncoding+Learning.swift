@@ -1,22 +1,21 @@
-// How merges are learned: of all neighbours in all sequences, the pair that occurs most often becomes
-// a new symbol; then look again. What occurs often ends up as one symbol, however long it is.
-//
-//   0 1 0 1 2 · 0 1 2     (0 1) occurs three times: it is 3
-//   3 3 2 · 3 2           (3 2) occurs twice: it is 4
-//   3 4 · 4               no pair occurs twice: the end
-//
-// An alphabet of n symbols is 0 ..< n, and the i-th pair learned is symbol n + i.
-//
-// Reference: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016),
-// algorithm 1.
-
+/// Learning of merges: of all neighboring pairs in all sequences, the most frequent becomes a new
+/// symbol, again and again. A frequent sequence ends up as one symbol, however long it is.
+///
+///     0 1 0 1 2 · 0 1 2     (0 1) occurs three times: it becomes 3
+///     3 3 2 · 3 2           (3 2) occurs twice: it becomes 4
+///     3 4 · 4               no pair occurs twice: the end
+///
+/// An alphabet of n symbols is 0 ..< n, and the i-th pair learned is symbol n + i.
+///
+/// Reference: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016),
+/// algorithm 1.
 extension BytePairEncoding {
-  /// The pairs to merge, in the order in which they were found. No pair reaches from one sequence
-  /// into the next. Of pairs that are equally frequent the one of the smaller symbols comes first.
+  /// The learned pairs, in order. No pair spans two sequences; of equally frequent pairs the one of
+  /// smaller symbols comes first.
   ///
   /// - Parameters:
-  ///   - alphabet: how many symbols there are to begin with: every one in `sequences` is below.
-  ///   - vocabulary: how many there may be in the end. There are fewer if no pair occurs twice.
+  ///   - alphabet: the number of symbols before any merge; all symbols of `sequences` are below it.
+  ///   - vocabulary: the largest number of symbols afterwards; fewer if no pair occurs twice.
   public static func learnedPairs(
     from sequences: [[Int]], alphabet: Int, vocabulary: Int
   ) -> [Pair] {
@@ -29,7 +28,7 @@ extension BytePairEncoding {
     var counts: [Pair: Int] = [:]
     var holders: [Pair: Set<Int>] = [:]
     func count(_ index: Int) {
-      for pair in neighbours(in: sequences[index]) {
+      for pair in neighbors(in: sequences[index]) {
         counts[pair, default: 0] += 1
         holders[pair, default: []].insert(index)
       }
@@ -42,7 +41,7 @@ extension BytePairEncoding {
       let symbol = alphabet + pairs.count
       pairs.append(pair)
       for index in holders.removeValue(forKey: pair)! {
-        for old in neighbours(in: sequences[index]) { counts[old]! -= 1 }
+        for old in neighbors(in: sequences[index]) { counts[old]! -= 1 }
         sequences[index] = merging(pair, into: symbol, in: sequences[index])
         count(index)
       }
@@ -56,7 +55,7 @@ extension BytePairEncoding {
   }
 
   /// The way back: every merged symbol is replaced by its two parts until only the alphabet is left.
-  public static func spelledOut(_ symbols: [Int], pairs: [Pair], alphabet: Int) -> [Int] {
+  public static func expanded(_ symbols: [Int], pairs: [Pair], alphabet: Int) -> [Int] {
     var spelled: [Int] = []
     var waiting = Array(symbols.reversed())  // the next symbol is the last
     while let symbol = waiting.popLast() {
@@ -69,8 +68,8 @@ extension BytePairEncoding {
     return spelled
   }
 
-  /// The neighbours that could be merged: in 0 0 0 that is one pair, as two would share a symbol.
-  private static func neighbours(in sequence: [Int]) -> [Pair] {
+  /// The neighbors that could be merged: in 0 0 0 that is one pair, as two would share a symbol.
+  private static func neighbors(in sequence: [Int]) -> [Pair] {
     var found: [Pair] = []
     var isTaken = false  // the left symbol belongs to an equal pair just before
     for (left, right) in zip(sequence, sequence.dropFirst()) {

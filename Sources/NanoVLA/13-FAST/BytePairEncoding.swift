@@ -1,37 +1,35 @@
-// Byte-pair encoding shortens a sequence of symbols: of all neighbours, the pair that was learned
-// first becomes one new symbol, again and again, until no known pair is left.
-//
-//   l o w e r     learned, in this order: (e r), (l o), (lo w)
-//   l o w er      → lo w er → low er
-//
-// Why: frequent words become one token, rare ones still can be spelled, and nothing is unknown. The
-// symbols need not be letters: FAST shortens robot motions in the same way.
-//
-// Reference: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016).
-
-/// Merges of neighbouring symbols in the order in which they were learned. A symbol is a number.
+/// Byte-pair encoding shortens a sequence of symbols: of all neighboring pairs, the one that was
+/// learned first becomes one new symbol, again and again, until no known pair is left.
+///
+///     l o w e r     learned, in this order: (e r), (l o), (lo w)
+///     l o w er      → lo w er → low er
+///
+/// Frequent sequences become one token, rare ones can still be spelled, and nothing is unknown. The
+/// symbols need not be letters: FAST encodes robot motions in the same way.
+///
+/// Reference: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016).
 public struct BytePairEncoding: Sendable {
   public struct Pair: Hashable, Sendable {
     public let left, right: Int
     public init(_ left: Int, _ right: Int) { (self.left, self.right) = (left, right) }
   }
 
-  /// What a pair becomes; the lower its rank, the earlier it was learned.
+  /// The symbol that a pair becomes; the lower the rank, the earlier it was learned.
   private let merges: [Pair: (rank: Int, symbol: Int)]
 
   /// - Parameter merges: the pairs in the order of learning, each with the symbol it becomes. A pair
-  ///   that is named twice keeps its first place.
+  ///   that occurs twice keeps its first rank.
   public init(merges: [(pair: Pair, symbol: Int)]) {
     let ranked = merges.enumerated().map { ($1.pair, (rank: $0, symbol: $1.symbol)) }
     self.merges = Dictionary(ranked) { first, _ in first }
   }
 
-  /// `symbols`, merged as far as they go: always the pair of the lowest rank, the leftmost first.
+  /// `symbols`, merged as long as a pair is known: the pair of the lowest rank, the leftmost first.
   ///
-  /// The symbols form a chain, and a queue holds the known pairs by rank. So N symbols take
-  /// N·log N steps; looking for the best pair each time would take N².
+  /// The symbols form a linked list, and a queue holds the known pairs by rank, so that N symbols
+  /// take N·log N steps; a search for the best pair each time would take N².
   public func callAsFunction(_ symbols: [Int]) -> [Int] {
-    var symbols = symbols.map(Optional.some)  // a symbol that its left neighbour swallowed is nil
+    var symbols = symbols.map(Optional.some)  // a symbol merged into its left neighbor is nil
     var next = Array(1...max(1, symbols.count))
     var previous = Array(-1...max(-1, symbols.count - 2))
     var queue = PairQueue()

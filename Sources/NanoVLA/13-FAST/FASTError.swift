@@ -1,6 +1,5 @@
-// What can get wrong about FAST tokens: one line each, with what was expected and what was found.
-
-/// Chunks that cannot be said, tokens that say no chunk, and files that hold no words.
+/// Chunks that cannot be encoded and tokens that cannot be decoded: what was expected and what was
+/// found.
 public enum FASTError: Error, Equatable, Sendable, CustomStringConvertible {
   case noChunks
   case badShape(steps: Int, dimensions: Int)
@@ -31,12 +30,12 @@ public enum FASTError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownToken(let token, let place, let vocabulary):
       "FAST token \(token) at place \(place) is unknown, ids are 0 … \(vocabulary - 1)"
     case .wrongCount(let tokens, let found, let steps, let dimensions):
-      "\(tokens) FAST tokens spell \(found) coefficients, \(steps) steps × \(dimensions) dimensions "
-        + "are \(steps * dimensions); they are no action"
+      "\(tokens) FAST tokens decode to \(found) coefficients, \(steps) steps × \(dimensions) dimensions "
+        + "are \(steps * dimensions)"
     }
   }
 
-  /// The table of waves has T² numbers, and an absurd file must not fill the memory.
+  /// The cosine table has T² numbers, and a damaged file must not fill the memory.
   static let mostSteps = 1024
   static let mostNumbers = 1 << 18
 

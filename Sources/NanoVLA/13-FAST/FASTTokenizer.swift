@@ -1,41 +1,38 @@
-// FAST makes words of motions: a whole chunk of actions becomes a few tokens, fewer the smoother it
-// is.
-//
-//   values [T, A] → waves (DCT over time) → whole numbers → symbols, slow waves first → merged (BPE)
-//
-// Why: bins spend A tokens on every time step, although the next step of a smooth motion can nearly
-// be told from this one. In waves it is a few large numbers and many zeros; and what often comes
-// together ("then only zeros") becomes one token.
-//
-// The alphabet is fixed: the whole numbers −M … M with M = round(scale·√T). T values in [−1, 1] have
-// no larger coefficient, so every chunk can be said, trained on or not. The reference starts its
-// alphabet at the smallest coefficient seen in training and cannot say a smaller one. It also turns
-// tokens that spell no chunk into zeros, a motion nobody chose; here that is an error.
-//
-// T  steps in a chunk      A  action dimensions
-//
-// Reference: Pertsch et al., "FAST: Efficient Action Tokenization" (2025), section V;
-// physical-intelligence/fast, processing_action_tokenizer.py.
-
-/// Words for chunks of T actions, learned from demonstrations.
+/// FAST encodes a whole chunk of actions as a few tokens, fewer the smoother the motion is.
+///
+///     values [T, A] → DCT over time → round(scale · coefficient) → symbols, low frequencies first → BPE
+///
+/// Bins spend A tokens on every time step, although the next step of a smooth motion can nearly be
+/// predicted from this one. Its DCT has a few large coefficients and many zeros, and byte-pair encoding
+/// turns frequent sequences, such as a run of zeros, into one token.
+///
+/// The alphabet is fixed: the integers −M … M with M = round(scale·√T). T values in [−1, 1] have no
+/// larger coefficient, so every chunk can be encoded. The reference starts its alphabet at the smallest
+/// coefficient of the training data and cannot encode a smaller one; tokens that decode to no chunk
+/// become zeros there and are an error here.
+///
+/// Letters: T steps in a chunk, A action dimensions.
+///
+/// Reference: Pertsch et al., "FAST: Efficient Action Tokenization" (2025), section V;
+/// physical-intelligence/fast, processing_action_tokenizer.py.
 public struct FASTTokenizer: Sendable {
-  /// T and A: the chunks that it reads and says.
+  /// T and A
   public let steps, dimensions: Int
-  /// Coefficients are multiplied by it and rounded: 10 keeps them within 0.05.
+  /// Coefficients are multiplied by it and rounded: with 10, their error is at most 0.05.
   public let scale: Double
   /// The merges in the order of learning; the i-th is token `alphabet` + i.
   public let pairs: [BytePairEncoding.Pair]
 
-  /// M: a coefficient is one of −M … M.
+  /// M: a rounded coefficient is one of −M … M.
   public let largest: Int
   private let transform: DiscreteCosineTransform
   private let merge: BytePairEncoding
-  /// How many symbols each token spells: one for the alphabet's, for a merge its parts' together.
+  /// The number of symbols of each token: one for those of the alphabet, more for merges.
   private let lengths: [Int]
 
-  /// How many symbols there are before any merge: 2M + 1.
+  /// The number of symbols before any merge, 2M + 1.
   public var alphabet: Int { 2 * largest + 1 }
-  /// How many tokens there are; fewer than was asked for if the data had no more pairs.
+  /// The number of tokens; fewer than requested if the data had no more pairs.
   public var vocabulary: Int { alphabet + pairs.count }
 
   /// Chunk → tokens: `[T, A]` → at most T·A ids below `vocabulary`.
@@ -43,8 +40,10 @@ public struct FASTTokenizer: Sendable {
     merge(try symbols(of: chunk))
   }
 
-  /// Tokens → chunk: ids → `[T, A]`. Waves rebuild a jump with a little overshoot, so that a value
-  /// may be just outside [−1, 1]. Throws `FASTError` unless the ids spell T·A coefficients.
+  /// Tokens → chunk: ids → `[T, A]`. Rounded frequencies overshoot at a jump, so that a value may be
+  /// slightly outside [−1, 1].
+  ///
+  /// - Throws: ``FASTError`` unless the ids decode to T·A coefficients.
   public func decode(_ tokens: [Int]) throws -> [NormalizedAction] {
     let c = try coefficients(in: tokens)  // [T, A]
     let columns = (0..<dimensions).map { a in  // [T, A] → [A, T]
@@ -53,9 +52,9 @@ public struct FASTTokenizer: Sendable {
     return (0..<steps).map { t in NormalizedAction(columns.map { Float($0[t]) }) }  // → [T, A]
   }
 
-  /// What is kept of a chunk: row k says how much of wave k each dimension holds, `[T, A]`.
+  /// The rounded coefficients of a chunk, `[T, A]`: row k holds frequency k of each dimension.
   ///
-  /// Concretely: `round(scale·dct(clip(x, −1, 1)))` over time, halves to the even side as in NumPy.
+  /// They are `round(scale · dct(clip(x, −1, 1)))` over time, halves to even as in NumPy.
   public func coefficients(of chunk: [NormalizedAction]) throws -> [[Int]] {
     try FASTError.check(chunk, steps: steps, dimensions: dimensions)
     let columns = (0..<dimensions).map { a in  // [T, A] → [A, T]
@@ -65,31 +64,32 @@ public struct FASTTokenizer: Sendable {
     return (0..<steps).map { k in columns.map { $0[k] } }  // [A, T] → [T, A]
   }
 
-  /// The same, counted from 0 and in the order in which it is said: all dimensions of the slowest
-  /// wave first. `[T, A]` → T·A numbers from 0 to 2M.
+  /// The coefficients as symbols from 0 to 2M, all dimensions of the lowest frequency first:
+  /// `[T, A]` → T·A.
   public func symbols(of chunk: [NormalizedAction]) throws -> [Int] {
     try coefficients(of: chunk).joined().map { $0 + largest }
   }
 
-  /// The coefficients that `tokens` spell, exactly those that were encoded: `[T, A]`.
+  /// The coefficients that `tokens` decode to, exactly those that were encoded: `[T, A]`.
   public func coefficients(in tokens: [Int]) throws(FASTError) -> [[Int]] {
     for (place, token) in tokens.enumerated() where !lengths.indices.contains(token) {
       throw .unknownToken(token, place: place, vocabulary: vocabulary)
     }
-    // Counted before it is spelled out: a token may stand for many symbols.
+    // Counted before expansion: a token may stand for many symbols.
     let found = tokens.reduce(0) { $0 + lengths[$1] }
     guard found == steps * dimensions else {
       throw .wrongCount(tokens: tokens.count, found: found, steps: steps, dimensions: dimensions)
     }
-    let symbols = BytePairEncoding.spelledOut(tokens, pairs: pairs, alphabet: alphabet)
+    let symbols = BytePairEncoding.expanded(tokens, pairs: pairs, alphabet: alphabet)
     return (0..<steps).map { k in  // T·A → [T, A]
       symbols[k * dimensions..<(k + 1) * dimensions].map { $0 - largest }
     }
   }
 
-  /// Learns the words of `chunks`, which are all `[T, A]`.
+  /// Learns the merges from `chunks`, which are all `[T, A]`.
   ///
-  /// - Parameter vocabulary: at most so many tokens, at least the 2M + 1 of the alphabet.
+  /// - Parameter vocabulary: the largest number of tokens, at least the 2M + 1 of the alphabet.
+  /// - Throws: ``FASTError`` or ``ActionError``.
   public init(
     trainedOn chunks: [[NormalizedAction]], vocabulary: Int = 1024, scale: Double = 10
   ) throws {
@@ -106,8 +106,9 @@ public struct FASTTokenizer: Sendable {
       steps: untrained.steps, dimensions: untrained.dimensions, scale: scale, pairs: pairs)
   }
 
-  /// Words that were learned before. Refuses merges of tokens that do not exist yet, and what no
-  /// chunk can hold.
+  /// A tokenizer with merges that were learned before.
+  ///
+  /// - Throws: ``FASTError`` for merges of unknown tokens, or longer than a chunk.
   public init(
     steps: Int, dimensions: Int, scale: Double, pairs: [BytePairEncoding.Pair]
   ) throws(FASTError) {
@@ -124,5 +125,29 @@ public struct FASTTokenizer: Sendable {
     self.lengths = lengths
     transform = DiscreteCosineTransform(count: steps)
     merge = BytePairEncoding(pairs: pairs, alphabet: alphabet)
+  }
+}
+
+extension FASTTokenizer: Equatable {
+  /// Everything else follows from these.
+  public static func == (a: Self, b: Self) -> Bool {
+    (a.steps, a.dimensions, a.scale) == (b.steps, b.dimensions, b.scale) && a.pairs == b.pairs
+  }
+
+  /// The chunks of an episode, one that begins at each of its N steps: `[N, A]` → `[N, T, A]`. Near
+  /// the end, where fewer than T steps are left, the last action is repeated.
+  public static func chunks(
+    of episode: [NormalizedAction], steps: Int
+  ) -> [[NormalizedAction]] {
+    episode.indices.map { start in
+      (start..<start + steps).map { episode[min($0, episode.count - 1)] }
+    }
+  }
+}
+
+extension RoundTrip {
+  /// The round trip of `chunks`, each encoded as a whole.
+  public init(of chunks: [[NormalizedAction]], in tokenizer: FASTTokenizer) throws {
+    try self.init(of: chunks, encode: tokenizer.encode, decode: tokenizer.decode)
   }
 }

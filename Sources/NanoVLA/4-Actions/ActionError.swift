@@ -1,6 +1,5 @@
-// What data can get wrong about an action: one line each, with the value, the place and the remedy.
-
-/// Numbers that no robot should be sent, and no network trained on.
+/// Actions that no robot should execute and no network be trained on: the value, the place and the
+/// remedy.
 public enum ActionError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFinite(String, dimension: Int, value: Float)
   case wrongDimensions(String, expected: Int, found: Int)
@@ -12,22 +11,25 @@ public enum ActionError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFinite(let what, let dimension, let value):
-      "\(what): dimension \(dimension) is \(value); every number must be finite, look where it is made"
+      "\(what): dimension \(dimension) is \(value); every number must be finite, check where it is computed"
     case .wrongDimensions(let what, let expected, let found):
       "\(what) has \(found) dimensions, \(expected) are expected; use data of the same robot"
     case .noData(let what):
-      "\(what): there are none, statistics need at least one"
+      "\(what): there are none; give at least one"
     case .reversedQuantiles(let what, let dimension, let q01, let q99):
       "\(what): dimension \(dimension) has q01 \(q01) above q99 \(q99); compute the statistics again"
     case .badControlRate(let rate):
-      "a control rate of \(rate) Hz is none; say how many actions a second the robot takes"
+      "the control rate is \(rate) Hz, but must be positive; give the robot's actions per second"
     case .otherSpace(let differences):
       "this policy acts in another space than the robot: \(differences.joined(separator: ", "))"
     }
   }
 
   /// Refuses `values` that are not exactly `dimensions` finite numbers, before they reach a network
-  /// or a motor: `try ActionError.check(state, "proprioception", dimensions: 4)`.
+  /// or a motor.
+  ///
+  /// - Parameter what: the name of the values in an error, such as "proprioception".
+  /// - Throws: ``ActionError``.
   public static func check(
     _ values: [Float], _ what: String, dimensions: Int? = nil
   ) throws(ActionError) {

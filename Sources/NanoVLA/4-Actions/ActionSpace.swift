@@ -1,15 +1,14 @@
-// The action space says what each number of an action means: its name, unit and bounds, which number
-// closes a gripper, and how many actions a second the robot takes.
-//
-// Why: "seven floats" is not a contract. The gripper alone has three meanings in the field, and a
-// policy that mixes them up opens its hand above every cup. So the meaning travels with the policy.
-//
-// A  action dimensions
-//
-// Source: Open X-Embodiment Collaboration, "Open X-Embodiment" (2023), section III: 22 robots, and
-// what their seven numbers mean.
-
-/// The names, units and bounds of an action's A numbers, the grippers' convention, the control rate.
+/// The action space says what each number of an action means: its name, unit and bounds, the gripper's
+/// convention, and the control rate.
+///
+/// Seven numbers alone do not say what to do: the gripper has three conventions in the field, and a
+/// policy that confuses them opens its gripper above every cup. So the meaning is saved with the
+/// policy.
+///
+/// Letters: A action dimensions.
+///
+/// Reference: Open X-Embodiment Collaboration, "Open X-Embodiment" (2023), section III, 22 robots and
+/// the meaning of their actions.
 public struct ActionSpace: Sendable, Equatable, Codable {
   public struct Dimension: Sendable, Equatable, Codable {
     public let name: String
@@ -25,9 +24,9 @@ public struct ActionSpace: Sendable, Equatable, Codable {
   }
 
   public let dimensions: [Dimension]
-  /// Which number closes a gripper. Without a gripper it says nothing.
+  /// The number that closes a gripper; without meaning if there is no gripper.
   public let gripperConvention: GripperConvention
-  /// Actions a second, in hertz. A step of 2 cm is slow at 5 Hz and wild at 50.
+  /// Actions per second, in hertz. A step of 2 cm is slow at 5 Hz and fast at 50 Hz.
   public let controlRate: Float
 
   /// - Parameters:
@@ -38,13 +37,13 @@ public struct ActionSpace: Sendable, Equatable, Codable {
   ) {
     guard !dimensions.isEmpty, controlRate > 0, controlRate.isFinite else {
       fatalError(
-        "ActionSpace: \(dimensions.count) dimensions at \(controlRate) Hz, both are above 0")
+        "ActionSpace: \(dimensions.count) dimensions at \(controlRate) Hz, both must be positive")
     }
     (self.dimensions, self.gripperConvention) = (dimensions, gripperConvention)
     self.controlRate = controlRate
   }
 
-  /// The toy arm: the hand moves in world units (the table is 1 × 1), its wrist does not turn.
+  /// The toy world's robot: the gripper moves in world units (the table is 1 × 1) and does not rotate.
   public static let tabletop = ActionSpace(
     [
       Dimension("dx", unit: "world units per step", bounds: -0.2...0.2),
@@ -56,10 +55,10 @@ public struct ActionSpace: Sendable, Equatable, Codable {
       Dimension("gripper", unit: "+1 closed, −1 open", bounds: -1...1),
     ], gripperConvention: .positiveClosed)
 
-  /// A robot of any number of dimensions. Seven bear the names of an arm with a gripper, twelve those
+  /// A robot of any number of dimensions. Seven have the names of an arm with a gripper, twelve those
   /// of two arms with six joints each, any other count is numbered.
   ///
-  /// - Parameter bounds: `[A]` ranges in the robot's units; −1 … 1 everywhere when left out.
+  /// - Parameter bounds: `[A]` ranges in the robot's units; −1 … 1 for each dimension by default.
   public init(
     dimensions count: Int = 7, bounds: [ClosedRange<Float>]? = nil,
     gripperConvention: GripperConvention = .positiveClosed, controlRate: Float = 5
@@ -79,14 +78,16 @@ public struct ActionSpace: Sendable, Equatable, Codable {
       gripperConvention: gripperConvention, controlRate: controlRate)
   }
 
-  /// The number of dimensions, A.
+  /// A, the number of dimensions.
   public var count: Int { dimensions.count }
-  /// Which dimensions are grippers.
+  /// The indices of the grippers.
   public var grippers: [Int] { dimensions.indices.filter { dimensions[$0].isGripper } }
-  /// `[A]`: true where statistics normalise. A gripper is a switch: it has no range to stretch.
+  /// `[A]`: true where actions are normalized. A gripper is a switch and has no range to normalize.
   public var mask: [Bool] { dimensions.map { !$0.isGripper } }
 
-  /// `action` moved inside the bounds, as the robot would do it. Refuses NaN and a wrong length.
+  /// `action` moved inside the bounds.
+  ///
+  /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func clipped(_ action: RobotAction) throws(ActionError) -> RobotAction {
     try ActionError.check(action.values, "action", dimensions: count)
     return RobotAction(
@@ -95,7 +96,9 @@ public struct ActionSpace: Sendable, Equatable, Codable {
       })
   }
 
-  /// `action` of this space with its grippers in the `other` convention; the rest stays as it is.
+  /// `action` of this space with its grippers in the `other` convention.
+  ///
+  /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func converted(
     _ action: RobotAction, to other: GripperConvention
   ) throws(ActionError) -> RobotAction {
@@ -106,10 +109,26 @@ public struct ActionSpace: Sendable, Equatable, Codable {
     }
     return RobotAction(values)
   }
-}
 
-extension ActionSpace {
-  /// Reads a space that a file describes. Refuses no dimensions and a control rate that is none.
+  /// Refuses a `policy` whose actions have another meaning than this robot's.
+  ///
+  /// - Throws: ``ActionError/otherSpace(_:)`` with the differences.
+  public func check(matches policy: ActionSpace) throws(ActionError) {
+    var differences: [String] = []
+    func compare(_ what: String, _ ours: some Equatable, _ theirs: some Equatable) {
+      let (ours, theirs) = ("\(ours)", "\(theirs)")
+      if ours != theirs { differences.append("\(what) \(theirs) for \(ours)") }
+    }
+    compare("dimensions", count, policy.count)
+    compare("gripper", gripperConvention, policy.gripperConvention)
+    compare("control rate", controlRate, policy.controlRate)
+    for (ours, theirs) in zip(dimensions, policy.dimensions) {
+      compare("name", ours.name, theirs.name)
+      compare("unit of \(ours.name)", ours.unit, theirs.unit)
+    }
+    guard differences.isEmpty else { throw .otherSpace(differences) }
+  }
+
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     dimensions = try values.decode([Dimension].self, forKey: .dimensions)

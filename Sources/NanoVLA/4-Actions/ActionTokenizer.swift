@@ -1,48 +1,66 @@
-// An action tokenizer turns control into classification: each number of an action becomes one of a
-// few bins, and a bin is a word that a language model can say.
-//
-// Why: a language model's last layer chooses among tokens. OpenVLA gives the 256 rarest tokens of
-// Llama's vocabulary a new meaning, the last one being the smallest number. The price is rounding:
-// at most half a bin, and at the very edge +1 a little more room is lost (see `decode`).
-//
-// B  bins      A  action dimensions
-//
-// Source: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla,
-// prismatic/vla/action_tokenizer.py, on NumPy's linspace and digitize.
-
-/// OpenVLA's rule for any number of bins B: B edges from −1 to +1, B ids, B − 1 centres.
+/// An action tokenizer turns control into classification: each number of an action becomes one of B
+/// bins, and each bin a token of a language model's vocabulary.
+///
+/// The last layer of a language model chooses among tokens. OpenVLA gives the 256 rarest tokens of
+/// Llama's vocabulary a new meaning; the last of them stands for the smallest number. The price is a
+/// quantization error of at most half a bin.
+///
+///     id     = vocabulary − digitize(clip(x, −1, 1))        digitize counts the edges at or below x
+///     center = (edge + next edge) / 2                       what a token means
+///
+/// Letters: B bins, A action dimensions. There are B edges from −1 to +1 and B − 1 centers.
+///
+/// Reference: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla,
+/// prismatic/vla/action_tokenizer.py, on NumPy's `linspace` and `digitize`.
 public struct ActionTokenizer: Sendable, Equatable {
+  /// B
   public let bins: Int
-  /// The size of the vocabulary whose LAST `bins` ids stand for actions: 32000 for OpenVLA.
+  /// The size of the vocabulary whose last `bins` ids stand for actions: 32,000 for OpenVLA.
   public let vocabulary: Int
-  /// `[B]` numbers from −1 to +1, equally far apart.
+  /// `[B]`: evenly spaced from −1 to +1.
   public let edges: [Double]
-  /// `[B − 1]`: the middles between neighbouring edges. What a token means.
+  /// `[B − 1]`: the middles between neighboring edges.
   public let centers: [Double]
 
-  /// Action → token ids, one a dimension. Concretely: `id = vocabulary − digitize(clip(x, −1, 1))`;
-  /// with 256 bins of 32000, −1 is 31999, 0 is 31872 and +1 is 31744. Refuses NaN and infinity.
+  /// - Parameter vocabulary: at least `bins`; equal to it when the ids stand for actions only.
+  public init(bins: Int = 256, vocabulary: Int = 32000) {
+    guard bins >= 2, vocabulary >= bins else {
+      fatalError("ActionTokenizer: \(bins) bins of \(vocabulary) ids, needs 2 ≤ bins ≤ ids")
+    }
+    (self.bins, self.vocabulary) = (bins, vocabulary)
+    // NumPy's order of operations, bit-identical: multiply, then shift; the last is exactly 1.
+    let step = 2 / Double(bins - 1)
+    edges = (0..<bins - 1).map { Double($0) * step - 1 } + [1]  // [B]
+    centers = zip(edges, edges.dropFirst()).map { ($0 + $1) / 2 }  // [B] → [B − 1]
+  }
+
+  /// Action → token ids, `[A]` → `[A]`. With 256 bins of 32,000 ids, −1 is 31999, 0 is 31872 and +1 is
+  /// 31744.
+  ///
+  /// - Throws: ``ActionError`` for NaN and infinity.
   public func encode(_ action: NormalizedAction) throws(ActionError) -> [Int] {
     try classes(of: action).map { vocabulary - 1 - $0 }
   }
 
-  /// Token ids → action. Concretely: `centre[clip(vocabulary − id − 1, 0, B − 2)]`.
+  /// Token ids → action, `[A]` → `[A]`.
   ///
-  /// Only x = 1 reaches the last class, and there is no centre above the last edge: it shares the
-  /// centre below, so +1 comes back as 0.99608. Ids that mean no action are clipped as well.
+  /// Only x = 1 has the last id, and there is no center above the last edge: it shares the center
+  /// below, so that with 256 bins +1 comes back as 0.99608. Ids of other tokens are clipped.
   public func decode(_ ids: [Int]) -> NormalizedAction {
-    // Bounded first: an absurd id must not overflow the subtraction.
+    // Clipped first: a huge id must not overflow the subtraction.
     decode(classes: ids.map { vocabulary - 1 - min(max($0, 0), vocabulary) })
   }
 
-  /// The same choice counted from the smallest number up, for a classifier of B classes:
-  /// `class = digitize(x) − 1`, 0 for −1 … B − 1 for +1; `id = vocabulary − 1 − class`.
+  /// Action → classes counted from the smallest number up, for a classifier of B classes: 0 for −1,
+  /// B − 1 for +1.
+  ///
+  /// - Throws: ``ActionError`` for NaN and infinity.
   public func classes(of action: NormalizedAction) throws(ActionError) -> [Int] {
     try ActionError.check(action.values, "normalized action")
     return action.values.map(bin)
   }
 
-  /// A classifier's choices, one a dimension, → action.
+  /// A classifier's classes → action, `[A]` → `[A]`.
   public func decode(classes: [Int]) -> NormalizedAction {
     NormalizedAction(classes.map { Float(center($0)) })
   }
@@ -53,10 +71,10 @@ public struct ActionTokenizer: Sendable, Equatable {
   /// The token id of one finite number.
   package func token(of x: Float) -> Int { vocabulary - 1 - bin(of: x) }
 
-  /// What one class means.
+  /// The number that a class stands for.
   func center(_ bin: Int) -> Double { centers[min(max(bin, 0), bins - 2)] }
 
-  /// How many edges are at or below `x` (NumPy's `digitize`), found by halving: edges are sorted.
+  /// The number of edges at or below `x`, by binary search.
   private func digitize(_ x: Double) -> Int {
     var (low, high) = (0, bins)
     while low < high {
@@ -65,16 +83,49 @@ public struct ActionTokenizer: Sendable, Equatable {
     }
     return low
   }
+}
 
-  /// - Parameter vocabulary: at least `bins`; equal to it when the ids stand for actions only.
-  public init(bins: Int = 256, vocabulary: Int = 32000) {
-    guard bins >= 2, vocabulary >= bins else {
-      fatalError("ActionTokenizer: \(bins) bins of \(vocabulary) ids, needs 2 ≤ bins ≤ ids")
+/// What it costs to encode chunks of actions as tokens and decode them: tokens and error.
+///
+/// Every tokenizer pays with one of the two. More bins have a smaller error, but fewer examples each.
+///
+/// Letters: T steps in a chunk, A action dimensions.
+///
+/// Reference: Pertsch et al., "FAST: Efficient Action Tokenization" (2025), section VI, table I.
+public struct RoundTrip: Sendable, Equatable {
+  /// Tokens of one chunk, the mean.
+  public let tokens: Double
+  /// The root of the mean squared error of a normalized number.
+  public let rms: Double
+  /// The largest error of a normalized number.
+  public let maximumError: Double
+
+  /// - Parameters:
+  ///   - chunks: `[N, T, A]`, at least one number.
+  ///   - encode: a chunk's tokens, `[T, A]` → ids.
+  ///   - decode: ids → `[T, A]`.
+  public init(
+    of chunks: [[NormalizedAction]], encode: ([NormalizedAction]) throws -> [Int],
+    decode: ([Int]) throws -> [NormalizedAction]
+  ) rethrows {
+    var (count, errors) = (0, [Double]())
+    for chunk in chunks {
+      let ids = try encode(chunk)
+      count += ids.count
+      for (action, decoded) in zip(chunk, try decode(ids)) {
+        errors += zip(action.values, decoded.values).map { Double(abs($0 - $1)) }
+      }
     }
-    (self.bins, self.vocabulary) = (bins, vocabulary)
-    // Multiply, then shift, and set the last by hand: NumPy's order, bit for bit.
-    let step = 2 / Double(bins - 1)
-    edges = (0..<bins - 1).map { Double($0) * step - 1 } + [1]  // [B]
-    centers = zip(edges, edges.dropFirst()).map { ($0 + $1) / 2 }  // [B] → [B − 1]
+    guard let largest = errors.max() else { fatalError("RoundTrip: \(chunks.count) empty chunks") }
+    maximumError = largest
+    tokens = Double(count) / Double(chunks.count)
+    rms = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
+  }
+
+  /// The round trip of `actions`, each of A tokens.
+  public init(of actions: [NormalizedAction], in tokenizer: ActionTokenizer) throws {
+    try self.init(
+      of: actions.map { [$0] }, encode: { try tokenizer.encode($0[0]) },
+      decode: { [tokenizer.decode($0)] })
   }
 }

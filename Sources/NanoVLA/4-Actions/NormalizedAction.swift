@@ -1,37 +1,35 @@
-// One control step of a robot, in two currencies that must never be confused.
-//
-// A network works best on numbers in [−1, 1]; a motor wants metres and radians. Both are "seven
-// floats", so a robot once drove on network output: 0.9 of the range taken as 0.9 metres. Here they
-// are two types, and the compiler refuses to pass one for the other. `ActionStatistics` converts.
-//
-// A  action dimensions; 7 for one arm with a gripper: dx dy dz roll pitch yaw gripper
-//
-// Source: Kim et al., "OpenVLA" (2024), section 3.2.
-
-/// An action as the network sees it: each dimension stretched so that [−1, 1] spans the middle 98 %
-/// of the demonstrations.
+/// An action as the network predicts it: each dimension scaled so that [−1, 1] spans the middle 98 % of
+/// the demonstrations.
+///
+/// A network works best on numbers in [−1, 1]; a motor takes meters and radians. Both would be arrays
+/// of Float, and network output sent to a motor moves the robot by the wrong amount. As two types, the
+/// compiler refuses to pass one for the other; ``ActionStatistics`` converts.
+///
+/// Letters: A action dimensions; 7 for one arm with a gripper: dx dy dz roll pitch yaw gripper.
+///
+/// Reference: Kim et al., "OpenVLA" (2024), section 3.2.
 public struct NormalizedAction: Sendable, Equatable {
-  /// One number a dimension, `[A]`, without unit. Masked dimensions (the gripper) keep robot units.
+  /// `[A]`, without unit. Dimensions that are not normalized (the gripper) keep robot units.
   public let values: [Float]
 
   public init(_ values: [Float]) { self.values = values }
 
-  /// The number of dimensions, A.
+  /// A, the number of dimensions.
   public var count: Int { values.count }
 }
 
-/// An action as the robot sees it: in the robot's own units, named by its `ActionSpace`.
+/// An action as the robot executes it, in the robot's own units, which its ``ActionSpace`` names.
 public struct RobotAction: Sendable, Equatable {
-  /// One number a dimension, `[A]`, in the unit that the `ActionSpace` gives for it.
+  /// `[A]`, each in the unit of its dimension.
   public let values: [Float]
 
   public init(_ values: [Float]) { self.values = values }
 
-  /// The number of dimensions, A.
+  /// A, the number of dimensions.
   public var count: Int { values.count }
 }
 
-/// The names of the seven numbers of a single arm. Stops if the action has another length.
+/// The names of the seven numbers of a single arm. A fatal error if the action has another length.
 extension RobotAction {
   /// The change of position in one step, in the robot's unit of length.
   public var dx: Float { armValue(0, "dx") }
@@ -41,7 +39,7 @@ extension RobotAction {
   public var roll: Float { armValue(3, "roll") }
   public var pitch: Float { armValue(4, "pitch") }
   public var yaw: Float { armValue(5, "yaw") }
-  /// What the hand does; which number means closed is told by the `GripperConvention`.
+  /// The gripper command; ``GripperConvention`` says which number means closed.
   public var gripper: Float { armValue(6, "gripper") }
 
   public init(

@@ -1,21 +1,21 @@
 import Tensors
 
-/// An action head: the last part of a policy, from what was found to the next K actions.
+/// An action head: the last part of a policy, from the backbone's state to the next K actions.
 ///
-/// All heads read the same state and learn from the same chunks; they differ in what they SAY. A
-/// number (``ContinuousHead``, ``ResidualHead``), a choice among bins (``TokenHead``), some of each
-/// (``HybridHead``), or a direction from noise to an action (``FlowMatchingHead``). What a head can
-/// say decides what it can learn: where two actions are equally good, one number has to be between
+/// All heads read the same state and learn from the same chunks; they differ in what they output: a
+/// number (``ContinuousHead``, ``ResidualHead``), a choice among bins (``TokenHead``), both
+/// (``HybridHead``), or a velocity from noise to an action (``FlowMatchingHead``). The output limits
+/// what can be learned: where two different actions are equally good, one number must lie between
 /// them.
 ///
 /// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions.
 ///
-/// Reference: Zhao et al., "ACT" (2023), section IV: why to predict a chunk.
+/// Reference: Zhao et al., "ACT" (2023), section IV, action chunking.
 public protocol ActionHead: Module, SelfDescribing {
   /// An untrained head.
   init(_ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom)
 
-  /// Why no head can be built from `configuration` there; nil if one can.
+  /// Why no head can be built from `configuration` there; nil if one can. Any can by default.
   static func validationError(
     _ configuration: Configuration, in place: HeadContext
   ) -> PartError?
@@ -25,23 +25,22 @@ public protocol ActionHead: Module, SelfDescribing {
   /// A, the numbers of one action.
   var dimensions: Int { get }
 
-  /// How far the head is from what the expert did: one number, to be made small.
+  /// The training loss: one number.
   /// - Parameters:
-  ///   - state: what the backbone found and proprioception, [N, S].
-  ///   - expert: what the expert did then, N chunks.
+  ///   - state: [N, S]
+  ///   - expert: the expert's actions in these states, N chunks.
   ///   - random: for heads that learn from noise.
   func loss(_ state: Tensor, _ expert: ActionChunks, using random: inout SeededRandom) -> Tensor
 
-  /// The loss to expect before any training, of a head that knows nothing: a first loss far from it
-  /// is a bug.
+  /// The expected loss at initialization. A first loss far from it points to a bug.
   func expectedInitialLoss(_ expert: ActionChunks) -> Float
 
-  /// What the head would do: [N, S] → [N, K, A], normalised.
-  /// - Parameter random: for heads that draw their answer.
+  /// The predicted actions, normalized: [N, S] → [N, K, A].
+  /// - Parameter random: for heads that sample.
   func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor
 
-  /// The nearest actions that the head has words for: [N, K, A] → [N, K, A].
-  func rounded(_ actions: Tensor) -> Tensor
+  /// The nearest actions that the head can output: [N, K, A] → [N, K, A].
+  func quantized(_ actions: Tensor) -> Tensor
 }
 
 /// What a head is built for.
@@ -64,58 +63,38 @@ extension ActionHead {
     _ configuration: Configuration, in place: HeadContext
   ) -> PartError? { nil }
 
-  /// A head that answers with numbers can say them all.
-  public func rounded(_ actions: Tensor) -> Tensor { actions }
-}
+  /// An independent head with the same weights, for `policy`, whose head this is.
+  func copy(for policy: VLA) -> Self {
+    let width = policy.backbone.stateWidth(usesProprioception: policy.usesProprioception)  // S
+    let place = HeadContext(
+      inputs: policy.history * width, chunk: chunk, space: policy.space, backbone: policy.backbone)
+    var random = SeededRandom(seed: 0)
+    let copy = Self(configuration, for: place, using: &random)
+    for (mine, its) in zip(parameters, copy.parameters) { its.values = mine.values }
+    return copy
+  }
 
-/// What an expert did at each of N moments and in the K − 1 steps after it.
-///
-/// Near the end of an episode fewer steps are left: the chunk then repeats the last action, and the
-/// repeated ones weigh 0 in every loss.
-public struct ActionChunks {
-  public let actions: Tensor  // [N, K, A], normalised
-  /// 1 for a real step, 0 for a repeated one.
-  public let weights: Tensor  // [N, K, 1]
+  /// A head that outputs numbers quantizes nothing.
+  public func quantized(_ actions: Tensor) -> Tensor { actions }
 
-  public init(actions: Tensor, weights: Tensor) {
-    guard actions.shape.count == 3, weights.shape == [actions.dim(0), actions.dim(1), 1] else {
-      fatalError("ActionChunks: actions \(actions.shape), weights \(weights.shape)")
+  /// The quantization error: the root mean squared distance of a normalized number, over real steps,
+  /// from the expert's to the nearest that the head can output. Training does not reduce it.
+  public func quantizationError(on expert: ActionChunks) -> Float {
+    withoutGradient {
+      expert.mean(of: (quantized(expert.actions) - expert.actions).squared()).item.squareRoot()
     }
-    (self.actions, self.weights) = (actions, weights)
   }
 
-  /// Of one episode's T actions: T chunks, each beginning at its own step.
-  public init(of episode: [NormalizedAction], chunk K: Int) {
-    guard !episode.isEmpty else { fatalError("ActionChunks: an episode of 0 actions") }
-    let (T, A) = (episode.count, episode[0].count)
-    let steps = (0..<T).flatMap { t in t..<t + K }  // T·K steps, some beyond the end
-    actions = Tensor(steps.flatMap { episode[min($0, T - 1)].values }, shape: [T, K, A])
-    weights = Tensor(steps.map { $0 < T ? 1 : 0 }, shape: [T, K, 1])
-  }
-
-  /// The chunks of several episodes, one after another.
-  public init(joining parts: [ActionChunks]) {
-    self.init(
-      actions: .concatenated(parts.map(\.actions), axis: 0),
-      weights: .concatenated(parts.map(\.weights), axis: 0))
-  }
-
-  /// N, the number of moments.
-  public var count: Int { actions.dim(0) }
-
-  /// The chunks numbered `indices`.
-  public func rows(at indices: [Int]) -> ActionChunks {
-    func pick(_ x: Tensor) -> Tensor {
-      x.reshaped([x.dim(0), -1]).rows(at: indices)  // [N, K, A] → [N, K·A] → [n, K·A]
-        .reshaped([indices.count, x.dim(1), x.dim(2)])  // [n, K·A] → [n, K, A]
+  /// The time for one action in microseconds: the median of 101 chunks for one `state`, [1, S].
+  public func microsecondsPerAction(for state: Tensor) -> Double {
+    guard state.dim(0) == 1 else {
+      fatalError("microsecondsPerAction: one state, not \(state.shape)")
     }
-    return ActionChunks(actions: pick(actions), weights: pick(weights))
-  }
-
-  /// The mean of `error`, [N, K, A], over the numbers of real steps.
-  public func mean(of error: Tensor) -> Tensor {
-    let real = withoutGradient { weights.sum() }.item * Float(error.dim(2))
-    guard real > 0 else { fatalError("ActionChunks: no real step in actions \(actions.shape)") }
-    return (error * weights).sum() * (1 / real)  // [N, K, A] · [N, K, 1] → one number
+    var random = SeededRandom(seed: 0)
+    let clock = ContinuousClock()
+    let times = (0..<101).map { _ in
+      clock.measure { withoutGradient { _ = actions(for: state, using: &random) } }
+    }
+    return times.sorted()[50] / .microseconds(1) / Double(chunk)
   }
 }

@@ -1,34 +1,33 @@
 import Tensors
 
-/// Behavior cloning: do what the expert did when it saw this.
+/// Behavior cloning: supervised learning of the expert's actions.
 ///
-/// Imitation as plain supervised learning: the expert's actions are the right answers, and the head
-/// says how far it is from them. What an untrained head will say is known: choosing among B bins, it
-/// finds all of them equally likely, and its first loss is ln B. A first loss far from that is a bug,
-/// and so is a network that cannot learn one small batch by heart. The loss is about the expert's
-/// states, though. What the policy does in the states that its own mistakes lead to, only driving
-/// the arm will tell (lesson 6).
+/// The expert's actions are the targets, and the head's loss measures the distance from them. The loss
+/// at initialization is known: with B bins of equal probability it is ln B. A first loss far from that
+/// points to a bug, and so does a network that cannot overfit one small batch. The loss is measured in
+/// the expert's states; how the policy acts in the states that its own errors lead to (covariate
+/// shift) only a rollout shows (lesson 6).
 ///
-/// Letters: N examples in a batch, S numbers of a state.
+/// Letters: N examples in a batch, S state numbers.
 ///
-/// Reference: Pomerleau, "ALVINN" (1989); Ross et al., "DAgger" (2011), section 2, on why errors
-/// compound.
+/// Reference: Pomerleau, "ALVINN" (1989); Ross et al., "DAgger" (2011), section 2, on compounding
+/// errors.
 public final class BehaviorCloning {
   public let policy: VLA
   public let examples: CloningExamples
   public let schedule: Schedule
   public let batchSize: Int
-  /// The loss of each step so far, before it.
+  /// The loss of each step so far, computed before its update.
   public package(set) var losses: [Float] = []
   package let optimizer: AdamW
   package var random: SeededRandom
 
   /// - Parameters:
-  ///   - policy: whose head is trained; its backbone stays as it is.
-  ///   - steps: batches to learn from.
-  ///   - peak: the highest learning rate; it falls along a cosine.
-  ///   - weightDecay: how strongly weights are pulled to 0. With few demonstrations, strongly.
-  ///   - seed: of the order in which examples come.
+  ///   - policy: its head is trained; its backbone stays frozen.
+  ///   - steps: the number of batches.
+  ///   - peak: the highest learning rate, after the warmup; it decays along a cosine.
+  ///   - weightDecay: regularization; the fewer the demonstrations, the more is needed.
+  ///   - seed: of the random batches.
   public init(
     _ policy: VLA, on examples: CloningExamples, steps: Int, peak: Float = 3e-3,
     batchSize: Int = 64, weightDecay: Float = 0.3, seed: UInt64 = 0
@@ -42,13 +41,13 @@ public final class BehaviorCloning {
   public var stepsDone: Int { losses.count }
   public var isDone: Bool { stepsDone >= schedule.steps }
 
-  /// One step on a random batch. Returns its mean loss, before the step.
+  /// One step on a random batch. Returns its mean loss, computed before the update.
   @discardableResult
   public func step() -> Float {
     step(on: (0..<batchSize).map { _ in random.integer(below: examples.count) })
   }
 
-  /// One step on the examples numbered `batch`.
+  /// One step on the examples at the indices `batch`.
   @discardableResult
   public func step(on batch: [Int]) -> Float {
     let loss = loss(on: batch)
@@ -58,7 +57,7 @@ public final class BehaviorCloning {
     return loss.item
   }
 
-  /// How far the policy is from what the expert did, as its head measures it.
+  /// The loss of the policy's head on the examples at the indices `batch`.
   public func loss(on batch: [Int]) -> Tensor {
     policy.head.loss(
       examples.states.rows(at: batch),  // [all, S] → [N, S]

@@ -1,9 +1,9 @@
 import Tensors
 
-/// The layers that all heads begin with: one state becomes K thoughts, one for each step ahead.
+/// The first layers of most heads: one state becomes K vectors, one for each step of the chunk.
 ///
-/// What to do now and what to do two steps from now are different questions about one state. So each
-/// step has a first layer of its own; the layer above is shared.
+/// Each step has a first layer of its own, since the action now and the action two steps later are
+/// different functions of one state; the second layer is shared.
 ///
 /// Letters: N samples, S state numbers, K steps in a chunk, F hidden.
 public final class ChunkEncoder: Module {
@@ -26,7 +26,7 @@ public final class ChunkEncoder: Module {
     let N = state.dim(0)
     let first = steps.map { $0(state).gelu().reshaped([N, 1, -1]) }  // K × ([N, S] → [N, 1, F])
     let each = Tensor.concatenated(first, axis: 1)  // K × [N, 1, F] → [N, K, F]
-      .traced("chunk", "each step of the chunk has a layer of its own")
+      .traced("chunk", "each step of the chunk has a first layer of its own")
     return hidden(each).gelu()  // [N, K, F] → [N, K, F]
   }
 }

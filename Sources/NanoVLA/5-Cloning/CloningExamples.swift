@@ -1,17 +1,17 @@
 import Tabletop
 import Tensors
 
-/// Demonstrations as a network learns from them: one example a time step.
+/// Demonstrations as training examples: one example per time step.
 ///
-/// The backbone is frozen, so what it finds in a frame never changes: it looks at every frame once,
-/// here, and training runs on the small state that it found. The target of a step is the expert's
-/// action then and at the K − 1 steps after.
+/// The backbone is frozen, so its state of a frame never changes: it is computed once, here, and
+/// training runs on the small states. The target of a time step is the expert's chunk of K actions
+/// that begins there.
 ///
-/// Letters: N time steps in all, T of one episode, H observations in a window, S state numbers an
+/// Letters: N time steps in all, T of one episode, H observations in a window, S state numbers per
 /// observation, K steps in a chunk, A action dimensions.
 public struct CloningExamples {
   public let states: Tensor  // [N, H·S]
-  /// What the expert did, N chunks of K actions.
+  /// The expert's actions, N chunks of K.
   public let expert: ActionChunks
 
   public var count: Int { expert.count }
@@ -27,7 +27,7 @@ public struct CloningExamples {
     self.states = Tensor.concatenated(states, axis: 0)  // → [N, H·S]
   }
 
-  /// What the expert did at every time step, once actions and proprioception are known to be numbers.
+  /// The expert's chunk of every time step, after actions and proprioception were checked.
   static func expert(
     of demonstrations: [Demonstration], for policy: VLA
   ) throws -> ActionChunks {
@@ -43,7 +43,7 @@ public struct CloningExamples {
       })
   }
 
-  /// What the policy knows at each of an episode's T steps: [T, H·S].
+  /// The policy's state at each of an episode's T steps: [T, H·S].
   private static func states(of demonstration: Demonstration, _ policy: VLA) throws -> Tensor {
     let T = demonstration.frames.count
     let observations = zip(demonstration.frames, demonstration.proprioception).map {

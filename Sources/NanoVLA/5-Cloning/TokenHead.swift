@@ -4,48 +4,43 @@ import Tensors
 
 /// The token head: control as classification.
 ///
-/// For each step and each action number it scores B bins; the softmax of the scores says how likely
-/// each bin is. Unlike a head that answers with one number, it can say "left or right, but not the
-/// middle", and its probabilities are what reinforcement learning will need. It answers with the
-/// likeliest bins, or draws: at temperature T from softmax(scores / T), the bolder the hotter.
+/// For each step and each action number it outputs logits for B bins; their softmax is the probability
+/// of each bin. Unlike a head that outputs one number, it can put probability on left and on right and
+/// none on the middle, and reinforcement learning needs its probabilities. The action is greedy, the
+/// most probable bins, or sampled at temperature T.
+///
+///     p = softmax(logits / T)        loss = mean of −ln p(expert's bin) at T = 1
 ///
 /// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, B bins, F hidden.
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 3.2 (bins as tokens); Li et al., "SimpleVLA-RL"
-/// (2025), section 3 (temperature in drawing and in the log-probabilities alike).
-public final class TokenHead: ActionHead {
+/// (2025), section 3 (temperature in sampling and in the log-probabilities alike).
+public final class TokenHead: TokenPolicyHead {
   public static let kind = "tokens"
   public struct Configuration: Codable, Equatable, Sendable {
     /// B
     public var bins = 32
     /// F
     public var hidden = 128
+
+    public init(bins: Int = 32, hidden: Int = 128) { (self.bins, self.hidden) = (bins, hidden) }
   }
   public let configuration: Configuration
   public let encoder: ChunkEncoder
   public let output: Linear  // F → A·B
   public let dimensions: Int
   public let tokenizer: ActionTokenizer
-  /// Of ``actions(for:using:)``; 0 takes the likeliest bins and draws nothing.
+  /// T of ``actions(for:using:)``; 0 is greedy.
   public var temperature: Float = 0
 
   public init(
-    inputs: Int, chunk: Int, dimensions: Int, bins: Int, hidden: Int = 128,
-    using random: inout SeededRandom
-  ) {
-    configuration = Configuration(bins: bins, hidden: hidden)
-    encoder = ChunkEncoder(inputs: inputs, chunk: chunk, hidden: hidden, using: &random)
-    output = Linear.smallInitialization(inputs: hidden, outputs: dimensions * bins, using: &random)
-    tokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
-    self.dimensions = dimensions
-  }
-
-  public convenience init(
     _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
   ) {
-    self.init(
-      inputs: place.inputs, chunk: place.chunk, dimensions: place.space.count,
-      bins: configuration.bins, hidden: configuration.hidden, using: &random)
+    let (B, F) = (configuration.bins, configuration.hidden)
+    (self.configuration, dimensions) = (configuration, place.space.count)
+    encoder = ChunkEncoder(inputs: place.inputs, chunk: place.chunk, hidden: F, using: &random)
+    output = .smallInitialization(inputs: F, outputs: place.space.count * B, using: &random)
+    tokenizer = ActionTokenizer(bins: B, vocabulary: B)
   }
 
   public static func validationError(
@@ -56,17 +51,18 @@ public final class TokenHead: ActionHead {
   }
 
   public var chunk: Int { encoder.steps.count }
+  /// B
   public var bins: Int { tokenizer.bins }
 
   /// - Parameter state: [N, S]
-  /// - Returns: the score of every bin before the softmax, [N, K, A, B].
+  /// - Returns: the logits of all bins, [N, K, A, B].
   public func callAsFunction(_ state: Tensor) -> Tensor {
     output(encoder(state))  // [N, S] → [N, K, F] → [N, K, A·B]
       .reshaped([state.dim(0), chunk, dimensions, bins])  // [N, K, A·B] → [N, K, A, B]
-      .traced("logits", "a score for every bin of every action number")
+      .traced("logits", "a logit for every bin of every action number")
   }
 
-  /// How surprised the head is by the expert's bins: the mean of −ln p over the real numbers.
+  /// The cross-entropy of the expert's bins: the mean of −ln p over the numbers of real steps.
   public func loss(
     _ state: Tensor, _ expert: ActionChunks, using random: inout SeededRandom
   ) -> Tensor {
@@ -74,52 +70,22 @@ public final class TokenHead: ActionHead {
       self(state).reshaped([-1, bins]),  // [N, K, A, B] → [N·K·A, B]
       targets: expert.actions.values.map(tokenizer.bin),
       weights: expert.weights.values.flatMap { Array(repeating: $0, count: dimensions) }
-    ).traced("loss", "mean surprise at the expert's bins")
+    ).traced("loss", "cross-entropy of the expert's bins")
   }
 
-  /// Of a head that finds every bin equally likely: ln B.
+  /// ln B: all bins have the same probability.
   public func expectedInitialLoss(_ expert: ActionChunks) -> Float { log(Float(bins)) }
 
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor {
-    let chosen = bins(for: state, temperature: temperature, using: &random)  // N·K·A numbers
-    let values = chosen.map { Float(tokenizer.center($0)) }
-    return Tensor(values, shape: [state.dim(0), chunk, dimensions])  // N·K·A → [N, K, A]
+    let chosen = bins(for: state, temperature: temperature, using: &random)  // N·K·A bins
+    return Tensor(chosen.map(value), shape: [state.dim(0), chunk, dimensions])  // → [N, K, A]
   }
 
-  /// Every number becomes the middle of its bin.
-  public func rounded(_ actions: Tensor) -> Tensor {
-    let values = actions.values.map { Float(tokenizer.center(tokenizer.bin(of: $0))) }
-    return Tensor(values, shape: actions.shape)
+  /// Every number becomes the center of its bin.
+  public func quantized(_ actions: Tensor) -> Tensor {
+    Tensor(actions.values.map { value(of: tokenizer.bin(of: $0)) }, shape: actions.shape)
   }
 
-  /// Draws a bin for every action number, row-major in [N, K, A].
-  public func bins(
-    for state: Tensor, temperature: Float, using random: inout SeededRandom
-  ) -> [Int] {
-    guard temperature > 0 else { return self(state).argmax() }  // [N, K, A, B] → N·K·A numbers
-    let chances = (self(state) * (1 / temperature)).softmax().values  // N·K·A·B numbers
-    return stride(from: 0, to: chances.count, by: bins).map { first in
-      // Walk along the bins until their chances add up to a random share of 1.
-      var rest = random.uniform()
-      for bin in 0..<bins - 1 {
-        rest -= chances[first + bin]
-        if rest < 0 { return bin }
-      }
-      return bins - 1
-    }
-  }
-
-  /// ln p of the `chosen` bins at `temperature`: N·K·A bins → [N, K, A].
-  public func logProbabilities(
-    of chosen: [Int], for state: Tensor, temperature: Float
-  ) -> Tensor {
-    let shape = [state.dim(0), chunk, dimensions]
-    guard chosen.count == shape.reduce(1, *), temperature > 0 else {
-      fatalError("log-probabilities: \(chosen.count) bins for \(shape) at T = \(temperature)")
-    }
-    return (self(state) * (1 / temperature)).logSoftmax()  // [N, K, A, B]
-      .reshaped([-1, 1])  // [N, K, A, B] → [N·K·A·B, 1]
-      .rows(at: chosen.enumerated().map { $0 * bins + $1 })  // → [N·K·A, 1]
-      .reshaped(shape)  // [N·K·A, 1] → [N, K, A]
-  }
+  /// The action number that a bin stands for.
+  public func value(of bin: Int) -> Float { Float(tokenizer.center(bin)) }
 }

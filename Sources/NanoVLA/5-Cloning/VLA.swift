@@ -1,37 +1,39 @@
 import Images
 import Tensors
 
-/// A vision-language-action policy: a backbone that understands, and a head that acts.
+/// A vision-language-action policy: a backbone that understands image and instruction, and a head
+/// that outputs actions.
 ///
-/// The backbone looks, reads, and points at what is meant; the head turns that and the arm's own
-/// feeling (proprioception) into the next few actions. The head speaks in normalised numbers, the
-/// policy in robot units: the action space and the demonstrations' statistics travel with it.
+/// The head works on normalized numbers, the policy in robot units: the action space and the
+/// demonstrations' statistics are parts of it.
 ///
-/// Letters: N samples, H observations each, K steps in a chunk, A action dimensions, S state numbers
-/// an observation.
+///     images, instruction, proprioception → backbone → state [N, H·S] → head → chunk [N, K, A]
 ///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3: a VLM whose words are actions.
+/// Letters: N samples, H observations each, S state numbers per observation, K steps in a chunk,
+/// A action dimensions.
+///
+/// Reference: Kim et al., "OpenVLA" (2024), section 3.
 public final class VLA: Module {
   public let backbone: any Backbone
   public let head: any ActionHead
   public let space: ActionSpace
   public let statistics: ActionStatistics
   public let usesProprioception: Bool
-  /// H, how many of the last observations the head is told about.
+  /// H, the number of past observations in the head's input.
   public let history: Int
-  /// How it is to learn, if that was decided (``VLABuilder``).
+  /// Which layers to train and how, if that was decided (by the builder of VLMs).
   public var transferPlan: TransferPlan?
-  private var random = SeededRandom(seed: 0)  // for heads that draw their answer
+  private var random = SeededRandom(seed: 0)  // for heads that sample
 
-  /// A policy whose head is yet to be trained, on a backbone that is kept as it is (frozen).
+  /// A policy with an untrained head on a frozen backbone.
   /// - Parameters:
   ///   - space: of the robot.
   ///   - statistics: of the demonstrations that the head will learn from.
-  ///   - head: what it says about an action.
-  ///   - chunk: K, steps predicted at once.
-  ///   - usesProprioception: whether the head is told [x, y, z, closed] of its own arm.
-  ///   - history: H, observations in its window; 1 is the present alone.
-  /// - Throws: ``ActionError`` if the statistics are not of such actions.
+  ///   - head: the kind of head, such as `.tokens(bins: 32)`.
+  ///   - chunk: K, the number of steps predicted at once.
+  ///   - usesProprioception: if true, the state includes [x, y, z, closed] of the gripper.
+  ///   - history: H; 1 is the current observation alone.
+  /// - Throws: ``ActionError`` if the statistics do not match the space.
   public convenience init(
     backbone: some Backbone, space: ActionSpace = .tabletop, statistics: ActionStatistics,
     head: ActionHeadKind = .tokens(bins: 32), chunk: Int = 2, usesProprioception: Bool = true,
@@ -47,7 +49,7 @@ public final class VLA: Module {
       usesProprioception: usesProprioception, history: history)
   }
 
-  /// The same with a head that was made elsewhere, for states of H·S numbers.
+  /// A policy with a given head, for states of H·S numbers.
   public init(
     backbone: some Backbone, space: ActionSpace, statistics: ActionStatistics,
     head: any ActionHead, usesProprioception: Bool, history: Int = 1
@@ -56,7 +58,7 @@ public final class VLA: Module {
       throw .wrongDimensions("statistics", expected: space.count, found: statistics.count)
     }
     guard statistics.mask == space.mask else {
-      throw .otherSpace(["normalised dimensions \(statistics.mask) for \(space.mask)"])
+      throw .otherSpace(["normalized dimensions \(statistics.mask) for \(space.mask)"])
     }
     backbone.freeze()
     for layer in backbone.newLayers { layer.freeze(false) }
@@ -70,8 +72,8 @@ public final class VLA: Module {
 
   /// The next action, in the robot's own units and within its bounds.
   /// - Parameters:
-  ///   - image: what the camera sees, of the backbone's size.
-  ///   - instruction: what to do, in words that the backbone knows.
+  ///   - image: of the camera, in the backbone's size.
+  ///   - instruction: the task in words of the backbone's vocabulary.
   ///   - proprioception: [x, y, z, closed], if the policy uses it.
   /// - Throws: ``InstructionError``, ``ActionError`` or ``PolicyError``.
   public func predictAction(
@@ -82,7 +84,7 @@ public final class VLA: Module {
     return try space.clipped(statistics.robotAction(chunk[0]))
   }
 
-  /// The next K actions, normalised.
+  /// The next K actions, normalized.
   /// - Parameter window: the last H observations, the oldest first (``History/window``).
   public func predictChunk(
     _ window: [Observation], instruction: String
@@ -94,7 +96,7 @@ public final class VLA: Module {
     }
   }
 
-  /// What the head is told: N windows of H observations, N instructions → [N, H·S].
+  /// The head's input: N windows of H observations, N instructions → [N, H·S].
   public func state(of windows: [[Observation]], instructions: [String]) throws -> Tensor {
     let each = instructions.flatMap { Array(repeating: $0, count: history) }
     let states = try backbone.state(  // → [N·H, S]
@@ -102,7 +104,7 @@ public final class VLA: Module {
     return states.reshaped([windows.count, -1])  // [N·H, S] → [N, H·S]
   }
 
-  /// What the head would do in each of N states: [N, H·S] → N chunks of K actions.
+  /// The head's actions in N states: [N, H·S] → N chunks of K actions.
   public func chunks(for state: Tensor, using random: inout SeededRandom) -> [[NormalizedAction]] {
     let actions = head.actions(for: state, using: &random)  // [N, H·S] → [N, K, A]
     let (values, K, A) = (actions.values, head.chunk, head.dimensions)

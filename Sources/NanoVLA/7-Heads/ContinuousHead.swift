@@ -1,30 +1,26 @@
 import Tensors
 
-/// The continuous head: regression. Each action number is predicted as it is.
+/// The continuous head: regression. Each action number is predicted directly.
 ///
-/// The error decides WHICH number is best when the expert did not always do the same. The squared
-/// error wants the mean of what it did; the absolute error wants the median. If it went left half of
-/// the time and right the other half, the mean goes straight ahead, into what the expert went round.
+/// The loss decides which number is best when the expert did not always do the same: the squared error
+/// is smallest at the mean of the expert's actions, the absolute error at their median. If the expert
+/// went left half of the time and right the other half, the mean goes straight ahead, into the
+/// obstacle that the expert avoided.
 ///
-/// The absolute error pulls equally hard however near it is, and rare actions (a gripper that closes
-/// once an episode) are outvoted for long. Normalizing what the last layer reads lets it follow them.
+/// The gradient of the absolute error does not grow with the error, so that rare actions (a gripper that
+/// closes once per episode) are learned late; a layer norm before the last layer helps.
+///
+///     loss = mean |prediction − action|      or      mean (prediction − action)²
 ///
 /// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, F hidden.
 ///
 /// Reference: Zhao et al., "ACT" (2023), section IV.C, on L1 over L2.
 public final class ContinuousHead: ActionHead {
-  public static let kind = "continuous"
-  public struct Configuration: Codable, Equatable, Sendable {
-    public var error = Error.absolute
-    /// F
-    public var hidden = 128
-  }
-  public let configuration: Configuration
-  /// What training makes small.
+  /// The error that the loss averages.
   public enum Error: String, Sendable, Codable {
-    /// L1, the mean of |prediction − action|: its best answer is the median.
+    /// L1, |prediction − action|.
     case absolute
-    /// MSE, the mean of (prediction − action)²: its best answer is the mean.
+    /// MSE, (prediction − action)².
     case squared
 
     /// - Returns: the error of every number, in the shape of `difference`.
@@ -33,39 +29,38 @@ public final class ContinuousHead: ActionHead {
     }
   }
 
+  public static let kind = "continuous"
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var error: Error
+    /// F
+    public var hidden: Int
+
+    public init(error: Error, hidden: Int = 128) { (self.error, self.hidden) = (error, hidden) }
+  }
+  public let configuration: Configuration
   public let encoder: ChunkEncoder
   public let norm: LayerNorm
   public let output: Linear  // F → A
   public let dimensions: Int
-  public let error: Error
+  public var error: Error { configuration.error }
 
   public init(
-    inputs: Int, chunk: Int, dimensions: Int, error: Error, hidden: Int = 128,
-    using random: inout SeededRandom
-  ) {
-    configuration = Configuration(error: error, hidden: hidden)
-    encoder = ChunkEncoder(inputs: inputs, chunk: chunk, hidden: hidden, using: &random)
-    norm = LayerNorm(width: hidden)
-    output = Linear.smallInitialization(
-      inputs: hidden, outputs: dimensions, scale: 0.01, using: &random)
-    (self.dimensions, self.error) = (dimensions, error)
-  }
-
-  public convenience init(
     _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
   ) {
-    self.init(
-      inputs: place.inputs, chunk: place.chunk, dimensions: place.space.count,
-      error: configuration.error, hidden: configuration.hidden, using: &random)
+    let F = configuration.hidden
+    (self.configuration, dimensions) = (configuration, place.space.count)
+    encoder = ChunkEncoder(inputs: place.inputs, chunk: place.chunk, hidden: F, using: &random)
+    norm = LayerNorm(width: F)
+    output = .smallInitialization(
+      inputs: F, outputs: place.space.count, scale: 0.01, using: &random)
   }
 
   public var chunk: Int { encoder.steps.count }
 
   /// [N, S] → [N, K, A]
   public func callAsFunction(_ state: Tensor) -> Tensor {
-    let thought = norm(encoder(state))  // [N, S] → [N, K, F]
-    return output(thought)  // [N, K, F] → [N, K, A]
-      .traced("actions", "the numbers themselves")
+    output(norm(encoder(state)))  // [N, S] → [N, K, F] → [N, K, A]
+      .traced("actions", "predicted directly")
   }
 
   public func loss(
@@ -75,7 +70,7 @@ public final class ContinuousHead: ActionHead {
       .traced("loss", "mean \(error) error")
   }
 
-  /// Of a head that answers 0: the mean of |a| or of a².
+  /// The mean of |a| or of a²: the untrained head predicts about 0.
   public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     expert.mean(of: error(expert.actions)).item
   }

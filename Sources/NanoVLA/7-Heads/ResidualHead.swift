@@ -1,22 +1,25 @@
 import Tensors
 
-/// OpenVLA-OFT's head: regression through blocks that only add.
+/// OpenVLA-OFT's head: regression through residual blocks.
 ///
-/// Each step of the chunk has a placeholder of its own, filled from the state; then all of them pass
-/// through the same layers: normalize, widen, twice "keep it and add something", and out come the A
-/// numbers. One forward pass gives the whole chunk, where tokens spoken one by one take K·A passes.
-/// That, and the absolute error, made OpenVLA 26 times faster and better.
+/// Each step of the chunk has a placeholder vector of its own, computed from the state; all of them
+/// pass through the same layers. One forward pass gives the whole chunk, where autoregressive tokens
+/// take K·A passes. This and the absolute error made OpenVLA 26 times faster and more successful.
+///
+///     block(x) = x + ReLU(W · LayerNorm(x))        loss = mean |prediction − action|
 ///
 /// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, F hidden.
 ///
 /// Reference: Kim et al., "Fine-Tuning VLA Models: Optimizing Speed and Success" (OFT, 2025), section
 /// IV; moojink/openvla-oft, prismatic/models/action_heads.py, MLPResNet. There the placeholders are
-/// tokens that pass through the language model; here the state fills them.
+/// tokens of the language model; here they are computed from the state.
 public final class ResidualHead: ActionHead {
   public static let kind = "residual"
   public struct Configuration: Codable, Equatable, Sendable {
     /// F
-    public var hidden = 128
+    public var hidden: Int
+
+    public init(hidden: Int = 128) { self.hidden = hidden }
   }
   public let configuration: Configuration
   public let placeholders: [Linear]  // K of S → F
@@ -28,31 +31,23 @@ public final class ResidualHead: ActionHead {
   public let dimensions: Int
 
   public init(
-    inputs: Int, chunk: Int, dimensions: Int, hidden: Int = 128, using random: inout SeededRandom
-  ) {
-    self.dimensions = dimensions
-    configuration = Configuration(hidden: hidden)
-    var placeholders: [Linear] = []
-    for _ in 0..<chunk {
-      placeholders.append(Linear(inputs: inputs, outputs: hidden, using: &random))
-    }
-    self.placeholders = placeholders
-    norm1 = LayerNorm(width: hidden)
-    input = Linear(inputs: hidden, outputs: hidden, using: &random)
-    blocks = [
-      ResidualBlock(width: hidden, using: &random), ResidualBlock(width: hidden, using: &random),
-    ]
-    norm2 = LayerNorm(width: hidden)
-    output = Linear.smallInitialization(
-      inputs: hidden, outputs: dimensions, scale: 0.01, using: &random)
-  }
-
-  public convenience init(
     _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
   ) {
-    self.init(
-      inputs: place.inputs, chunk: place.chunk, dimensions: place.space.count,
-      hidden: configuration.hidden, using: &random)
+    let F = configuration.hidden
+    (self.configuration, dimensions) = (configuration, place.space.count)
+    var placeholders: [Linear] = []
+    for _ in 0..<place.chunk {
+      placeholders.append(Linear(inputs: place.inputs, outputs: F, using: &random))
+    }
+    self.placeholders = placeholders
+    norm1 = LayerNorm(width: F)
+    input = Linear(inputs: F, outputs: F, using: &random)
+    blocks = [
+      ResidualBlock(width: F, using: &random), ResidualBlock(width: F, using: &random),
+    ]
+    norm2 = LayerNorm(width: F)
+    output = .smallInitialization(
+      inputs: F, outputs: place.space.count, scale: 0.01, using: &random)
   }
 
   public var chunk: Int { placeholders.count }
@@ -60,13 +55,13 @@ public final class ResidualHead: ActionHead {
   /// [N, S] → [N, K, A]
   public func callAsFunction(_ state: Tensor) -> Tensor {
     let N = state.dim(0)
-    let filled = placeholders.map { $0(state).reshaped([N, 1, -1]) }  // K × ([N, S] → [N, 1, F])
-    let each = Tensor.concatenated(filled, axis: 1)  // K × [N, 1, F] → [N, K, F]
+    let first = placeholders.map { $0(state).reshaped([N, 1, -1]) }  // K × ([N, S] → [N, 1, F])
+    let each = Tensor.concatenated(first, axis: 1)  // K × [N, 1, F] → [N, K, F]
       .traced("placeholders", "one for each step of the chunk")
-    let wide = input(norm1(each)).relu()  // [N, K, F] → [N, K, F]
-    let thought = blocks.reduce(wide) { x, block in block(x) }  // [N, K, F] → [N, K, F]
-    return output(norm2(thought))  // [N, K, F] → [N, K, A]
-      .traced("actions", "the numbers themselves")
+    let hidden = input(norm1(each)).relu()  // [N, K, F] → [N, K, F]
+    let residual = blocks.reduce(hidden) { x, block in block(x) }  // [N, K, F] → [N, K, F]
+    return output(norm2(residual))  // [N, K, F] → [N, K, A]
+      .traced("actions", "predicted directly")
   }
 
   public func loss(
@@ -76,7 +71,7 @@ public final class ResidualHead: ActionHead {
       .traced("loss", "mean absolute error")
   }
 
-  /// Of a head that answers 0: the mean of |a|.
+  /// The mean of |a|: the untrained head predicts about 0.
   public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     expert.mean(of: expert.actions.abs()).item
   }
@@ -84,7 +79,7 @@ public final class ResidualHead: ActionHead {
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor { self(state) }
 }
 
-/// x + ReLU(Linear(LN x)): what came in, plus something.
+/// A residual block: x + ReLU(W · LayerNorm(x)).
 public final class ResidualBlock: Module {
   public let norm: LayerNorm
   public let layer: Linear  // F → F

@@ -100,8 +100,8 @@ public final class AutoregressiveActionHead: ActionHead {
     log(Float(generator.language.embedding.weight.dim(0)))
   }
 
-  /// The actions rounded to the centers of their bins.
-  public func rounded(_ actions: Tensor) -> Tensor {
+  /// The actions at the centers of their bins.
+  public func quantized(_ actions: Tensor) -> Tensor {
     let tokens = actions.values.map { generator.tokenizer.token(of: $0) }
     return Tensor(generator.tokenizer.decode(tokens).values, shape: actions.shape)
   }

@@ -90,8 +90,12 @@ import Testing
   @Test("entropy and divergence are those of plain sums over the bins")
   func spread() {
     var random = SeededRandom(seed: 3)
-    let head = TokenHead(inputs: 4, chunk: 2, dimensions: 3, bins: 5, using: &random)
-    let start = TokenHead(inputs: 4, chunk: 2, dimensions: 3, bins: 5, using: &random)
+    let head = TokenHead(
+      .init(bins: 5), for: .init(inputs: 4, chunk: 2, space: ActionSpace(dimensions: 3)),
+      using: &random)
+    let start = TokenHead(
+      .init(bins: 5), for: .init(inputs: 4, chunk: 2, space: ActionSpace(dimensions: 3)),
+      using: &random)
     for head in [head, start] {
       head.output.weight.values = head.output.weight.values.map { $0 * 300 }
     }

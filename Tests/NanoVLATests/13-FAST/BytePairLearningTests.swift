@@ -78,7 +78,7 @@ import Testing
       #expect(pairs == slowly(sequences, alphabet, 20))
       let encode = BytePairEncoding(pairs: pairs, alphabet: alphabet)
       for sequence in sequences {
-        let back = BytePairEncoding.spelledOut(encode(sequence), pairs: pairs, alphabet: alphabet)
+        let back = BytePairEncoding.expanded(encode(sequence), pairs: pairs, alphabet: alphabet)
         #expect(back == sequence)
       }
     }

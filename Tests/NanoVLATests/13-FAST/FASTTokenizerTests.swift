@@ -173,8 +173,7 @@ import Testing
   func messages() {
     let error = FASTError.wrongCount(tokens: 3, found: 40, steps: 8, dimensions: 7)
     #expect(
-      "\(error)" == "3 FAST tokens spell 40 coefficients, 8 steps × 7 dimensions are 56; "
-        + "they are no action")
+      "\(error)" == "3 FAST tokens decode to 40 coefficients, 8 steps × 7 dimensions are 56")
     #expect(
       "\(FASTError.unknownToken(99, place: 2, vocabulary: 60))"
         == "FAST token 99 at place 2 is unknown, ids are 0 … 59")

@@ -25,7 +25,7 @@ import Testing
       let said = head.actions(for: uniform(3, 5))
       #expect(said.shape == [3, chunk, 7])
       #expect(said.values.allSatisfy { $0.isFinite })
-      #expect(head.rounded(said).shape == said.shape)
+      #expect(head.quantized(said).shape == said.shape)
       #expect((head.chunk, head.dimensions) == (chunk, 7))
     }
   }
@@ -65,7 +65,7 @@ import Testing
     let expert = someChunks(4, 2, 7).rows(at: some)
     head.learn(state, expert, steps: kind == .flow ? 700 : 300, peak: 3e-3)
     let found = head.actions(for: state, seed: 5)
-    let wanted = head.rounded(expert.actions)
+    let wanted = head.quantized(expert.actions)
     let error = expert.mean(of: (found - wanted).abs()).item
     #expect(error < 0.05)
   }

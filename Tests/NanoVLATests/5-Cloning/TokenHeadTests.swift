@@ -10,7 +10,9 @@ import Testing
   private func head(chunk: Int = 3) -> TokenHead {
     var random = SeededRandom(seed: 1)
     return TokenHead(
-      inputs: 9, chunk: chunk, dimensions: 7, bins: 32, hidden: 16, using: &random)
+      .init(bins: 32, hidden: 16),
+      for: .init(inputs: 9, chunk: chunk, space: ActionSpace(dimensions: 7)),
+      using: &random)
   }
 
   @Test("it scores each bin of each number of each step", arguments: [1, 2, 5])
@@ -38,7 +40,8 @@ import Testing
   func gradient() {
     var random = SeededRandom(seed: 1)
     let head = TokenHead(
-      inputs: 3, chunk: 2, dimensions: 2, bins: 3, hidden: 4, using: &random)
+      .init(bins: 3, hidden: 4), for: .init(inputs: 3, chunk: 2, space: ActionSpace(dimensions: 2)),
+      using: &random)
     unsettle(head)
     let state = uniform(2, 3)
     expectGradients(head.namedParameters) { head(state) }
@@ -48,7 +51,9 @@ import Testing
   private func opinionated(bins: Int = 4) -> (head: TokenHead, state: Tensor) {
     var random = SeededRandom(seed: 1)
     let head = TokenHead(
-      inputs: 3, chunk: 2, dimensions: 2, bins: bins, hidden: 4, using: &random)
+      .init(bins: bins, hidden: 4),
+      for: .init(inputs: 3, chunk: 2, space: ActionSpace(dimensions: 2)),
+      using: &random)
     unsettle(head)
     head.output.weight.values = head.output.weight.values.map { $0 * 8 }
     return (head, uniform(1, 3))
@@ -143,11 +148,11 @@ import Testing
     let (head, state) = opinionated(bins: bins)
     #expect(head(state).shape == [1, 2, 2, bins])
     let actions = Tensor([-1, -0.61, 0, 0.0039, 0.87, 1], shape: [1, 3, 2])
-    let rounded = head.rounded(actions)
+    let rounded = head.quantized(actions)
     let halfABin = 1 / Float(bins - 1)
     #expect(rounded.shape == [1, 3, 2])
     #expect(maximumDifference(rounded.values, actions.values) <= halfABin + 1e-6)
-    #expect(head.rounded(rounded).values == rounded.values)
+    #expect(head.quantized(rounded).values == rounded.values)
     #expect(head.expectedInitialLoss(someChunks(2, 2, 2)) == log(Float(bins)))
   }
 }

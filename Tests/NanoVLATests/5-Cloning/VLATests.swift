@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  @Test("statistics that normalise the gripper too are refused: it would never fully close")
+  @Test("statistics that normalize the gripper too are refused: it would never fully close")
   func otherMask() throws {
     let bundled = try ActionStatistics.bundled()
     let statistics = try ActionStatistics(
@@ -130,6 +130,6 @@ import Testing
       _ = try VLA(backbone: .bundled(), statistics: statistics, using: &random)
     }
     let text = "\(error!)"
-    #expect(text.contains("normalised dimensions") && !text.contains("\n"))
+    #expect(text.contains("normalized dimensions") && !text.contains("\n"))
   }
 }

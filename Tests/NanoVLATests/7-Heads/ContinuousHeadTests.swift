@@ -10,7 +10,9 @@ import Testing
   ) -> ContinuousHead {
     var random = SeededRandom(seed: 1)
     return ContinuousHead(
-      inputs: inputs, chunk: chunk, dimensions: dimensions, error: error, hidden: 8, using: &random)
+      .init(error: error, hidden: 8),
+      for: .init(inputs: inputs, chunk: chunk, space: ActionSpace(dimensions: dimensions)),
+      using: &random)
   }
 
   @Test("a number comes out for every dimension of every step", arguments: [1, 3, 8], [1, 7, 12])

@@ -12,13 +12,15 @@ import Testing
   ) -> FlowMatchingHead {
     var random = SeededRandom(seed: 1)
     return FlowMatchingHead(
-      inputs: inputs, chunk: chunk, dimensions: dimensions, hidden: hidden, using: &random)
+      .init(hidden: hidden),
+      for: .init(inputs: inputs, chunk: chunk, space: ActionSpace(dimensions: dimensions)),
+      using: &random)
   }
 
   @Test("moments are Beta(1.5, 1) · 0.999 + 0.001: mean 0.6, and below x in x^1.5 of all cases")
   func moments() {
     var random = SeededRandom(seed: 4)
-    let moments = (0..<20_000).map { _ in Double(FlowMatchingHead.moment(using: &random)) }
+    let moments = (0..<20_000).map { _ in Double(FlowMatchingHead.time(using: &random)) }
     #expect(moments.allSatisfy { 0.001 <= $0 && $0 <= 1 })
     let beta = moments.map { ($0 - 0.001) / 0.999 }
     #expect(abs(beta.reduce(0, +) / 20_000 - 0.6) < 0.008)
@@ -118,7 +120,9 @@ import Testing
 
     var random = SeededRandom(seed: 1)
     let mse = ContinuousHead(
-      inputs: 2, chunk: 2, dimensions: 2, error: .squared, hidden: 16, using: &random)
+      .init(error: .squared, hidden: 16),
+      for: .init(inputs: 2, chunk: 2, space: ActionSpace(dimensions: 2)),
+      using: &random)
     mse.learn(state, expert, steps: 200)
     #expect(mse.actions(for: state).values.allSatisfy { abs($0) < 0.05 })
   }

@@ -25,7 +25,8 @@ import Testing
 
   private func head(_ space: ActionSpace, chunk: Int = 2) -> HybridHead {
     var random = SeededRandom(seed: 1)
-    return HybridHead(inputs: 3, chunk: chunk, space: space, hidden: 8, using: &random)
+    return HybridHead(
+      .init(hidden: 8), for: .init(inputs: 3, chunk: chunk, space: space), using: &random)
   }
 
   @Test("a gripper is fully open or fully closed", arguments: GripperConvention.allCases)
@@ -70,7 +71,7 @@ import Testing
       (GripperConvention.positiveClosed, [1, 1] as [Float]), (.oneOpen, [0, 1]),
       (.oneClosed, [0, 1]),
     ] {
-      let found = head(small(convention)).rounded(actions)
+      let found = head(small(convention)).quantized(actions)
       #expect(found.shape == [1, 2, 3])
       #expect(found.values == [0.3, expected[0], -0.7, 0.1, expected[1], 0.6])
     }
@@ -157,7 +158,8 @@ import Testing
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var random = SeededRandom(seed: 0)
       _ = HybridHead(
-        inputs: 3, chunk: 1, space: ActionSpace(dimensions: 2), hidden: 4, using: &random)
+        .init(hidden: 4), for: .init(inputs: 3, chunk: 1, space: ActionSpace(dimensions: 2)),
+        using: &random)
     }
     expectMessage(result, "HybridHead", "joint 0", "joint 1")
   }

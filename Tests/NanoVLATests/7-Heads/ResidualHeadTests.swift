@@ -8,7 +8,9 @@ import Testing
   private func head(chunk: Int = 2, dimensions: Int = 2, hidden: Int = 6) -> ResidualHead {
     var random = SeededRandom(seed: 1)
     return ResidualHead(
-      inputs: 3, chunk: chunk, dimensions: dimensions, hidden: hidden, using: &random)
+      .init(hidden: hidden),
+      for: .init(inputs: 3, chunk: chunk, space: ActionSpace(dimensions: dimensions)),
+      using: &random)
   }
 
   @Test("LN → Linear → ReLU → 2 × [x + ReLU(Linear(LN x))] → LN → Linear, as in plain loops")

@@ -81,7 +81,7 @@ import VLMs
     }
     #expect(try loss().item < 0.5 * first)
     let learned = try policy.predictChunk([observation], instruction: "wave")[0]
-    let wanted = policy.head.rounded(expert.actions).values
+    let wanted = policy.head.quantized(expert.actions).values
     #expect(learned.values == wanted)
   }
 

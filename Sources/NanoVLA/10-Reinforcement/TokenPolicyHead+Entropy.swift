@@ -11,17 +11,17 @@ import Tensors
 /// Letters: N decisions, K steps in a chunk, A action dimensions, B bins, S state numbers.
 ///
 /// Reference: Cover and Thomas, "Elements of Information Theory" (2006), chapter 2.
-extension TokenHead {
+extension TokenPolicyHead {
   /// Mean entropy of the tokens at N states, and mean divergence from `start`, both in nats.
   /// - Parameters:
   ///   - states: [N, S]
   ///   - mask: 1 for tokens that count, [N, K, A].
   public func entropyAndDivergence(
-    at states: Tensor, mask: Tensor, temperature: Float, from start: TokenHead
+    at states: Tensor, mask: Tensor, temperature: Float, from start: any TokenPolicyHead
   ) -> (entropy: Float, divergence: Float) {
     withoutGradient {
-      let ln = (self(states) * (1 / temperature)).logSoftmax()  // [N, S] → [N, K, A, B]
-      let lnStart = (start(states) * (1 / temperature)).logSoftmax()  // [N, S] → [N, K, A, B]
+      let ln = logProbabilities(for: states, temperature: temperature)  // [N, S] → [N, K, A, B]
+      let lnStart = start.logProbabilities(for: states, temperature: temperature)
       let p = ln.exp()
       let tokens = max(mask.values.reduce(0, +), 1)
       func mean(_ x: Tensor) -> Float {
@@ -29,16 +29,5 @@ extension TokenHead {
       }
       return (entropy: -mean(p * ln), divergence: mean(p * (ln - lnStart)))
     }
-  }
-
-  /// An independent head with the same weights.
-  func copy() -> TokenHead {
-    let first = encoder.steps[0].weight  // [F, S]
-    var random = SeededRandom(seed: 0)
-    let copy = TokenHead(
-      inputs: first.dim(1), chunk: chunk, dimensions: dimensions, bins: bins,
-      hidden: first.dim(0), using: &random)
-    for (mine, its) in zip(parameters, copy.parameters) { its.values = mine.values }
-    return copy
   }
 }

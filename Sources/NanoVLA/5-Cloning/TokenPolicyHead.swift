@@ -1,0 +1,54 @@
+import Tensors
+
+/// A head that outputs a distribution over B tokens for every action number. Reinforcement learning
+/// samples from it and changes it.
+///
+/// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, B tokens.
+public protocol TokenPolicyHead: ActionHead {
+  /// The logits of all tokens: [N, S] → [N, K, A, B].
+  func callAsFunction(_ state: Tensor) -> Tensor
+  /// The normalized action number that a token stands for.
+  func value(of token: Int) -> Float
+}
+
+extension TokenPolicyHead {
+  /// ln p of all tokens at `temperature`: [N, S] → [N, K, A, B].
+  public func logProbabilities(for state: Tensor, temperature: Float) -> Tensor {
+    (self(state) * (1 / temperature)).logSoftmax()  // [N, K, A, B] → [N, K, A, B]
+  }
+
+  /// Samples a token for every action number, row-major in [N, K, A]; at temperature 0 the most
+  /// probable one.
+  public func bins(
+    for state: Tensor, temperature: Float, using random: inout SeededRandom
+  ) -> [Int] {
+    let logits = self(state)  // [N, S] → [N, K, A, B]
+    guard temperature > 0 else { return logits.argmax() }  // [N, K, A, B] → N·K·A numbers
+    let B = logits.dim(3)
+    let probabilities = (logits * (1 / temperature)).softmax().values  // N·K·A·B numbers
+    return stride(from: 0, to: probabilities.count, by: B).map { first in
+      // The first bin at which the cumulative probability exceeds a uniform number.
+      var rest = random.uniform()
+      for bin in 0..<B - 1 {
+        rest -= probabilities[first + bin]
+        if rest < 0 { return bin }
+      }
+      return B - 1
+    }
+  }
+
+  /// ln p of the `chosen` tokens at `temperature`: N·K·A tokens → [N, K, A].
+  public func logProbabilities(
+    of chosen: [Int], for state: Tensor, temperature: Float
+  ) -> Tensor {
+    let shape = [state.dim(0), chunk, dimensions]
+    guard chosen.count == shape.reduce(1, *), temperature > 0 else {
+      fatalError("log-probabilities: \(chosen.count) bins for \(shape) at T = \(temperature)")
+    }
+    let all = logProbabilities(for: state, temperature: temperature)  // [N, K, A, B]
+    let B = all.dim(3)
+    return all.reshaped([-1, 1])  // [N, K, A, B] → [N·K·A·B, 1]
+      .rows(at: chosen.enumerated().map { $0 * B + $1 })  // → [N·K·A, 1]
+      .reshaped(shape)  // [N·K·A, 1] → [N, K, A]
+  }
+}
