@@ -1,16 +1,16 @@
-// From demonstrations to a policy that is ready to learn, one step after another. Each step needs
-// what the one before it found: only the demonstrations say how far an arm moves at a time
-// (statistics), only statistics turn the head's numbers into motions (policy), and only with a policy
-// is it known what its backbone finds in the pictures (examples).
-
 import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
 
+/// From demonstrations to a policy that is ready to learn, step by step.
+///
+/// Each step needs the result of the one before: the demonstrations give the statistics of the actions,
+/// the statistics convert the head's numbers to robot units (policy), and the policy's backbone encodes
+/// the frames (examples).
 extension CloningRecipe {
-  /// Demonstrations, statistics, policy and examples, ready to learn: `while !it.isDone { it.step() }`.
-  /// - Parameter progress: is told how many demonstrations are recorded.
+  /// A training that is ready to start: `while !cloning.isDone { cloning.step() }`.
+  /// - Parameter progress: called with the number of demonstrations recorded so far.
   /// - Throws: ``CloningRecipeError``, `DatasetError`, ``ActionError``, ``InstructionError``,
   ///   ``PolicyError``, or what is wrong with the backbone's files.
   public func cloning(progress: (Int) -> Void = { _ in }) throws -> BehaviorCloning {
@@ -21,12 +21,12 @@ extension CloningRecipe {
     return try cloning(policy, on: demonstrations)
   }
 
-  /// What the policy stands on: it can point, and stays as it is.
+  /// The pre-trained, frozen backbone.
   public func makeBackbone() throws -> ToyVLM {
     try backbone.map { try ToyVLM(contentsOf: URL(fileURLWithPath: $0)) } ?? .bundled()
   }
 
-  /// What the expert shows. The same recipe records the same episodes.
+  /// The demonstrations: the same ones for the same recipe.
   public func demonstrations(
     for backbone: ToyVLM, progress: (Int) -> Void = { _ in }
   ) throws -> [Demonstration] {
@@ -48,7 +48,7 @@ extension CloningRecipe {
     return Array(found.prefix(demonstrationCount))
   }
 
-  /// A policy with an untrained head, for motions such as the demonstrations'.
+  /// A policy with an untrained head and the statistics of the demonstrations.
   public func policy(on backbone: ToyVLM, for demonstrations: [Demonstration]) throws -> VLA {
     let statistics = try ActionStatistics(
       of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,

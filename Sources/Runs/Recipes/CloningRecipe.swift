@@ -2,23 +2,26 @@ import Files
 import NanoVLA
 import Tabletop
 
-/// All that a policy cloned in the toy world depends on: the demonstrations, the head, the training.
+/// Everything that a policy cloned on the tabletop depends on: demonstrations, head and training.
 ///
-/// An arm that is shaken while the expert drives shows how mistakes are put right (the stored actions
-/// are the expert's clean ones); shaken more than a little, it shows little else. Few demonstrations
-/// are soon known by heart, so weights are pulled to 0 the more strongly; two-step tasks need patience.
+/// A little noise on the executed actions shows how the expert corrects errors (``Recorder``); much
+/// noise shows little else. Few demonstrations are soon overfitted, so the weight decay is larger there;
+/// two-step tasks need more training steps.
 public struct CloningRecipe: Codable, Sendable, Equatable {
+  /// The family of tasks.
   public var suite: Suite
+  /// The number of demonstrations.
   public var demonstrationCount: Int
-  /// The folder of a ``DemonstrationDataset`` to take them from; nil: they are recorded.
+  /// The folder of a `DemonstrationDataset` to read them from; if nil, they are recorded.
   public var data: String?
-  /// Standard deviation of the executed actions' noise, as a share of the largest step.
+  /// Standard deviation of the executed actions' noise, as a fraction of the largest step.
   public var noise: Float
   /// Probability that the executed gripper command is the opposite one.
   public var flips: Float
 
-  /// The folder of the ``ToyVLM`` to stand on; nil: the bundled one.
+  /// The folder of the ``ToyVLM``; if nil, the bundled one.
   public var backbone: String?
+  /// The action head.
   public var head = ActionHeadKind.tokens(bins: 32)
   /// K, steps predicted at once.
   public var chunk = 2
@@ -27,13 +30,14 @@ public struct CloningRecipe: Codable, Sendable, Equatable {
 
   /// Batches of 64 time steps.
   public var steps: Int
-  /// The highest one; it falls along a cosine.
+  /// AdamW's peak learning rate; it falls along a cosine.
   public var learningRate: Float
+  /// AdamW's weight decay.
   public var weightDecay: Float
-  /// Of the head's first weights and of the order in which examples come.
+  /// The seed of the head's initial weights and of the order of the examples.
   public var seed: UInt64 = 0
 
-  /// The settings that clone `suite` best from so many demonstrations.
+  /// The settings that clone `suite` best from `count` demonstrations.
   public init(for suite: Suite, demonstrations count: Int, seed: UInt64 = 0) {
     (self.suite, demonstrationCount, self.seed) = (suite, count, seed)
     (noise, flips, learningRate) = (0.05, 0, 3e-3)
@@ -45,7 +49,8 @@ public struct CloningRecipe: Codable, Sendable, Equatable {
       }
   }
 
-  /// Refuses settings that no training can have.
+  /// Refuses values that no training can have.
+  /// - Throws: ``CloningRecipeError`` with the first of them and its range.
   public func check() throws(CloningRecipeError) {
     try check("demonstrations", demonstrationCount, 1...100_000)
     try check("noise", noise, 0...10)

@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(
-    "training that stops at any step and goes on elsewhere ends bit for bit the same",
+    "training that stops at any step and resumes elsewhere ends bit-identical",
     arguments: [ActionHeadKind.tokens(bins: 16), .flow])
   func resumes(head: ActionHeadKind) throws {
     try withFolder { folder in
@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  @Test("data sets are named after their suites, and LIBERO's need a simulator")
+  @Test("datasets are named after their suites, and LIBERO's need a simulator")
   func datasets() throws {
     for suite in Suite.allCases { #expect(try Suite(dataset: suite.dataset) == suite) }
     let libero = #expect(throws: RLConfigurationError.self) { try Suite(dataset: "libero_10") }

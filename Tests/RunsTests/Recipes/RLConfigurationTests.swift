@@ -17,7 +17,7 @@ import Testing
     #expect(try configuration.suite() == .long)
   }
 
-  @Test("what JSON leaves out has the data set's default")
+  @Test("what JSON leaves out has the dataset's default")
   func defaults() throws {
     let text = #"{"dataset": "tabletop_long", "totalEpochs": 3}"#
     let found = try JSONDecoder().decode(RLConfiguration.self, from: Data(text.utf8))
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(
-    "LIBERO's data sets say what they would need",
+    "LIBERO's datasets are refused with what they would need",
     arguments: ["libero_10", "libero_90", "libero_spatial", "libero_object", "libero_goal"])
   func libero(dataset: String) {
     let error = #expect(throws: RLConfigurationError.self) {
