@@ -8,7 +8,9 @@ import Tabletop
 /// actions are the expert's clean ones); more noise makes them show little else. With few
 /// demonstrations the head overfits, so weight decay is stronger. Two-step tasks need more steps.
 public struct CloningRecipe: Codable, Sendable, Equatable {
+  /// The family of tasks.
   public var suite: Suite
+  /// The number of demonstrations.
   public var demonstrationCount: Int
   /// The folder of a ``DemonstrationDataset`` to read; nil records new demonstrations.
   public var data: String?
@@ -19,6 +21,7 @@ public struct CloningRecipe: Codable, Sendable, Equatable {
 
   /// The folder of the ``ToyVLM`` to use as the backbone; nil for the bundled one.
   public var backbone: String?
+  /// The action head.
   public var head = ActionHeadKind.tokens(bins: 32)
   /// K, the number of actions predicted at once.
   public var chunk = 2
@@ -29,6 +32,7 @@ public struct CloningRecipe: Codable, Sendable, Equatable {
   public var steps: Int
   /// The peak learning rate, before cosine decay.
   public var learningRate: Float
+  /// AdamW's weight decay.
   public var weightDecay: Float
   /// Fixes the head's initial weights and the order of the examples.
   public var seed: UInt64 = 0

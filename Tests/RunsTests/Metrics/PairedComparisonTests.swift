@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test("thousands of starts neither overflow nor vanish")
+  @Test("thousands of episodes neither overflow nor vanish")
   func manyStarts() {
     #expect(abs(comparison([0, 400, 520, 0]).pValue / 8.549170923883778e-05 - 1) < 1e-9)
     #expect(abs(comparison([0, 4900, 5100, 0]).pValue / 0.04658552770494739 - 1) < 1e-9)
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test("outcomes are counted start by start")
+  @Test("outcomes are counted by initial state")
   func counting() {
     let result = PairedComparison(
       [true, true, false, true, false, false], [true, false, true, true, false, true])
@@ -64,7 +64,7 @@ import Testing
     #expect(abs(result.difference + 1.0 / 6) < 1e-12)
   }
 
-  @Test("no starts tell nothing, and every interval holds the difference and is within −1 … 1")
+  @Test("without episodes the interval is −1 … 1; every interval contains the difference")
   func bounds() {
     let nothing = PairedComparison([], [])
     #expect(nothing.interval == -1...1 && nothing.pValue == 1 && nothing.difference == 0)

@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(
-    "training that stops at any step and goes on elsewhere ends bit for bit the same",
+    "training that stops at any step and resumes elsewhere ends bit-identical",
     arguments: [ActionHeadKind.tokens(bins: 16), .flow])
   func resumes(head: ActionHeadKind) throws {
     try withFolder { folder in
