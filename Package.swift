@@ -17,7 +17,7 @@ let lessons: KeyValuePairs = [
   "03-CrossAttentionFusion": course, "04-ActionTokenizing": course, "05-BehaviorCloning": course,
   "06-Rollouts": course, "07-ActionHeads": library, "08-AnyVLM": library,
   "09-TransferLearning": library, "10-LearningFromOutcomes": course,
-  "11-RealCheckpoints": library, "12-NanoVLA": library, "13-FASTActionTokens": course,
+  "11-RealCheckpoints": library, "12-NanoVLA": library, "13-FASTActionTokens": library,
 ]
 let notebooks: KeyValuePairs = ["DemonstrationsAndPretraining": library]
 

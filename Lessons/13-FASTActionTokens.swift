@@ -6,6 +6,7 @@ import Foundation
 import NanoVLA
 import Tabletop
 import Tensors
+import VLMs
 
 let idea = """
   Bins (lesson 4) take one token for each number: 56 for a chunk of eight steps. But a smooth motion
@@ -110,9 +111,9 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
 
   lesson.finish(
     readNext: [
-      "Sources/NanoVLA/13-FAST/FASTTokenizer.swift",
-      "Sources/NanoVLA/13-FAST/DiscreteCosineTransform.swift",
-      "Sources/NanoVLA/13-FAST/BytePairEncoding.swift",
+      "Sources/VLMs/FAST/FASTTokenizer.swift",
+      "Sources/VLMs/FAST/DiscreteCosineTransform.swift",
+      "Sources/VLMs/FAST/BytePairEncoding.swift",
     ],
     tryThis: [
       "chunk = 4, then 16: how many tokens does FAST take per step?",

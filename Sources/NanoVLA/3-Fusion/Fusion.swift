@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// Fusion: image features and text features become the few vectors that an action head reads.

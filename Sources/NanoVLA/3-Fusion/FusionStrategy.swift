@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A fusion that is yet to be built: its type and its configuration.

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// An action head: the last part of a policy, from the backbone's state to the next K actions.

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A head that is yet to be built: its type and its configuration.

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import NanoVLA
+import VLMs
 
 /// FAST tokens mean nothing without the merges that were learned, so these are saved with a policy:
 ///

@@ -3,6 +3,7 @@ import Foundation
 import NanoVLA
 import Tabletop
 import Testing
+import VLMs
 
 @Suite struct FASTFileTests {
   private func inFolder(_ body: (URL) throws -> Void) throws {

@@ -1,3 +1,5 @@
+import NanoVLA
+
 /// FAST encodes a whole chunk of actions as a few tokens, fewer the smoother the motion is.
 ///
 ///     values [T, A] → DCT over time → round(scale · coefficient) → symbols, low frequencies first → BPE

@@ -1,6 +1,7 @@
 import NanoVLA
 import Tabletop
 import Testing
+import VLMs
 
 @Suite struct RoundTripTests {
   private let chunks: [[NormalizedAction]] = [

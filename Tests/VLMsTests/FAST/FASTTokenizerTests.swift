@@ -3,6 +3,7 @@ import NanoVLA
 import Tabletop
 import Tensors
 import Testing
+import VLMs
 
 @Suite struct FASTTokenizerTests {
   typealias Pair = BytePairEncoding.Pair

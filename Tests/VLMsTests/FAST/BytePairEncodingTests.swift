@@ -2,6 +2,7 @@ import NanoVLA
 import Tabletop
 import Tensors
 import Testing
+import VLMs
 
 @Suite struct BytePairEncodingTests {
   typealias Pair = BytePairEncoding.Pair

@@ -1,3 +1,5 @@
+import NanoVLA
+
 /// Chunks that cannot be encoded and tokens that cannot be decoded: what was expected and what was
 /// found.
 public enum FASTError: Error, Equatable, Sendable, CustomStringConvertible {

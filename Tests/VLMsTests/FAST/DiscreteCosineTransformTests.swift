@@ -3,6 +3,7 @@ import NanoVLA
 import Tabletop
 import Tensors
 import Testing
+import VLMs
 
 @Suite struct DiscreteCosineTransformTests {
   private func near(_ a: [Double], _ b: [Double], within tolerance: Double = 1e-9) -> Bool {
