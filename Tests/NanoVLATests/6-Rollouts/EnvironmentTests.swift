@@ -75,7 +75,9 @@ import Testing
   @Test("reinforcement learning brings a random policy home from both sides")
   func learning() throws {
     let policy = try policy { random in
-      TokenHead(inputs: 2, chunk: 2, dimensions: 1, bins: 5, hidden: 16, using: &random)
+      TokenHead(
+        .init(bins: 5, hidden: 16),
+        for: .init(inputs: 2, chunk: 2, space: ActionSpace(dimensions: 1)), using: &random)
     }
     var settings = GRPOSettings()
     (settings.iterations, settings.groups, settings.minibatchSize) = (20, 16, 64)
