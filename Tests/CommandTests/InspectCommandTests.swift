@@ -110,7 +110,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible {
   var word: String {
     switch self {
     case .empty, .noConfig: "config.json"
-    case .absent, .file: "no folder"
+    case .absent, .file: "not a folder"
     case .noWeights, .longHeader, .truncated: "model.safetensors"
     case .deepConfig: "levels"
     case .notJSON: "not JSON"

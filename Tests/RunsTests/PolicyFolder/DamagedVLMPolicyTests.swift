@@ -121,7 +121,7 @@ import VLMs
       part("fusedVLM", ["vlm": ["vlm": "llava"], "fusion": part(fusion, ["ratio": 2])])
     }
     #expect(try problem(setting(["backbone"], to: fused(long))).contains("is not registered"))
-    #expect(try problem(setting(["backbone"], to: fused("film"))).contains("no linear layer"))
+    #expect(try problem(setting(["backbone"], to: fused("film"))).contains("not a linear layer"))
     #expect(
       try problem(setting(["head"], to: part("autoregressive"))).contains("OpenVLA does"))
     #expect(try problem(setting(["chunk"], to: 64)).contains("head.encoder"))
@@ -149,7 +149,7 @@ import VLMs
     #expect(try problem(pattern).contains("nobody"))
     #expect(
       try problem(rewriting { $0[index(a, $0)].name = "backbone.absent.adaptation.loraA" })
-        .contains("backbone.absent is no linear layer"))
+        .contains("backbone.absent is not a linear layer"))
     #expect(
       try problem(rewriting { $0[index(a, $0)].name = Self.query + ".adaptation.loraC" })
         .contains("unknown adaptation tensors loraB, loraC"))
