@@ -6,13 +6,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A tensor is an array of numbers with a shape. Each result records what it was computed from: the
-  computation graph. Backpropagation walks this graph backwards and gives every parameter its
-  gradient, which says how much the loss changes if the parameter grows a little. Learning is
-  gradient descent: step against the gradient, again and again.
-
-  The aha: a gradient is a SUM over all the ways a value is used. In x·x + 3x, x is used three times;
-  in a network, a weight is used once for each row of the batch. The rule is the same.
+  Each tensor records what it was computed from: the computation graph. Backpropagation walks the
+  graph in reverse and gives every parameter its gradient, the change of the loss per change of the
+  parameter; gradient descent steps against it. The aha: a gradient is a SUM over all the ways a
+  value is used: three uses in x·x + 3x, one use of a weight for each row of a batch.
   """
 
 // Knobs: change one, run again.

@@ -8,12 +8,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A transformer reads a sequence of vectors. To give it an image, we cut the image into squares, lay
-  the pixels of each square in a row, and multiply each row by one shared matrix. The results are the
-  patch tokens. To each we add a learned vector for its position in the grid.
-
-  The aha: an image becomes a sentence; without positions it is a bag of patches. A policy that sees
-  a bag knows THAT there is a red cup, but not where to reach.
+  A transformer reads a sequence of vectors. So we cut the image into squares and multiply the
+  pixels of each by one shared matrix: the patch tokens. To each we add a learned vector for its
+  position. The aha: an image becomes a sequence; without positions it is a bag of patches. A
+  policy that sees a bag knows THAT there is a red cup, but not where to reach.
   """
 
 // Knobs: change one, run again.

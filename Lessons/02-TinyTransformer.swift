@@ -8,15 +8,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A transformer turns a sequence of tokens into a sequence of the same length. Each block has two
-  steps. In attention each token computes a weighted average over all tokens; the MLP then transforms
-  each token alone. Both add their output to the residual stream.
-
-  The aha: attention is the only place where tokens meet. Change one patch of the image and count the
-  tokens whose output changes: with attention all of them, without it only that one.
-
-  Scores are divided by √d. Without that, wide heads put all weight on one token, and the softmax
-  passes almost no gradient to the others.
+  A transformer turns a sequence of tokens into one of the same length. In each block, attention
+  gives each token a weighted average over all tokens, and an MLP transforms each token alone; both
+  add to the residual stream. The aha: attention is the only place where tokens meet. Change one
+  patch, and count the tokens whose output changes.
   """
 
 // Knobs: change one, run again.

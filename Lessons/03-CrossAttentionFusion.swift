@@ -8,15 +8,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  Patches tell what is where, words tell what is wanted; fusion combines the two. In cross-attention
-  a learned query first attends to the instruction, then to the patches. The weights of that second
-  attention are a map of the image.
-
-  The aha: the instruction chooses where to attend. Four fusions get the same features and the same
-  training; the only difference is when and how words and patches are combined.
-
-  The features come from the bundled toy VLM, which was trained on true object positions, and stay
-  frozen. Only the fusion and one linear layer learn: to point at the object that is named.
+  In cross-attention a learned query first attends to the instruction, then to the patches of the
+  image; the weights of the second attention are a map of the image. The aha: the instruction
+  chooses where to attend. Four fusions train on the same frozen features to point at the named
+  object; they differ only in how they combine words and patches.
   """
 
 // Knobs: change one, run again.

@@ -8,12 +8,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A robot action is seven numbers; a language model outputs a choice among tokens. So normalize each
-  number to [−1, 1] with the statistics of the demonstrations, divide this range into bins, and let a
-  token stand for each bin. A policy then predicts a probability for every bin of every number, and
-  learns with cross-entropy, like any classifier.
-
-  The aha: control becomes classification, and the price is a quantization error of at most half a bin.
+  A robot action is seven numbers; a language model chooses among tokens. So we normalize each
+  number to [−1, 1], divide this range into bins, and let a token stand for each bin. A policy then
+  predicts a probability for every bin and learns with cross-entropy. The aha: control becomes
+  classification; the quantization error is at most half a bin.
   """
 
 // Knobs: change one, run again.

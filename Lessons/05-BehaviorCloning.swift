@@ -8,13 +8,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  Imitation as supervised learning: the input is what the expert observed, the target is its action.
-  Control has become classification (lesson 4), so the loss is cross-entropy. The backbone is the toy
-  VLM, frozen. It was pre-trained to point at named objects, from true object positions, which
-  demonstrations do not contain: first a model that understands, then a few demonstrations.
-
-  The aha: the first loss is ln(bins), since all bins have the same probability; anything else is a bug.
-  Then overfit ONE batch: a network that cannot do that has a bug that no amount of data will fix.
+  Behavior cloning is supervised learning: the input is what the expert observed, the target is its
+  action. Actions are tokens (lesson 4), so the loss is cross-entropy. The frozen backbone is pre-
+  trained to point at named objects. The aha: the first loss is ln(bins), or there is a bug. Then
+  overfit ONE batch: a network that cannot is broken, however much data follows.
   """
 
 // Knobs: change one, run again.

@@ -8,11 +8,9 @@ import Tensors
 
 let idea = """
   A policy is judged by acting. In the closed loop each action changes the next observation, so a
-  small error leads to a state that no demonstration shows (covariate shift). There the next error is
-  larger: errors compound.
-
-  The aha: low loss is not success. One network, with one loss, succeeds often or seldom depending on
-  its execution horizon: how many actions of a predicted chunk it executes before it observes again.
+  small error leads to a state that no demonstration shows (covariate shift), and errors compound.
+  The aha: low loss is not success. One network with one loss succeeds often or seldom, depending
+  on how many actions of a chunk it executes before it observes again.
   """
 
 // Knobs: change one, run again.

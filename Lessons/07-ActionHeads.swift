@@ -10,13 +10,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  One backbone, one set of demonstrations, one training loop: only the output of the policy differs. It
-  is a number (regression), a choice among bins (classification), numbers for the pose and a choice for
-  the gripper, or a velocity field that carries noise to an action (flow matching). On a task with one
-  right answer, all of them succeed.
-
-  The aha: the mean of two good actions can be a bad one. Where the expert avoids a post on the left or
-  on the right at random, regression averages the two and drives into the post.
+  One backbone, one set of demonstrations, one training loop; only the output differs: numbers
+  (regression), a choice among bins, both (hybrid), or a velocity field that carries noise to an
+  action (flow matching). The aha: the mean of two good actions can be a bad one. Where the expert
+  passes a post on the left or on the right, regression drives into the post.
   """
 
 // Knobs: change one, run again.

@@ -8,12 +8,10 @@ import Tensors
 import VLMs
 
 let idea = """
-  LLaVA, OpenVLA, BLIP-2, InstructBLIP and CLIP + GPT-2 differ in their vision towers, projectors and
-  language models, but in each of them an image becomes a few tokens of a prompt, and a language model
-  reads the prompt. Its last hidden state becomes the policy's state.
-
-  The aha: one protocol, many backbones. A policy needs from a VLM only a state vector for an image
-  and an instruction, so lesson 5's loop trains an action head on any of them.
+  VLMs differ in their vision towers, projectors and language models, but in all of them an image
+  becomes a few tokens of a prompt. The last hidden state becomes the policy's state. The aha: one
+  protocol, many backbones. A policy needs from a VLM only a state vector for an image and an
+  instruction, so lesson 5's loop trains a head on any of them.
   """
 
 // Knobs: change one, run again.

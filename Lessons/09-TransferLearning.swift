@@ -9,12 +9,10 @@ import Tensors
 import VLMs
 
 let idea = """
-  The toy VLM is pre-trained to point at the object that an instruction names. Now it must act. Which
-  weights should we train? We can freeze the backbone, train small additions to it (LoRA, adapters), or
-  train the head first. Careless fine-tuning trains every weight from the first step on.
-
-  The aha: a network can learn the new task and forget the old one, and the new task's loss does not
-  show it. So each policy is also tested on the old task: where is the object?
+  The toy VLM is pre-trained to point at a named object. Now it must act. Which weights should we
+  train? We can freeze the backbone, train small additions to it (LoRA, adapters), or fine-tune
+  everything. The aha: a network can learn the new task and forget the old one (catastrophic
+  forgetting), and the loss does not show it. So each policy is also tested on the old task.
   """
 
 // Knobs: change one, run again.

@@ -8,12 +8,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A policy cloned from three demonstrations succeeds on one layout of three. From here on it only acts:
-  eight rollouts from each of 32 initial states, each with reward 1 or 0. A policy gradient makes the
-  actions of the better rollouts of a group likelier, and those of the worse ones less likely.
-
-  The aha: a 0/1 reward is enough, if some rollouts succeed. Only differences within a group carry
-  signal. A policy that never succeeds learns nothing, so imitation has to come first.
+  A policy cloned from three demonstrations succeeds on one layout of three. From here on it only
+  acts: eight rollouts from each of 32 initial states, with reward 1 or 0. A policy gradient makes
+  the actions of the better rollouts of a group more probable. The aha: a 0/1 reward is enough, if
+  some rollouts succeed. If none does, there is no signal: imitation comes first.
   """
 
 // Knobs: change one, run again.

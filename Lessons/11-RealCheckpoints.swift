@@ -8,13 +8,10 @@ import NanoVLA
 import VLMs
 
 let idea = """
-  A published model is a folder: sizes in config.json, weights in safetensors files, a tokenizer, and
-  how images are prepared. This lesson reads one from its first bytes to a robot's action and compares
-  each stage with the values that the library `transformers` computed from the same folder. The folder
-  is laid out as openvla-7b's is, but tiny, with random weights.
-
-  The aha: nothing is hidden. A few hundred lines of Swift compute the same action as PyTorch. But a
-  small mistake on the way does not crash: only values beside reference values reveal it.
+  A published model is a folder: sizes in config.json, weights in safetensors files, a tokenizer,
+  image settings. This lesson reads one, laid out as openvla-7b but tiny, from its first bytes to
+  an action, and compares each stage with the values of `transformers`. The aha: nothing is hidden,
+  but a small mistake does not crash; only reference values reveal it.
   """
 
 // Knobs: change one, run again.

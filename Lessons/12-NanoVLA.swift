@@ -9,12 +9,10 @@ import Tabletop
 import Tensors
 
 let idea = """
-  A backbone grounds the instruction in the image, and a head chooses action tokens. First the head
-  imitates an expert, then it learns from its own successes. One policy learns eight tasks: pick up, put
-  in the bowl, push left and push right, for either of two objects.
-
-  The aha: everything above is 150 lines of glue. No trainer is called; both training loops are written
-  out here, and each part is a file of about a hundred lines, so each part can be replaced.
+  A backbone grounds the instruction in the image, and a head chooses action tokens. The head first
+  imitates an expert, then learns from its own successes, on eight tasks. The aha: everything above
+  is 150 lines of glue. No trainer is called: both training loops are written out here, and each
+  part is a file of about a hundred lines that you can replace.
   """
 
 // Knobs: change one, run again.

@@ -9,12 +9,10 @@ import Tensors
 import VLMs
 
 let idea = """
-  Bins (lesson 4) take one token for each number: 56 for a chunk of eight steps. But a smooth motion
-  hardly changes from step to step, so most of these tokens repeat each other. FAST transforms the
-  chunk to frequencies with the discrete cosine transform, rounds, and merges frequent sequences of
-  coefficients into single tokens with byte-pair encoding, the algorithm behind text tokenizers.
-
-  The aha: smooth motion is a few low frequencies, so a whole chunk fits into a few tokens.
+  Bins (lesson 4) need one token for each number, 56 for a chunk of eight actions, though a smooth
+  motion hardly changes from step to step. FAST transforms the chunk to frequencies (DCT), rounds,
+  and merges frequent sequences of coefficients with byte-pair encoding. The aha: smooth motion is
+  a few low frequencies, so a whole chunk fits into a few tokens.
   """
 
 // Knobs: change one, run again.
