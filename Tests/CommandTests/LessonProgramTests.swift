@@ -25,6 +25,25 @@ import Testing
     #expect((object?["results"] as? [String: Any])?.isEmpty == false)
   }
 
+  @Test("every lesson's idea takes three to six lines of a terminal and states the aha")
+  func ideaLength() throws {
+    let folder = checkout.appendingPathComponent("Lessons")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".swift") }
+    #expect(files.count >= 14)
+    for file in files {
+      let source = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      let idea = try #require(source.firstMatch(of: #/let idea = """\n(?s:(.*?))\n  """/#)).1
+      var (lines, length) = (1, 0)
+      for word in idea.split(whereSeparator: \.isWhitespace) {
+        if length > 0, length + 1 + word.count > 80 { (lines, length) = (lines + 1, 0) }
+        length += (length > 0 ? 1 : 0) + word.count
+      }
+      #expect((3...6).contains(lines), "\(file): \(lines) lines")
+      #expect(idea.contains("The aha:"), "\(file)")
+    }
+  }
+
   @Test("a lesson prints its title and its idea before the first section")
   func idea() throws {
     let file = checkout.appendingPathComponent("Lessons/04-ActionTokenizing.swift")
