@@ -9,9 +9,9 @@ import Tensors
 
 let idea = """
   Behavior cloning is supervised learning: the input is what the expert observed, the target is its
-  action. Actions are tokens (lesson 4), so the loss is cross-entropy. The frozen backbone is pre-
-  trained to point at named objects. The aha: the first loss is ln(bins), or there is a bug. Then
-  overfit ONE batch: a network that cannot is broken, however much data follows.
+  action. Actions are tokens (lesson 4), so the loss is cross-entropy. The frozen backbone is
+  pre-trained to point at named objects. The aha: the first loss is ln(bins), or there is a bug.
+  Then overfit ONE batch: a network that cannot is broken, however much data follows.
   """
 
 // Knobs: change one, run again.
