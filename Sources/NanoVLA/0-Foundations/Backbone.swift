@@ -15,7 +15,7 @@ public protocol Backbone: Module, SelfDescribing {
   /// - Parameters:
   ///   - configuration: sizes, or the files' paths.
   ///   - folder: the folder that relative paths of the configuration start from.
-  /// - Throws: ``PartError`` for a wrong configuration, or an error of those files.
+  /// - Throws: `PartError` for a wrong configuration, or an error of those files.
   static func make(
     _ configuration: Configuration, relativeTo folder: URL?, using random: inout SeededRandom
   ) throws -> Self

@@ -18,7 +18,7 @@ public struct BackboneKind: PartChoice {
   /// The backbone, its weights random unless its configuration names files that hold them.
   ///
   /// - Parameter folder: where relative paths of the configuration begin.
-  /// - Throws: ``PartError``, or what is wrong with those files.
+  /// - Throws: `PartError`, or what is wrong with those files.
   public func makeBackbone(
     relativeTo folder: URL?, using random: inout SeededRandom
   ) throws -> any Backbone {
