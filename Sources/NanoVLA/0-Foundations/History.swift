@@ -1,7 +1,7 @@
 /// The last H observations of an episode: all that a policy remembers.
 ///
 /// One image shows no motion. A window of several images does, at H times the cost of encoding one.
-/// The default is H = 1: on the tabletop one image tells all, and a longer window offers
+/// The default is H = 1: on the tabletop one image is enough, and a longer window offers
 /// coincidences to overfit to ("causal confusion").
 ///
 /// Reference: Octo Model Team, "Octo" (2024), section III (a window of two frames); de Haan et al.,

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The clipped surrogate objective (PPO): make good actions likelier, but not by much in one update.
+/// The clipped surrogate objective (PPO): make good actions more probable, but not by much in one update.
 ///
 /// The policy gradient theorem (REINFORCE) raises ln p of an action in proportion to its advantage. It
 /// holds for actions sampled by the present policy; after the first update they are those of an older

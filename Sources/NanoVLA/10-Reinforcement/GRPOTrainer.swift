@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Group relative policy optimization: act, compare, make the better actions likelier, repeat.
+/// Group relative policy optimization: act, compare, make the better actions more probable, repeat.
 ///
 /// A cloned policy is at best as good as its demonstrations, and they do not show the states that its
 /// own errors lead to. Rollouts go exactly there. A 0/1 reward is enough if some rollouts of a group

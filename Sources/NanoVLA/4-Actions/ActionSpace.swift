@@ -96,20 +96,6 @@ public struct ActionSpace: Sendable, Equatable, Codable {
       })
   }
 
-  /// `action` of this space with its grippers in the `other` convention.
-  ///
-  /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
-  public func converted(
-    _ action: RobotAction, to other: GripperConvention
-  ) throws(ActionError) -> RobotAction {
-    try ActionError.check(action.values, "action", dimensions: count)
-    var values = action.values
-    for gripper in grippers {
-      values[gripper] = gripperConvention.converted(values[gripper], to: other)
-    }
-    return RobotAction(values)
-  }
-
   /// Refuses a `policy` whose actions have another meaning than this robot's.
   ///
   /// - Throws: ``ActionError/otherSpace(_:)`` with the differences.

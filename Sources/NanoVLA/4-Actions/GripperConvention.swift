@@ -25,3 +25,19 @@ public enum GripperConvention: String, Sendable, Codable, CaseIterable {
     return other.open + closedness * (other.closed - other.open)
   }
 }
+
+extension ActionSpace {
+  /// `action` of this space with its grippers in the `other` convention.
+  ///
+  /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
+  public func converted(
+    _ action: RobotAction, to other: GripperConvention
+  ) throws(ActionError) -> RobotAction {
+    try ActionError.check(action.values, "action", dimensions: count)
+    var values = action.values
+    for gripper in grippers {
+      values[gripper] = gripperConvention.converted(values[gripper], to: other)
+    }
+    return RobotAction(values)
+  }
+}

@@ -3,7 +3,7 @@ import Tensors
 /// Transfer learning: a pre-trained backbone and a new head are trained on a new task by a plan.
 ///
 /// One loop for every backbone: the toy VLM, LLaVA, CLIP + GPT-2. A closure computes the loss, so
-/// the loop knows nothing of images or actions. The plan says what is trained, when, and with which
+/// the loop does not depend on images or actions. The plan says what is trained, when, and with which
 /// learning rate: the backbone is frozen, adapted, or divided into stages; then every step
 /// unfreezes what is due, draws a batch, and updates the parameters.
 ///

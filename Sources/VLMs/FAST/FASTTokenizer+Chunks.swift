@@ -1,0 +1,25 @@
+import NanoVLA
+
+extension FASTTokenizer: Equatable {
+  /// Everything else follows from these.
+  public static func == (a: Self, b: Self) -> Bool {
+    (a.steps, a.dimensions, a.scale) == (b.steps, b.dimensions, b.scale) && a.pairs == b.pairs
+  }
+
+  /// The chunks of an episode, one that begins at each of its N steps: `[N, A]` → `[N, T, A]`. Near
+  /// the end, where fewer than T steps are left, the last action is repeated.
+  public static func chunks(
+    of episode: [NormalizedAction], steps: Int
+  ) -> [[NormalizedAction]] {
+    episode.indices.map { start in
+      (start..<start + steps).map { episode[min($0, episode.count - 1)] }
+    }
+  }
+}
+
+extension RoundTrip {
+  /// The round trip of `chunks`, each encoded as a whole.
+  public init(of chunks: [[NormalizedAction]], in tokenizer: FASTTokenizer) throws {
+    try self.init(of: chunks, encode: tokenizer.encode, decode: tokenizer.decode)
+  }
+}

@@ -1,0 +1,48 @@
+import NanoVLA
+import Tensors
+
+/// A VLM as the backbone of a policy.
+extension VLM {
+  public var name: String { family }
+  public var publishedParameters: [Tensor] { folder == nil ? [] : network.parameters }
+  public var imageSize: Int? { nil }
+  public var takesBatches: Bool { readout == .lastToken }
+
+  public func stateWidth(usesProprioception: Bool) -> Int { width + (usesProprioception ? 4 : 0) }
+
+  /// D
+  var width: Int { network.language.embedding.weight.dim(1) }
+
+  public func state(
+    of observations: [Observation], instructions: [String], usesProprioception: Bool
+  ) throws -> Tensor {
+    try rows(
+      observations, instructions, usesProprioception: usesProprioception && readout == .lastToken
+    ) {
+      let prompt = try prompt($0.image, robotQuestion($1))  // → [1, T, D]
+      guard readout == .lastToken else { return prompt.reshaped([1, -1]) }  // → [1, T·D]
+      let hidden = network.language(prompt)  // [1, T, D] → [1, T, D]
+      let last = hidden.dim(1) - 1
+      return hidden.sliced(axis: 1, last..<last + 1).reshaped([1, -1])  // [1, T, D] → [1, D]
+    }
+    .traced("state", "the last hidden state, where the answer would begin")
+  }
+}
+
+extension Backbone {
+  /// The states of N observations, one after another.
+  /// - Parameter features: the features of an observation and its instruction, [1, D].
+  /// - Returns: [N, D], or with proprioception [N, D + 4].
+  func rows(
+    _ observations: [Observation], _ instructions: [String], usesProprioception: Bool,
+    features: (Observation, String) throws -> Tensor
+  ) rethrows -> Tensor {
+    let rows = try zip(observations, instructions).map { observation, instruction in
+      let row = try features(observation, instruction)  // → [1, D]
+      guard usesProprioception else { return row }
+      let proprioception = Tensor(observation.proprioception ?? [], shape: [1, 4])
+      return Tensor.concatenated([row, proprioception], axis: 1)  // → [1, D + 4]
+    }
+    return Tensor.concatenated(rows, axis: 0)  // N × [1, S] → [N, S]
+  }
+}
