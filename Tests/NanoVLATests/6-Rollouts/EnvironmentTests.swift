@@ -72,6 +72,22 @@ import Testing
     }
   }
 
+  @Test("a policy clones the expert from recorded episodes")
+  func cloning() throws {
+    let policy = try policy { random in
+      TokenHead(
+        .init(bins: 5, hidden: 16),
+        for: .init(inputs: 2, chunk: 2, space: ActionSpace(dimensions: 1)), using: &random)
+    }
+    let episodes = try Recorder(in: world)(seeds: 0..<20)
+    let examples = try CloningExamples(episodes, for: policy)
+    #expect(examples.count == episodes.map(\.steps).reduce(0, +))
+    let training = BehaviorCloning(policy, on: examples, steps: 200)
+    for _ in 0..<200 { training.step() }
+    let loop = ClosedLoop(in: world, executionHorizon: 2)
+    #expect(SuccessRate(of: try loop(policy, seeds: world.heldOutSeeds(50))).rate >= 0.95)
+  }
+
   @Test("reinforcement learning brings a random policy home from both sides")
   func learning() throws {
     let policy = try policy { random in
