@@ -100,7 +100,7 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
     .contactSheet(rows: [tiles], padding: 6), as: "attention.png",
     "The attention maps of all \(names.count) instructions")
 
-  lesson.heading("Five probes, one training: how far from the object do they point?")
+  lesson.heading("All probes, one training: how far from the object do they point?")
   let probes: [(name: String, probe: PointingProbe)] = [
     ("crossAttention", pointing),
     ("concat", train("concat") { ConcatFusion(width: width, heads: heads, using: &$0) }),

@@ -75,13 +75,16 @@ struct Readme {
     var testDescription: String { "\(file):\(line)" }
   }
 
-  /// All snippets of README and CONTRIBUTING.
+  /// All snippets of README and CONTRIBUTING. A file of the module NanoVLA does not import itself, so
+  /// its snippet gets the import here.
   static let snippets = ["README.md", ".github/CONTRIBUTING.md"].flatMap { file -> [Snippet] in
     let url = checkout.appendingPathComponent(file)
     let lines = Readme((try? String(contentsOf: url, encoding: .utf8)) ?? "").lines
     return lines.indices.filter { lines[$0] == "```swift" }.map { open in
       let body = lines[(open + 1)...].prefix { !$0.hasPrefix("```") }
-      return Snippet(file: file, line: open + 2, code: body.joined(separator: "\n"))
+      let introduction = lines[..<open].last { !$0.isEmpty } ?? ""
+      let imports = introduction.hasPrefix("Add `Sources/NanoVLA/") ? "import NanoVLA;" : ""
+      return Snippet(file: file, line: open + 2, code: imports + body.joined(separator: "\n"))
     }
   }
 
