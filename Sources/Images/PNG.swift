@@ -2,10 +2,17 @@ import CPNG
 import Files
 import Foundation
 
-/// Reading and writing PNG files through libpng's simplified API, `png_image`.
+/// Reading and writing PNG files through libpng.
 ///
-/// Every kind of PNG file (gray, palette, transparency, 16 bits) becomes 8-bit RGB. Transparent pixels
-/// are composed on white, and 16-bit values are taken to be sRGB, as most programs write them.
+/// Every kind of PNG file (gray, palette, transparency, 16 bits) becomes the 8-bit RGB that Pillow's
+/// `Image.open(file).convert("RGB")` gives, since the published image processors begin with it:
+///
+/// - Gamma, chromaticities and color profiles are ignored: a sample is a number, not a light.
+/// - Alpha and transparent colors are dropped; a transparent pixel shows the color stored below it.
+/// - A 16-bit sample of a color or of gray with alpha keeps its high byte, v → ⌊v / 256⌋.
+///
+/// One kind differs: 16-bit gray without alpha is scaled to v · 255 / 65535, where Pillow clips
+/// each value to 255 and so makes a white image of almost any photograph or depth map.
 ///
 /// A file is not trusted: before libpng reads it, or memory of the size that it claims is allocated,
 /// `checkedPNGHeader` checks the size of the file and of the image against limits and each other.
@@ -45,20 +52,14 @@ extension RGBImage {
   public init(pngData data: Data, name: String = "PNG data") throws {
     let header = try checkedPNGHeader(data, name: name)
     var pixels = [UInt8](repeating: 255, count: 3 * header.width * header.height)
-    var image = png_image()
-    image.version = NANOVLA_PNG_VERSION
-    defer { png_image_free(&image) }
-
+    var input = nanovla_png_input()
     let isDecoded = data.withUnsafeBytes { bytes in
-      guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0,
-        image.width == header.width, image.height == header.height
-      else { return false }
-      image.format = NANOVLA_PNG_FORMAT_RGB
-      image.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
-      var white = png_color(red: 255, green: 255, blue: 255)
-      return png_image_finish_read(&image, &white, &pixels, 0, nil) != 0
+      input.bytes = bytes.bindMemory(to: UInt8.self).baseAddress
+      input.count = bytes.count
+      return nanovla_png_decode(
+        &input, png_uint_32(header.width), png_uint_32(header.height), &pixels) != 0
     }
-    guard isDecoded else { throw PNGError.damaged(name, reason: image.messageText) }
+    guard isDecoded else { throw PNGError.damaged(name, reason: text(of: input.message)) }
     self.init(width: header.width, height: header.height, pixels: pixels)
   }
 
@@ -76,7 +77,7 @@ extension RGBImage {
       png_image_write_to_memory(&image, $0.baseAddress, &size, 0, pixels, 0, nil) != 0
     }
     guard isWritten else {
-      fatalError("pngData: libpng cannot write \(width)×\(height): \(image.messageText)")
+      fatalError("pngData: libpng cannot write \(width)×\(height): \(text(of: image.message))")
     }
     return Data(data.prefix(size))
   }
@@ -87,11 +88,7 @@ extension RGBImage {
   public func writePNG(to file: URL) throws { try pngData().writeAtomically(to: file) }
 }
 
-extension png_image {
-  /// libpng's message about the last failure.
-  fileprivate var messageText: String {
-    withUnsafeBytes(of: message) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-  }
+/// libpng's message about a failure, a C string in a fixed array.
+private func text<Characters>(of message: Characters) -> String {
+  withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }

@@ -36,27 +36,6 @@ import Testing
     #expect(try RGBImage(pngData: image.pngData()) == image)
   }
 
-  @Test("RGB, gray, palette, transparent and 16-bit files all become 8-bit RGB")
-  func otherKinds() throws {
-    func decode(
-      _ depth: UInt8, _ type: UInt8, _ row: [UInt8], extra: [(String, [UInt8])] = []
-    ) throws -> [UInt8] {
-      let data = PlainPNG.encode(
-        width: 2, height: 1, depth: depth, colorType: type, rows: [row], extra: extra)
-      return try RGBImage(pngData: data).pixels
-    }
-    #expect(try decode(8, 2, [1, 2, 3, 250, 251, 252]) == [1, 2, 3, 250, 251, 252])
-    #expect(try decode(8, 0, [7, 200]) == [7, 7, 7, 200, 200, 200])
-    #expect(try decode(1, 0, [0b0100_0000]) == [0, 0, 0, 255, 255, 255])
-    let palette: [UInt8] = [9, 8, 7, 60, 50, 40]
-    #expect(try decode(8, 3, [1, 0], extra: [("PLTE", palette)]) == [60, 50, 40, 9, 8, 7])
-    #expect(
-      try decode(8, 6, [10, 20, 30, 255, 10, 20, 30, 0]) == [10, 20, 30, 255, 255, 255])
-    #expect(try decode(8, 4, [10, 0, 90, 255]) == [255, 255, 255, 90, 90, 90])
-    let wide: [UInt8] = [10, 10, 20, 20, 30, 30, 200, 200, 0, 0, 255, 255]
-    #expect(try decode(16, 2, wide) == [10, 20, 30, 200, 0, 255])
-  }
-
   @Test("Missing, empty, special and non-PNG files are different errors")
   func wrongFiles() throws {
     let missing = folder.appendingPathComponent("none.png")

@@ -4,12 +4,13 @@ import Foundation
 enum PlainPNG {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// `rows` are the raw bytes of each row; `extra` chunks go before the pixels.
+  /// `rows` are the raw bytes of each row, those of an interlaced image pass by pass; `extra` chunks
+  /// go before the pixels.
   static func encode(
     width: Int, height: Int, depth: UInt8, colorType: UInt8, rows: [[UInt8]],
-    extra: [(String, [UInt8])] = []
+    extra: [(String, [UInt8])] = [], isInterlaced: Bool = false
   ) -> Data {
-    let form: [UInt8] = [depth, colorType, 0, 0, 0]
+    let form: [UInt8] = [depth, colorType, 0, 0, isInterlaced ? 1 : 0]
     let header: [UInt8] = bigEndian(width) + bigEndian(height) + form
     let raw: [UInt8] = rows.flatMap { row -> [UInt8] in [0] + row }
     let length = [UInt8(raw.count & 255), UInt8(raw.count >> 8)]
