@@ -7,8 +7,14 @@
 
 // Swift's code must run on every x86-64 processor and so uses 4 floats per register. These loops are
 // compiled three times, for 16, 8 and 4 floats per register, and the dynamic loader chooses one when
-// the program starts. Only ELF on x86-64 offers this; other systems get one version.
-#if defined(__has_attribute)
+// the program starts. Only ELF on x86-64 offers this; other systems get one version. So does a build
+// with the thread sanitizer, whose code the loader would call before it is ready.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define FOR_EACH_PROCESSOR
+#endif
+#endif
+#if defined(__has_attribute) && !defined(FOR_EACH_PROCESSOR)
 #if defined(__x86_64__) && defined(__ELF__) && __has_attribute(target_clones)
 #define FOR_EACH_PROCESSOR \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

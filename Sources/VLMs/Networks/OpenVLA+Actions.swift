@@ -29,18 +29,18 @@ extension OpenVLA {
   ///
   /// The last one is "▁", a space. In training it stood between `Out:` and the action; without it the
   /// model's actions are worse.
-  /// - Throws: ``PromptError`` if the tokenizer has no such token.
+  /// - Throws: ``PromptError`` if the tokenizer has no such token, or ``TokenizerError``.
   public static func promptIDs(
     for instruction: String, _ tokenizer: some Tokenizer
-  ) throws(PromptError) -> [Int] {
+  ) throws -> [Int] {
     try promptIDs(question: question(for: instruction), tokenizer)
   }
 
   static func promptIDs(
     question: String, _ tokenizer: some Tokenizer
-  ) throws(PromptError) -> [Int] {
-    guard let space = tokenizer.id(of: "▁") else { throw .missingToken("▁") }
-    let ids = tokenizer.encode(question)
+  ) throws -> [Int] {
+    guard let space = tokenizer.id(of: "▁") else { throw PromptError.missingToken("▁") }
+    let ids = try tokenizer.encode(question)
     return ids.last == space ? ids : ids + [space]
   }
 

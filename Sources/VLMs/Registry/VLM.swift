@@ -85,7 +85,7 @@ public final class VLM: Backbone {
   /// - Parameters:
   ///   - tokens: the maximum length of the answer.
   ///   - each: called with every piece of text as soon as it is final.
-  /// - Throws: as ``prompt(_:_:)``.
+  /// - Throws: as ``prompt(_:_:)``, or ``TokenizerError``.
   public func answer(
     _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in }
   ) throws -> String {
@@ -96,11 +96,13 @@ public final class VLM: Backbone {
       if !piece.isEmpty { each(piece) }
     }
     let prompt = try withoutGradient { try self.prompt(image, question) }
+    var problem: TokenizerError?
     _ = Generation(network.language, stops: stops)(after: prompt, count: tokens) { step in
-      append(stream.next(step.token))
-      return true
+      do throws(TokenizerError) { append(try stream.next(step.token)) } catch { problem = error }
+      return problem == nil
     }
-    append(stream.finish())
+    if let problem { throw problem }
+    append(try stream.finish())
     return text
   }
 }

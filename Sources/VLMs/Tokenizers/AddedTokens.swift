@@ -1,3 +1,5 @@
+import Files
+
 /// A token that is matched in the text before the tokenizer's model runs, such as `<image>` or `</s>`.
 ///
 /// Tokens marked "normalized" are searched for in the normalized text, in their own normalized form.
@@ -13,13 +15,74 @@ struct AddedToken: Sendable, Equatable {
   let stripsLeft, stripsRight: Bool
 }
 
+/// The added tokens of a file. They stand beside the model's vocabulary, never in it: inside a word, a
+/// letter that is also an added token stays a letter.
+struct AddedTokens: Sendable {
+  /// By content.
+  private(set) var ids: [Scalars: Int] = [:]
+  private(set) var tokens: [Int: AddedToken] = [:]
+  /// What decoding writes: a normalized token stands for its normalized spelling.
+  private var spellings: [Int: Scalars] = [:]
+  /// Contents of special tokens. Like the reference, decoding compares spellings with them.
+  private var specials: Set<Scalars> = []
+  /// Find the tokens in the original text and in the normalized text.
+  private(set) var rawFinder, normalizedFinder: AddedTokenFinder
+
+  init(
+    _ sections: [Section], _ vocabulary: Vocabulary,
+    normalize: (Scalars) throws(TokenizerError) -> Scalars
+  ) throws(TokenizerError) {
+    var (raw, normalized): ([AddedTokenFinder.Candidate], [AddedTokenFinder.Candidate]) = ([], [])
+    for section in sections {
+      let token = try AddedToken(section)
+      try Self.check(token, ids[token.content] ?? vocabulary.ids[token.content], section)
+      let other = tokens[token.id]?.content ?? vocabulary.tokens[token.id]
+      guard other == nil || other == token.content else {
+        throw section.wrong(
+          "the id \(token.id) belongs to both \"\(brief(other!.text))\" and "
+            + "\"\(brief(token.content.text))\"")
+      }
+      guard tokens[token.id] == nil else { continue }  // the first entry counts
+      let spelling = token.isNormalized ? try normalize(token.content) : token.content
+      (ids[token.content], tokens[token.id], spellings[token.id]) = (token.id, token, spelling)
+      if token.isSpecial { specials.insert(token.content) }
+      if token.isNormalized {
+        normalized.append((spelling, token))
+      } else {
+        raw.append((spelling, token))
+      }
+    }
+    (rawFinder, normalizedFinder) = (AddedTokenFinder(raw), AddedTokenFinder(normalized))
+  }
+
+  private static func check(
+    _ token: AddedToken, _ known: Int?, _ section: Section
+  ) throws(TokenizerError) {
+    guard known == nil || known == token.id else {
+      throw section.wrong(
+        "\"\(brief(token.content.text))\" has the id \(token.id) here, and \(known!) elsewhere in "
+          + "this file")
+    }
+  }
+
+  /// What decoding writes for `id`, nil if it is no added token.
+  func spelling(of id: Int) -> Scalars? { spellings[id] }
+
+  /// Whether decoding without special tokens omits `spelling`.
+  func isSpecial(_ spelling: Scalars) -> Bool { specials.contains(spelling) }
+}
+
 /// Finds added tokens in a text: the leftmost match, and of several the longest.
 struct AddedTokenFinder: Sendable {
-  /// The tokens by first code point, the longest first.
-  private var candidates: [Unicode.Scalar: [(spelling: Scalars, token: AddedToken)]] = [:]
+  typealias Candidate = (spelling: Scalars, token: AddedToken)
+  /// The tokens by first code point, the longest first, and of equal ones the first in the file.
+  private var candidates: [Unicode.Scalar: [Candidate]] = [:]
 
-  init(_ tokens: [(spelling: Scalars, token: AddedToken)]) {
-    for (spelling, token) in tokens.sorted(by: { $0.spelling.count > $1.spelling.count }) {
+  init(_ tokens: [Candidate]) {
+    let sorted = tokens.enumerated().sorted {
+      ($1.element.spelling.count, $0.offset) < ($0.element.spelling.count, $1.offset)
+    }
+    for (_, (spelling, token)) in sorted {
       if let first = spelling.first { candidates[first, default: []].append((spelling, token)) }
     }
   }

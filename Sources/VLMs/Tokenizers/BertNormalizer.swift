@@ -14,8 +14,8 @@ struct BertNormalizer: Sendable {
     }
     if separatesChinese { text = text.flatMap { $0.isChinese ? [" ", $0, " "] : [$0] } }
     if stripsAccents {
-      text = Scalars(text.text.decomposedStringWithCanonicalMapping)
-        .filter { $0.properties.generalCategory != .nonspacingMark }
+      text = text.normalized(\.decomposedStringWithCanonicalMapping)
+        .filter { $0.category(in: UnicodeTables.categories) != .nonspacingMark }
     }
     return lowercases ? text.lowercased : text
   }
@@ -31,7 +31,7 @@ struct BertNormalizer: Sendable {
 
 extension Unicode.Scalar {
   fileprivate var isRemoved: Bool {
-    switch properties.generalCategory {
+    switch category(in: UnicodeTables.categories) {
     case .control: !["\t", "\n", "\r"].contains(self)
     case .format, .privateUse: true
     default: value == 0xFFFD

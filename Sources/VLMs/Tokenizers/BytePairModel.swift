@@ -6,12 +6,13 @@ import NanoVLA
 /// ids are merged in the order in which the merges were learned.
 ///
 /// A letter that is not in the vocabulary becomes one token per byte, such as `<0x0A>`, with byte
-/// fallback (SentencePiece), and an unknown token otherwise. GPT-2's byte alphabet has none.
+/// fallback (SentencePiece), and an unknown token otherwise; without such a token's name it is left
+/// out. GPT-2's byte alphabet has no unknown letters.
 ///
 /// Reference: Kudo & Richardson, "SentencePiece" (2018), section 3.
 struct BytePairModel: Sendable {
   private let encoding: BytePairEncoding
-  private let unknown: Int?
+  private let unknown: UnknownToken?
   /// Whether consecutive unknown letters become one token.
   private let fusesUnknown: Bool
   let fallsBackToBytes: Bool
@@ -20,13 +21,13 @@ struct BytePairModel: Sendable {
   /// Marks of a word's letters: `prefix` of all but the first, `suffix` (CLIP's "</w>") of the last.
   private let prefix, suffix: Scalars
 
-  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
+  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) throws(TokenizerError) -> [Int] {
     if ignoresMerges, let id = vocabulary.ids[word] { return [id] }
-    return encoding(letters(word, vocabulary))
+    return encoding(try letters(word, vocabulary))
   }
 
   /// The ids of a word's letters, before any merge.
-  private func letters(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
+  private func letters(_ word: Scalars, _ vocabulary: Vocabulary) throws(TokenizerError) -> [Int] {
     var ids: [Int] = []
     var pending: Int?  // a run of unknown letters, appended once it has ended
     for (position, scalar) in word.enumerated() {
@@ -40,7 +41,7 @@ struct BytePairModel: Sendable {
         ids += bytes
       } else if let unknown {
         if let run = pending, !fusesUnknown { ids.append(run) }
-        pending = unknown
+        pending = try unknown.id(for: letter)
       }
     }
     if let run = pending { ids.append(run) }
@@ -65,10 +66,8 @@ extension BytePairModel {
     fusesUnknown = try section.flag("fuse_unk", usual: false)
     fallsBackToBytes = try section.flag("byte_fallback", usual: false)
     ignoresMerges = try section.flag("ignore_merges", usual: false)
-    let name = try section["unk_token"]?.scalars()
-    unknown = name.flatMap { vocabulary.ids[$0] }
-    if let name, unknown == nil {
-      throw section.wrong("unk_token \"\(brief(name.text))\" is not in the vocabulary")
+    unknown = try section["unk_token"].map { name throws(TokenizerError) in
+      UnknownToken(try name.scalars(), name, vocabulary)
     }
     let prefix = prefix
     let merges = try section.required("merges").items()

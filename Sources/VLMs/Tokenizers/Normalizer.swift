@@ -3,7 +3,7 @@ import Foundation
 /// The first stage of a tokenizer: text → normalized text. Whether "Ａ", "A" and "a" become the same
 /// text depends on the file.
 ///
-/// Reference: Unicode Standard Annex 15, "Unicode Normalization Forms".
+/// Reference: Unicode Standard Annex 15, "Unicode Normalization Forms"; see ``UnicodeTables``.
 indirect enum Normalizer: Sendable {
   /// Composed and decomposed forms; K also replaces compatibility characters ("ﬁ" → "fi").
   case nfc, nfd, nfkc, nfkd
@@ -15,31 +15,49 @@ indirect enum Normalizer: Sendable {
   case bert(BertNormalizer)
   case sequence([Normalizer])
 
-  func callAsFunction(_ text: Scalars) -> Scalars {
+  /// - Throws: ``TextGrowth/Excess`` as soon as the text is longer than `growth` allows.
+  func callAsFunction(_ text: Scalars, within growth: TextGrowth) throws(TextGrowth.Excess)
+    -> Scalars
+  {
+    let result: Scalars
     switch self {
-    case .nfc: return Scalars(text.text.precomposedStringWithCanonicalMapping)
-    case .nfd: return Scalars(text.text.decomposedStringWithCanonicalMapping)
-    case .nfkc: return Scalars(text.text.precomposedStringWithCompatibilityMapping)
-    case .nfkd: return Scalars(text.text.decomposedStringWithCompatibilityMapping)
-    case .lowercase: return text.lowercased
-    case .replace(let pattern, let content): return pattern.replaced(in: text, with: content)
-    case .prepend(let prefix): return text.isEmpty ? text : prefix + text
+    case .nfc: result = text.normalized(\.precomposedStringWithCanonicalMapping)
+    case .nfd: result = text.normalized(\.decomposedStringWithCanonicalMapping)
+    case .nfkc: result = text.normalized(\.precomposedStringWithCompatibilityMapping)
+    case .nfkd: result = text.normalized(\.decomposedStringWithCompatibilityMapping)
+    case .lowercase: result = text.lowercased
+    case .replace(let pattern, let content):
+      result = try pattern.replaced(in: text, with: content, within: growth)
+    case .prepend(let prefix): result = text.isEmpty ? text : prefix + text
     case .strip(let left, let right):
       let start = left ? text.firstIndex { !$0.properties.isWhitespace } ?? text.endIndex : 0
       let end = text.lastIndex { !$0.properties.isWhitespace }.map { $0 + 1 } ?? 0
-      return Array(text[start..<(right ? max(start, end) : text.count)])
-    case .stripAccents: return text.filter { !$0.isMark }
-    case .bert(let normalizer): return normalizer(text)
-    case .sequence(let parts): return parts.reduce(text) { $1($0) }
+      result = Array(text[start..<(right ? max(start, end) : text.count)])
+    case .stripAccents: result = text.filter { !$0.isMark }
+    case .bert(let normalizer): result = normalizer(text)
+    case .sequence(let parts):
+      var text = text
+      for part in parts { text = try part(text, within: growth) }
+      return text
     }
+    try growth.check(result.count)
+    return result
   }
 }
 
 extension TextPattern {
-  func replaced(in text: Scalars, with content: Scalars) -> Scalars {
+  /// `text` with each match replaced by `content`.
+  func replaced(
+    in text: Scalars, with content: Scalars, within growth: TextGrowth
+  ) throws(TextGrowth.Excess) -> Scalars {
+    let matches = matches(in: text)
+    let kept = text.count - matches.reduce(0) { $0 + $1.count }
+    let (added, overflows) = matches.count.multipliedReportingOverflow(by: content.count)
+    guard !overflows else { throw TextGrowth.Excess(limit: growth.limit) }
+    try growth.check(kept + added)
     var result: Scalars = []
     var end = 0
-    for match in matches(in: text) {
+    for match in matches {
       result += text[end..<match.lowerBound] + content
       end = match.upperBound
     }
@@ -54,6 +72,6 @@ extension Array where Element == Unicode.Scalar {
 
 extension Unicode.Scalar {
   fileprivate var isMark: Bool {
-    [.nonspacingMark, .spacingMark, .enclosingMark].contains(properties.generalCategory)
+    [.nonspacingMark, .spacingMark, .enclosingMark].contains(category(in: UnicodeTables.marks))
   }
 }

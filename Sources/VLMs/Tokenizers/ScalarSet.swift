@@ -1,6 +1,7 @@
 /// A set of code points, as a pattern names it: `x`, `[a-z]`, `\p{L}`, `\s`, `.`.
 ///
-/// Reference: Unicode Technical Standard 18, "Unicode Regular Expressions", section 1.2 (properties).
+/// Reference: Unicode Technical Standard 18, "Unicode Regular Expressions", section 1.2 (properties);
+/// see ``UnicodeTables``.
 indirect enum ScalarSet: Sendable {
   case range(ClosedRange<Unicode.Scalar>)
   case categories([Unicode.GeneralCategory])
@@ -23,10 +24,10 @@ indirect enum ScalarSet: Sendable {
   func contains(_ scalar: Unicode.Scalar) -> Bool {
     switch self {
     case .range(let range): range.contains(scalar)
-    case .categories(let categories): categories.contains(scalar.properties.generalCategory)
+    case .categories(let categories): categories.contains(scalar.category(in: UnicodeTables.patterns))
     case .space: scalar.properties.isWhitespace
     case .word: scalar.isWord
-    case .patternWord: scalar.isWord && !scalar.isJoiner
+    case .patternWord: scalar.isWord && !scalar.isJoiner || scalar.isLatinNumber
     case .anyOf(let sets): sets.contains { $0.contains(scalar) }
     case .not(let set): !set.contains(scalar)
     case .ignoringCase(let set): scalar.cases.contains(where: set.contains)
@@ -37,10 +38,16 @@ indirect enum ScalarSet: Sendable {
 extension Unicode.Scalar {
   /// Letters, marks, digits, "_" and the two invisible joiners.
   var isWord: Bool {
-    switch properties.generalCategory {
+    switch category(in: UnicodeTables.patterns) {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
+    case .unassigned: false
     default: properties.isAlphabetic || isJoiner
     }
+  }
+
+  /// ², ³, ¹, ¼, ½, ¾, which Oniguruma counts as word characters, unlike all other such numbers.
+  fileprivate var isLatinNumber: Bool {
+    value < 256 && properties.generalCategory == .otherNumber
   }
 
   fileprivate var isJoiner: Bool { value == 0x200C || value == 0x200D }
@@ -55,7 +62,7 @@ extension Unicode.Scalar {
 
   /// Unicode's punctuation, and the ASCII symbols that BERT counts with it, such as "$".
   var isPunctuation: Bool {
-    switch properties.generalCategory {
+    switch category(in: UnicodeTables.categories) {
     case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
       .initialPunctuation, .finalPunctuation, .otherPunctuation:
       true

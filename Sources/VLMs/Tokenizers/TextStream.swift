@@ -5,8 +5,8 @@
 ///
 /// ```swift
 /// var stream = TextStream(tokenizer)
-/// for id in generated { print(stream.next(id), terminator: "") }
-/// print(stream.finish())
+/// for id in generated { print(try stream.next(id), terminator: "") }
+/// print(try stream.finish())
 /// ```
 public struct TextStream: Sendable {
   private let tokenizer: TextTokenizer
@@ -22,27 +22,33 @@ public struct TextStream: Sendable {
   }
 
   /// The text that `id` completes; empty while a character is incomplete.
-  public mutating func next(_ id: Int) -> String {
+  public mutating func next(_ id: Int) throws(TokenizerError) -> String {
     // A token without text must not end a run of byte tokens.
-    if skipsSpecialTokens, tokenizer.added[id]?.isSpecial == true { return "" }
-    guard let token = tokenizer.vocabulary.tokens[id] else { return "" }
+    guard let token = tokenizer.spelling(of: id) else { return "" }
+    if skipsSpecialTokens, tokenizer.added.isSpecial(token) { return "" }
     waiting.append(id)
     // A run of byte tokens ends with the next token of another kind.
     if TokenDecoder.byte(token) != nil { return "" }
-    let text = decode(recent + waiting)
-    return text.last == "\u{FFFD}" ? "" : give(text)
+    let text = try decode(recent + waiting)
+    return text.last == "\u{FFFD}" ? "" : try give(text)
   }
 
   /// The text that is still held back; an incomplete character becomes "�".
-  public mutating func finish() -> String { give(decode(recent + waiting)) }
-
-  private func decode(_ ids: [Int]) -> Scalars {
-    Scalars(tokenizer.decode(ids, skippingSpecialTokens: skipsSpecialTokens))
+  public mutating func finish() throws(TokenizerError) -> String {
+    try give(decode(recent + waiting))
   }
 
-  private mutating func give(_ text: Scalars) -> String {
+  private func decode(_ ids: [Int]) throws(TokenizerError) -> Scalars {
+    Scalars(try tokenizer.decode(ids, skippingSpecialTokens: skipsSpecialTokens))
+  }
+
+  private mutating func give(_ text: Scalars) throws(TokenizerError) -> String {
     let new = Array(text.dropFirst(recentText.count))
-    if !new.isEmpty { (recent, recentText) = (waiting, decode(waiting)) } else { recent += waiting }
+    if new.isEmpty {
+      recent += waiting
+    } else {
+      (recent, recentText) = (waiting, try decode(waiting))
+    }
     waiting = []
     return new.text
   }

@@ -18,7 +18,7 @@ extension TextTokenizer {
       throw root.unsupported("version \(version)", supported: ["version 1.0"])
     }
     let modelSection = try root.required("model")
-    var vocabulary = try Vocabulary(modelSection.required("vocab"))
+    let vocabulary = try Vocabulary(modelSection.required("vocab"))
     model = try TokenModel(modelSection, vocabulary)
     let normalizer = try root["normalizer"].map(Normalizer.init)
     self.normalizer = normalizer
@@ -26,20 +26,14 @@ extension TextTokenizer {
     template = try root["post_processor"].map(Template.init) ?? .none
     decoder = try root["decoder"].map(TokenDecoder.init)
 
-    var added: [Int: AddedToken] = [:]
-    for section in try root["added_tokens"]?.items() ?? [] {
-      let token = try AddedToken(section)
-      try vocabulary.add(token.content, id: token.id, section)
-      added[token.id] = token
+    self.vocabulary = vocabulary
+    self.file = file
+    added = try AddedTokens(root["added_tokens"]?.items() ?? [], vocabulary) {
+      content throws(TokenizerError) in try Self.normalized(content, normalizer, file)
     }
-    for id in template.before + template.after where vocabulary.tokens[id] == nil {
+    for id in template.before + template.after where token(of: id) == nil {
       throw root.wrong("post_processor adds the id \(id), which no token has")
     }
-    (self.added, self.vocabulary) = (added, vocabulary)
-    rawFinder = AddedTokenFinder(
-      added.values.filter { !$0.isNormalized }.map { ($0.content, $0) })
-    normalizedFinder = AddedTokenFinder(
-      added.values.filter(\.isNormalized).map { (normalizer?($0.content) ?? $0.content, $0) })
   }
 
   private static func bytes(at url: URL) throws(TokenizerError) -> (file: String, [UInt8]) {

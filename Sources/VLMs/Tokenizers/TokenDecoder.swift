@@ -13,7 +13,10 @@ indirect enum TokenDecoder: Sendable {
   case wordEnd(Scalars)
   case sequence([TokenDecoder])
 
-  func callAsFunction(_ tokens: [Scalars]) -> [Scalars] {
+  /// - Throws: ``TextGrowth/Excess`` as soon as the texts are longer than `growth` allows.
+  func callAsFunction(_ tokens: [Scalars], within growth: TextGrowth) throws(TextGrowth.Excess)
+    -> [Scalars]
+  {
     switch self {
     case .byteLevel:
       return [Scalars(String(decoding: tokens.flatMap(ByteAlphabet.decode), as: UTF8.self))]
@@ -25,7 +28,14 @@ indirect enum TokenDecoder: Sendable {
         return kept.map { $0 == mark ? " " : $0 }
       }
     case .replace(let pattern, let content):
-      return tokens.map { pattern.replaced(in: $0, with: content) }
+      var texts: [Scalars] = []
+      var count = 0
+      for token in tokens {
+        texts.append(try pattern.replaced(in: token, with: content, within: growth))
+        count += texts[texts.count - 1].count
+        try growth.check(count)
+      }
+      return texts
     case .strip(let scalar, let start, let stop):
       return tokens.map { token in
         let low = token.prefix(start).prefix { $0 == scalar }.count
@@ -45,7 +55,9 @@ indirect enum TokenDecoder: Sendable {
         token.replacing(suffix, with: position == tokens.count - 1 ? [] : [" "])
       }
     case .sequence(let parts):
-      return parts.reduce(tokens) { $1($0) }
+      var texts = tokens
+      for part in parts { texts = try part(texts, within: growth) }
+      return texts
     }
   }
 

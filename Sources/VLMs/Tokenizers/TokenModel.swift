@@ -8,10 +8,13 @@ enum TokenModel: Sendable {
   case bytePair(BytePairModel)
   case wordPiece(WordPieceModel)
 
-  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
+  /// The ids of a word.
+  /// - Parameter vocabulary: the model's own tokens; added tokens are none of them.
+  /// - Throws: ``TokenizerError/unknownLetter(_:unknown:file:path:)``.
+  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) throws(TokenizerError) -> [Int] {
     switch self {
-    case .bytePair(let model): model(word, vocabulary)
-    case .wordPiece(let model): model(word, vocabulary)
+    case .bytePair(let model): try model(word, vocabulary)
+    case .wordPiece(let model): try model(word, vocabulary)
     }
   }
 
@@ -26,25 +29,44 @@ enum TokenModel: Sendable {
   }
 }
 
+/// The token that stands for what the vocabulary lacks. A file may name one that the vocabulary lacks
+/// too, which is no mistake before a text needs it.
+struct UnknownToken: Sendable {
+  private let id: Int?
+  private let name, file, path: String
+
+  init(_ name: Scalars, _ section: Section, _ vocabulary: Vocabulary) {
+    (id, self.name) = (vocabulary.ids[name], name.text)
+    (file, path) = (section.file, section.path)
+  }
+
+  func id(for letter: Scalars) throws(TokenizerError) -> Int {
+    guard let id else {
+      throw .unknownLetter(letter.text, unknown: name, file: file, path: path)
+    }
+    return id
+  }
+}
+
 /// WordPiece: "gripper" → "grip" "##per". A word that cannot be split becomes one unknown token.
 ///
 /// Reference: Schuster & Nakajima, "Japanese and Korean Voice Search" (2012).
 struct WordPieceModel: Sendable {
-  let unknown: Int
+  private let unknown: UnknownToken
   /// The mark of a token that continues a word: "##".
   let prefix: Scalars
   let longestWord: Int
   private let longestToken: Int
 
-  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) -> [Int] {
-    guard word.count <= longestWord else { return [unknown] }
+  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) throws(TokenizerError) -> [Int] {
+    guard word.count <= longestWord else { return [try unknown.id(for: word)] }
     var found: [Int] = []
     var start = 0
     while start < word.count {
       let lead = start == 0 ? [] : prefix
       let ends = (start + 1..<min(word.count, start + longestToken) + 1).reversed()
       guard let end = ends.first(where: { vocabulary.ids[lead + word[start..<$0]] != nil }) else {
-        return [unknown]
+        return [try unknown.id(for: word)]
       }
       found.append(vocabulary.ids[lead + word[start..<end]]!)
       start = end
@@ -57,9 +79,6 @@ struct WordPieceModel: Sendable {
     longestWord = try section["max_input_chars_per_word"]?.count() ?? 100
     longestToken = vocabulary.ids.keys.map(\.count).max() ?? 0
     let name = try section["unk_token"]?.scalars() ?? Scalars("[UNK]")
-    guard let id = vocabulary.ids[name] else {
-      throw section.wrong("unk_token \"\(brief(name.text))\" is not in the vocabulary")
-    }
-    unknown = id
+    unknown = UnknownToken(name, section, vocabulary)
   }
 }

@@ -3,9 +3,11 @@ import Foundation
 /// Text ↔ token ids.
 public protocol Tokenizer: Sendable {
   /// The token ids of `text`, optionally with the tokens that the model expects around it.
-  func encode(_ text: String, addingSpecialTokens: Bool) -> [Int]
+  /// - Throws: ``TokenizerError``
+  func encode(_ text: String, addingSpecialTokens: Bool) throws(TokenizerError) -> [Int]
   /// The text of `ids`, optionally without special tokens.
-  func decode(_ ids: [Int], skippingSpecialTokens: Bool) -> String
+  /// - Throws: ``TokenizerError``
+  func decode(_ ids: [Int], skippingSpecialTokens: Bool) throws(TokenizerError) -> String
   /// The id of a token; nil if unknown.
   func id(of token: String) -> Int?
   /// The token with an id; nil if there is none.
@@ -16,15 +18,17 @@ public protocol Tokenizer: Sendable {
 
 extension Tokenizer {
   /// The token ids of `text` with the tokens that the model expects around it.
-  public func encode(_ text: String) -> [Int] { encode(text, addingSpecialTokens: true) }
+  public func encode(_ text: String) throws(TokenizerError) -> [Int] {
+    try encode(text, addingSpecialTokens: true)
+  }
 }
 
 /// A decoder for tokens that arrive one by one. It holds back incomplete characters.
 public protocol TokenStream {
   /// The text that `id` completes, possibly empty.
-  mutating func next(_ id: Int) -> String
+  mutating func next(_ id: Int) throws(TokenizerError) -> String
   /// The text that is still held back.
-  mutating func finish() -> String
+  mutating func finish() throws(TokenizerError) -> String
 }
 
 extension TextStream: TokenStream {}

@@ -8,6 +8,10 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
   case unsupported(component: String, file: String, path: String, supported: [String])
   case unknownMerge(String, number: Int, file: String, missing: String)
   case badPattern(String, file: String, path: String, reason: String)
+  /// A letter or word without a token, and the unknown token that is missing too.
+  case unknownLetter(String, unknown: String, file: String, path: String)
+  /// A text that normalizing or decoding makes longer than ``TextGrowth`` allows.
+  case tooLong(stage: String, limit: Int, file: String)
 
   public var description: String {
     switch self {
@@ -25,6 +29,11 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
         + "\"\(brief(missing))\", which is not in model.vocab; download the file again"
     case .badPattern(let pattern, let file, let path, let reason):
       "\(file), \(brief(path)): pattern \"\(brief(pattern))\" cannot be used: \(reason)"
+    case .unknownLetter(let letter, let unknown, let file, let path):
+      "\(file), \(brief(path)): \"\(brief(letter))\" is not in the vocabulary, nor is the unk_token "
+        + "\"\(brief(unknown))\" that would stand for it; use other words"
+    case .tooLong(let stage, let limit, let file):
+      "\(file), \(stage): makes more than \(limit) code points of a text; download the file again"
     }
   }
 }

@@ -1,6 +1,6 @@
 import Files
 
-/// Tokens ↔ ids.
+/// The model's own tokens ↔ ids.
 struct Vocabulary: Sendable {
   /// Keys are code points, so tokens that only look alike stay distinct.
   private(set) var ids: [Scalars: Int]
@@ -26,18 +26,5 @@ struct Vocabulary: Sendable {
       }
       tokens[id] = token
     }
-  }
-
-  /// Adds an added token. If the vocabulary has it already, both ids must be equal.
-  mutating func add(_ token: Scalars, id: Int, _ section: Section) throws(TokenizerError) {
-    if let known = ids[token], known != id {
-      throw section.wrong(
-        "\"\(brief(token.text))\" has the id \(id) here, and \(known) elsewhere in this file")
-    }
-    if let other = tokens[id], other != token {
-      throw section.wrong(
-        "the id \(id) belongs to both \"\(brief(other.text))\" and \"\(brief(token.text))\"")
-    }
-    (ids[token], tokens[id]) = (id, token)
   }
 }

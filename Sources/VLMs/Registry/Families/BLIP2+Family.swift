@@ -11,6 +11,7 @@ extension VLMFamily {
     },
     promptIDs: { question, network, tokenizer in
       // The image tokens come before the token that begins a text.
-      network.configuration.imagePlaceholders + tokenizer.encode("Question: \(question) Answer:")
+      network.configuration.imagePlaceholders
+        + (try tokenizer.encode("Question: \(question) Answer:"))
     })
 }

@@ -35,8 +35,8 @@ extension VLMFamily {
       family: "instructblip", network: network, tokenizer: tokenizer, preprocessor: preprocessor,
       isRandom: isRandom, stops: stops
     ) { question, image in
-      let ids = network.configuration.imagePlaceholders + tokenizer.encode(question)
-      let instruction = queryTokenizer.encode(question)
+      let ids = network.configuration.imagePlaceholders + (try tokenizer.encode(question))
+      let instruction = try queryTokenizer.encode(question)
       return try network.prompt([ids], images: image, instructions: [instruction])  // → [1, T, D]
     }
   }

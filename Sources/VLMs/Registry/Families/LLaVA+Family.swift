@@ -12,6 +12,6 @@ extension VLMFamily {
       // One placeholder per patch, before the text is tokenized.
       let placeholder = tokenizer.token(of: network.configuration.imageToken) ?? "<image>"
       let image = String(repeating: placeholder, count: network.configuration.imageTokenCount)
-      return tokenizer.encode("USER: \(image)\n\(question) ASSISTANT:")
+      return try tokenizer.encode("USER: \(image)\n\(question) ASSISTANT:")
     })
 }
