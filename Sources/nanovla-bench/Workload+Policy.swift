@@ -57,9 +57,7 @@ extension Workload {
 
   private static func policy(_ demonstrations: [Demonstration]) throws -> VLA {
     var random = SeededRandom(seed: 0)
-    let statistics = try ActionStatistics(
-      of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
-      trajectories: demonstrations.count)
+    let statistics = try ActionStatistics(of: demonstrations)
     return try VLA(backbone: ToyVLM(using: &random), statistics: statistics, using: &random)
   }
 }

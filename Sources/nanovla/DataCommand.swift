@@ -44,11 +44,7 @@ struct DataCommand: ParsableCommand {
       suite: suite, count: count, firstSeed: seed, noise: noise, flips: flips,
       imageSize: size
     ) { done in progress.report(done, of: count, "episodes") }
-    let demonstrations = dataset.demonstrations
-    let statistics = try ActionStatistics(
-      of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
-      proprioception: demonstrations.flatMap(\.proprioception),
-      trajectories: demonstrations.count)
+    let statistics = try ActionStatistics(of: dataset.demonstrations)
     try dataset.write(to: folder)
     try ActionStatistics.write(
       ["tabletop_\(suite.rawValue)": statistics],

@@ -49,14 +49,10 @@ extension CloningRecipe {
 
   /// A policy with an untrained head and the statistics of the demonstrations.
   public func policy(on backbone: ToyVLM, for demonstrations: [Demonstration]) throws -> VLA {
-    let statistics = try ActionStatistics(
-      of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
-      proprioception: demonstrations.flatMap(\.proprioception),
-      trajectories: demonstrations.count)
     var random = SeededRandom(seed: seed)
     return try VLA(
-      backbone: backbone, statistics: statistics, head: head, chunk: chunk, history: history,
-      using: &random)
+      backbone: backbone, statistics: ActionStatistics(of: demonstrations), head: head,
+      chunk: chunk, history: history, using: &random)
   }
 
   /// The training run of `policy`.
