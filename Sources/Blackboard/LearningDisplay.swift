@@ -16,9 +16,9 @@ public struct LearningDisplay {
   ///   - successes: the number of successful rollouts in each group.
   ///   - groupSize: rollouts in a group.
   ///   - curve: the success rate of each iteration so far, 0 to 1.
-  ///   - note: other measurements, in one line.
+  ///   - note: other measurements, in one line; may be empty.
   public mutating func show(
-    _ done: Int, of total: Int, successes: [Int], groupSize: Int, curve: [Double], note: String
+    _ done: Int, of total: Int, successes: [Int], groupSize: Int, curve: [Double], note: String = ""
   ) {
     let seconds = Date().timeIntervalSince(start)
     let remaining = Int(seconds * Double(total - done) / Double(max(done - first, 1))) + 1
@@ -38,9 +38,11 @@ public struct LearningDisplay {
       "\(Sparkline.histogram(counts))  \(signal)",
       "\(Sparkline.curve(curve, width: panel.width - room - rate.count - 2))  \(rate)",
     ]
+    let notes = note.isEmpty ? [] : [note]
     panel.show(
-      [title] + zip(labels, plots).map { $0.padded(to: room) + $1 } + [note],
-      plain: "\(title), success rate \(rate), \(signal), \(note)", isLast: done == total)
+      [title] + zip(labels, plots).map { $0.padded(to: room) + $1 } + notes,
+      plain: (["\(title), success rate \(rate), \(signal)"] + notes).joined(separator: ", "),
+      isLast: done == total)
   }
 
   /// Removes the display from a terminal, to make room for a result.

@@ -11,6 +11,11 @@ extension Lesson {
     BarChart(title: title, axis: axis, values: values).lines(width: width).forEach(print)
   }
 
+  /// Prints one horizontal bar for each value, with the number at its right.
+  public func bars(_ title: String, _ axis: Axis, _ values: [(label: String, value: Double)]) {
+    bars(title, axis, values.map { ($0, $1, Terminal.number($1)) })
+  }
+
   /// Prints a line chart as text and saves it as a PNG picture in `nanovla-output`.
   public func chart(_ chart: LineChart, as name: String) throws {
     chart.lines(width: width).forEach(print)

@@ -28,6 +28,11 @@ extension Lesson {
     result(name, Double("\(value)") ?? .nan, meaning)  // 0.1, not 0.10000000149011612
   }
 
+  /// Prints a number with its meaning and keeps it under `name` for `--json`.
+  public func result(_ name: String, _ value: Int, _ meaning: String) {
+    result(name, Double(value), meaning)
+  }
+
   /// Keeps a number under `name` for `--json` that a table or a bar shows.
   public func keep(_ name: String, _ value: Double) { results.append((name, value)) }
 

@@ -16,6 +16,20 @@ public struct LineChart {
       (self.name, self.points, self.showsPoints) = (name, points, showsPoints)
     }
 
+    /// A series at equal distances of x: `first`, `first + step`, …
+    /// - Parameter count: each point is the mean of so many values, at the x of the last of them.
+    public init(
+      _ name: String, _ series: [some BinaryFloatingPoint], from first: Double = 0,
+      every step: Double = 1, meanOf count: Int = 1
+    ) {
+      let points = stride(from: 0, to: series.count, by: count).map { start in
+        let part = series[start..<min(start + count, series.count)].map { Double($0) }
+        let x = first + Double(start + part.count - 1) * step
+        return (x: x, y: part.reduce(0, +) / Double(part.count))
+      }
+      self.init(name, points)
+    }
+
     /// Points with a coordinate that is not finite are left out.
     var finitePoints: [(x: Double, y: Double)] { points.filter { $0.x.isFinite && $0.y.isFinite } }
   }
@@ -28,19 +42,29 @@ public struct LineChart {
     (self.title, self.x, self.y, self.curves) = (title, x, y, curves)
   }
 
+  /// A chart whose axes reach from 0 to the largest finite value of all curves, none of it negative.
+  /// - Parameters:
+  ///   - x, y: the titles of the axes, with units.
+  public init(_ title: String, x: String, y: String, _ curves: [Curve]) {
+    let points = curves.flatMap(\.finitePoints)
+    self.init(
+      title, x: Axis(x, 0...max(0, points.map(\.x).max() ?? 1)),
+      y: Axis(y, 0...max(0, points.map(\.y).max() ?? 1)), curves)
+  }
+
   /// The success rate of a policy while it learns from outcomes.
   /// - Parameters:
   ///   - sampled: of the rollouts with sampled actions, one number for each iteration from 1 on.
   ///   - greedy: of evaluations with greedy actions, each after some iterations.
-  ///   - iterations: of the whole run, which may still be going on.
+  ///   - iterations: of the whole run, if it is still going on.
   public static func learning(
     _ title: String, sampled: [Double], greedy: [(iteration: Int, success: Double)],
-    iterations: Int
+    iterations: Int? = nil
   ) -> LineChart {
     LineChart(
-      title, x: Axis("iteration", 0...Double(iterations)), y: .successRate,
+      title, x: Axis("iteration", 0...Double(iterations ?? sampled.count)), y: .successRate,
       [
-        Curve("sampled actions", sampled.enumerated().map { (x: Double($0 + 1), y: $1) }),
+        Curve("sampled actions", sampled, from: 1),
         Curve(
           "greedy actions, held-out layouts",
           greedy.map { (x: Double($0.iteration), y: $0.success) }, showsPoints: true),

@@ -23,3 +23,8 @@ extension Float: TableCell {
 extension Array: TableCell where Element == Int {
   public var cell: String { "\(self)" }
 }
+
+/// An empty cell if there is no value.
+extension Optional: TableCell where Wrapped: TableCell {
+  public var cell: String { self?.cell ?? "" }
+}
