@@ -25,16 +25,9 @@ let groupSize = 8  // G, rollouts of one initial state
 let learningRate: Float = 1e-3  // for learning from outcomes
 let episodes = 200  // held-out layouts for each success rate
 let pretrainingSteps = 4000  // with --pretrain; the bundled backbone was trained for 32,000
-let advantage = groupRelative  // the part to replace: leaveOneOut, or your own
 
 /// How much better each rollout of a group was than the group's mean, in standard deviations.
-func groupRelative(_ rewards: [Float]) -> [Float] { GroupAdvantage(rewards: rewards).advantages }
-
-/// How much better each rollout was than the mean of the others (RLOO, Ahmadian et al. 2024).
-func leaveOneOut(_ rewards: [Float]) -> [Float] {
-  let sum = rewards.reduce(0, +)
-  return rewards.map { $0 - (sum - $0) / Float(rewards.count - 1) }
-}
+func advantage(_ rewards: [Float]) -> [Float] { GroupAdvantage(rewards: rewards).advantages }
 
 Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
   var random = SeededRandom(seed: lesson.seed)
@@ -46,119 +39,99 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
     let pretraining = GroundingPretraining(backbone, steps: pretrainingSteps, seed: lesson.seed)
     lesson.repeating(pretrainingSteps, "pre-training") { pretraining.step() }
   }
-  let pointing = backbone.pointingError().object
-  lesson.result("pointing", pointing, "mean distance to the named object (table widths)")
+  lesson.result(
+    "pointing", backbone.pointingError().object, "mean distance to the named object (table widths)")
 
   lesson.heading("A head that chooses action tokens (lesson 4)")
   let recipe = CloningRecipe(for: suite, demonstrations: demonstrationCount)
   let recorded = try recipe.demonstrations(for: backbone)
-  let statistics = try ActionStatistics(
-    of: recorded.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
-    trajectories: recorded.count)
-  let head = TokenHead(
-    .init(bins: bins),
-    for: .init(
-      inputs: backbone.stateWidth(usesProprioception: true), chunk: recipe.chunk,
-      space: .tabletop),
-    using: &random)
+  let statistics = try ActionStatistics(of: recorded)
   let policy = try VLA(
-    backbone: backbone, space: .tabletop, statistics: statistics, head: head,
-    usesProprioception: true)
-  let first = recorded[0]
-  lesson.say("“\(first.instruction)”:")
-  _ = try lesson.trace("from an image to an action", skipping: TransformerBlock.insides) {
+    backbone: backbone, statistics: statistics, head: .tokens(bins: bins), chunk: recipe.chunk,
+    using: &random)
+  let head = policy.head as! TokenHead
+  let shown = recorded[0]
+  _ = try lesson.trace("“\(shown.instruction)”", skipping: TransformerBlock.insides) {
     try policy.predictAction(
-      first.frames[0], instruction: first.instruction, proprioception: first.proprioception[0])
+      shown.frames[0], instruction: shown.instruction, proprioception: shown.proprioception[0])
   }
-  lesson.result("parameters", Double(policy.parameterCount), "values in the whole policy")
-  lesson.result("trained", Double(head.parameterCount), "of them trained from here on, the head's")
+  lesson.result("parameters", policy.parameterCount, "values in the whole policy")
+  lesson.result("trained", head.parameterCount, "of them trained from here on, the head's")
 
-  /// The success rate of greedy actions on held-out layouts.
-  func measure(
+  /// The success rate of greedy actions on held-out layouts, and the episodes.
+  @discardableResult func measure(
     _ name: String, _ meaning: String, _ control: TabletopEnvironment.Control = .none
-  ) throws -> Double {
-    let closedLoop = ClosedLoop(
-      in: TabletopEnvironment(suite, control: control), executionHorizon: head.chunk)
-    let success = SuccessRate(of: try closedLoop(policy, seeds: Suite.heldOutSeeds(episodes)))
+  ) throws -> (rate: Double, episodes: [Episode]) {
+    let world = TabletopEnvironment(suite, control: control)
+    let closedLoop = ClosedLoop(in: world, executionHorizon: head.chunk, keepsRecord: true)
+    let shown = try closedLoop(policy, seeds: Suite.heldOutSeeds(episodes))
+    let success = SuccessRate(of: shown)
     lesson.result(name, success.rate, "\(meaning): \(success)")
-    return success.rate
+    return (success.rate, shown)
   }
 
   lesson.heading("Imitate the expert (lessons 5 and 6)")
   let examples = try CloningExamples(recorded, for: policy)
-  lesson.say("\(recorded.count) demonstrations, \(examples.count) time steps:")
   let cloning = AdamW(head.parameters, weightDecay: recipe.weightDecay)
   let cloningRate = Schedule(peak: recipe.learningRate, warmup: 20, steps: recipe.steps)
   var losses: [Float] = []
-  for step in 1...recipe.steps {
+  lesson.repeating(recipe.steps, "cloning") {
     let batch = (0..<64).map { _ in random.integer(below: examples.count) }
-    let loss = head.loss(
-      examples.states.rows(at: batch),  // [all, S] → [N, S]
-      examples.expert.rows(at: batch), using: &random)
+    let (states, expert) = (examples.states.rows(at: batch), examples.expert.rows(at: batch))
+    let loss = head.loss(states, expert, using: &random)  // [N, S] → one number
     loss.backward()
-    cloning.step(learningRate: cloningRate(step - 1), maximumNorm: 1)
+    cloning.step(learningRate: cloningRate(losses.count), maximumNorm: 1)
     losses.append(loss.item)
-    lesson.progress(step, of: recipe.steps, "cloning, loss \(Terminal.number(Double(loss.item)))")
   }
-  lesson.result(
-    "firstLoss", losses[0], "first loss; ln(\(bins)) = \(Terminal.number(log(Double(bins))))")
-  lesson.result("lastLoss", losses[losses.count - 1], "last loss")
-  if losses[losses.count - 1] > losses[0] / 2 {
-    lesson.say("The loss has hardly fallen: is backward() called, and is the learning rate right?")
-  }
-  let cloned = try measure("successCloned", "cloned")
+  let (first, last, ln) = (losses[0], losses[recipe.steps - 1], log(Float(bins)))
+  lesson.result("firstLoss", first, "on \(examples.count) time steps; ln(\(bins)) is \(ln)")
+  lesson.result("lastLoss", last, last < first / 2 ? "last loss" : "last loss: hardly fallen")
+  let cloned = try measure("successCloned", "cloned").rate
 
   lesson.heading("Learn from outcomes (lesson 10)")
-  let rollouts = GroupRollouts(in: TabletopEnvironment(suite), groupSize: groupSize)
+  let group = GroupRollouts(in: TabletopEnvironment(suite), groupSize: groupSize)
   let objective = ClippedObjective()
   let improving = AdamW(head.parameters, weightDecay: 0)
   let rate = Schedule(peak: learningRate, steps: iterations, floor: 0.1)
-  let perIteration = statesPerIteration * groupSize
-  var display = LearningDisplay()
-  var curve: [Double] = []
+  var (display, curve) = (LearningDisplay(), [Double]())
   for iteration in 1...iterations {
     let seeds = (0..<statesPerIteration).map { _ in Suite.practiceSeed(using: &random) }
-    let groups = try rollouts(policy, head, seeds: seeds, draw: random.next())
+    let groups = try group(policy, head, seeds: seeds, draw: random.next())
     let withSignal = groups.filter(\.hasSignal)  // some rollouts succeeded and some did not
     if !withSignal.isEmpty {
-      let experience = Experience(
-        joining: withSignal, statistics: statistics, advantages: advantage)
-      for batch in experience.batches(of: 256, using: &random) {
+      let all = Experience(joining: withSignal, statistics: statistics, advantages: advantage)
+      for batch in all.batches(of: 256, using: &random) {
+        let new = head.logProbabilities(of: batch.bins, for: batch.states, temperature: 1)
         let result = objective(
-          new: head.logProbabilities(of: batch.bins, for: batch.states, temperature: 1),
-          old: batch.logProbabilities, advantages: batch.advantages, mask: batch.mask)
+          new: new, old: batch.logProbabilities, advantages: batch.advantages, mask: batch.mask)
         result.loss.backward()
         improving.step(learningRate: rate(iteration - 1), maximumNorm: 1)
       }
     }
-    curve.append(Double(groups.map(\.successes).reduce(0, +)) / Double(perIteration))
+    let successes = groups.map(\.successes)
+    curve.append(Double(successes.reduce(0, +)) / Double(statesPerIteration * groupSize))
     display.show(
-      iteration, of: iterations, successes: groups.map(\.successes), groupSize: groupSize,
-      curve: curve, note: "\(iteration * perIteration) rollouts so far")
+      iteration, of: iterations, successes: successes, groupSize: groupSize, curve: curve)
   }
   display.clear()
+  let (improved, rollouts) = try measure("successImproved", "after learning from 0/1 rewards")
   try lesson.chart(
-    .learning("Learning from outcomes", sampled: curve, greedy: [], iterations: iterations),
+    .learning(
+      "Learning from outcomes", sampled: curve, greedy: [(0, cloned), (iterations, improved)]),
     as: "learning.png")
-  let improved = try measure(
-    "successImproved", "after \(iterations * perIteration) rollouts, each with a reward of 0 or 1")
   lesson.say(
     improved > cloned + 0.1
       ? "The 0/1 outcomes have improved the cloned policy by \(Terminal.number(improved - cloned))."
-      : "The outcomes have not clearly improved the cloned policy. Do some rollouts of a group succeed "
-        + "and others fail? Only such groups have signal.")
+      : "The outcomes have not clearly improved the cloned policy. Do some groups have signal?")
 
   lesson.heading("Ablations: does it use the image and the instruction?")
-  _ = try measure("successBlankImage", "with a blank image", .blankImage)
-  _ = try measure("successNamedOther", "with another task of the same scene", .otherInstruction)
-  let shown = try ClosedLoop(
-    in: TabletopEnvironment(suite), executionHorizon: head.chunk, keepsRecord: true)(
-      policy, seeds: Suite.heldOutSeeds(60))
-  let tasks = Dictionary(grouping: shown, by: \.instruction).sorted { $0.key < $1.key }
-    .prefix(8).map { $0.value[0] }  // the first episode of each instruction
+  try measure("successBlankImage", "with a blank image", .blankImage)
+  try measure("successNamedOther", "with another task of the same scene", .otherInstruction)
+  let tasks = Dictionary(grouping: rollouts, by: \.instruction)
+  let films = tasks.sorted { $0.key < $1.key }.prefix(8)
+    .map { (caption: "\($0): \($1[0].ending.name)", frames: $1[0].frames) }
   try lesson.save(
-    .contactSheet(episodes: tasks.map { ("\($0.instruction): \($0.ending.name)", $0.frames) }),
-    as: "nanovla.png", "One episode per task, row by row")
+    .contactSheet(episodes: films), as: "nanovla.png", "One episode per task, row by row")
   try policy.write(to: lesson.output(named: "nanovla"), dataset: suite.dataset)
   lesson.say("More episodes: nanovla evaluate --policy nanovla-output/nanovla")
 
@@ -169,9 +142,8 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
     ],
     tryThis: [
       "suite = .long, tasks of two steps: how many demonstrations does it need?",
-      "Replace the backbone: in ToyVLM.swift give the fusion depth 1 or 3 instead of 2, then run "
-        + "`nanovla-lesson 12 --pretrain`: the bundled weights no longer fit, so it must be trained.",
-      "Exercise: advantage = leaveOneOut. successImproved should again reach 0.85 or more. Then write "
-        + "an advantage of your own, such as the rewards themselves: what does a baseline change?",
+      "In ToyVLM.swift give the fusion depth 3, then run `nanovla-lesson 12 --pretrain`.",
+      "Exercise: write `advantage` anew, each reward minus the mean of the group's other rewards "
+        + "(RLOO, Ahmadian et al. 2024). Solved if successImproved again reaches 0.85 or more.",
     ])
 }
