@@ -19,23 +19,6 @@ let steps = 1500  // steps of gradient descent, each on the whole training set
 let learningRate: Float = 0.3
 let testDemonstrations = 20  // held out: never trained on
 
-/// A multilayer perceptron: two linear layers with a nonlinearity between them. Without it they would
-/// be no more than one linear layer.
-final class Network: Module {
-  let first, second: Linear
-
-  init(using random: inout SeededRandom) {
-    first = Linear(inputs: 4, outputs: hidden, using: &random)
-    second = Linear(inputs: hidden, outputs: 1, using: &random)
-  }
-
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    let sums = first(x).traced("preactivation", "first layer: x Wᵀ + b")  // [N, 4] → [N, hidden]
-    let activated = sums.gelu().traced("hidden", "GELU, the nonlinearity")
-    return second(activated).traced("predicted dz", "second layer")  // [N, hidden] → [N, 1]
-  }
-}
-
 Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
   lesson.heading("One value, three uses: y = x·x + 3x")
   func slope(_ y: (Tensor) -> Tensor) -> Float {
@@ -51,8 +34,7 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
   ]
   lesson.table(columns: ["only this use", "gradient"], rows: uses.map { [$0, $1] })
   lesson.result("sum_of_paths", uses.reduce(0) { $0 + $1.1 }, "the sum over the three uses")
-  lesson.result(
-    "autograd", slope { x in x * x + 3 * x }, "one backward pass through the whole graph")
+  lesson.result("autograd", slope { x in x * x + 3 * x }, "one backward pass through the graph")
   func y(_ x: Double) -> Double { x * x + 3 * x }
   let difference = (y(Double(start) + 1e-4) - y(Double(start) - 1e-4)) / 2e-4
   lesson.result("finite_difference", difference, "(y(x + ε) − y(x − ε)) / 2ε, no calculus")
@@ -68,7 +50,14 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
   let training = examples(demonstrations.dropLast(testDemonstrations))
   let test = examples(demonstrations.suffix(testDemonstrations))
   var random = SeededRandom(seed: lesson.seed)
-  let network = Network(using: &random)
+  let first = Linear(inputs: 4, outputs: hidden, using: &random)
+  let second = Linear(inputs: hidden, outputs: 1, using: &random)
+  let parameters = first.parameters + second.parameters
+  func network(_ x: Tensor) -> Tensor {  // without the nonlinearity it would be one linear layer
+    let sums = first(x).traced("preactivation", "first layer: x Wᵀ + b")  // [N, 4] → [N, hidden]
+    let activated = sums.gelu().traced("hidden", "GELU, the nonlinearity")
+    return second(activated).traced("predicted dz", "second layer")  // [N, hidden] → [N, 1]
+  }
   let loss = lesson.trace("from proprioception to the loss") {
     training.state.traced("proprioception", "x, y, z, closed at each of N time steps")
     let error = (network(training.state) - training.dz).traced("error", "prediction − target")
@@ -78,49 +67,42 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
   lesson.heading("One weight, as many uses as rows")
   loss.backward()
   let N = training.state.dim(0)
-  let atOnce = network.first.weight.gradient!.values
-  network.parameters.forEach { $0.gradient = nil }
+  let atOnce = first.weight.gradient!.values
+  parameters.forEach { $0.gradient = nil }
   for row in 0..<N {  // gradients accumulate: each backward() ADDS to what is there
     let predicted = network(training.state.rows(at: [row]))
     ((predicted - training.dz.rows(at: [row])).squared().sum() / Float(N)).backward()
   }
-  let oneByOne = network.first.weight.gradient!.values
-  network.parameters.forEach { $0.gradient = nil }
+  let oneByOne = first.weight.gradient!.values
+  parameters.forEach { $0.gradient = nil }
   lesson.result(
     "rows_added_up_differ_by", zip(atOnce, oneByOne).map { abs($0 - $1) }.max()!,
     "from the sum of \(N) backward passes of one row each; expected: below 1e-5, rounding only")
 
   lesson.heading("Learning: \(steps) steps of gradient descent")
-  func testLoss(_ predicted: Tensor) -> Float {
-    withoutGradient { (predicted - test.dz).squared().mean().item }
-  }
+  func testLoss(_ predicted: Tensor) -> Float { (predicted - test.dz).squared().mean().item }
   let baseline = testLoss(training.dz.mean())
-  lesson.result(
-    "loss_before", testLoss(network(test.state)), "untrained, on held-out demonstrations")
+  lesson.result("loss_before", testLoss(network(test.state)), "untrained, held-out demonstrations")
   lesson.result("loss_mean", baseline, "always predicting the mean dz, for comparison")
-  var losses: [(training: Float, test: Float)] = []
+  var (trainingLosses, testLosses) = ([Float](), [Float]())
   lesson.repeating(steps, "learning") {
     let loss = (network(training.state) - training.dz).squared().mean()
-    losses.append((loss.item, testLoss(network(test.state))))
+    trainingLosses.append(loss.item)
+    testLosses.append(testLoss(network(test.state)))
     loss.backward()
-    for parameter in network.parameters {
+    for parameter in parameters {
       let gradient = parameter.gradient!.values
       parameter.values = zip(parameter.values, gradient).map { $0 - learningRate * $1 }
       parameter.gradient = nil  // otherwise the next pass adds to it
     }
   }
   let after = testLoss(network(test.state))
-  lesson.result("loss_after", after, "trained, on held-out demonstrations; expected: 0.02 to 0.05")
-  func curve(_ name: String, _ loss: (Int) -> Float) -> LineChart.Curve {
-    LineChart.Curve(name, losses.indices.map { (x: Double($0), y: Double(loss($0))) })
-  }
+  lesson.result("loss_after", after, "trained, held-out demonstrations; expected: 0.02 to 0.05")
   try lesson.chart(
     LineChart(
-      "Loss during training (first steps cut off)",
-      x: Axis("step", 0...Double(steps)),
+      "Loss during training (first steps cut off)", x: Axis("step", 0...Double(steps)),
       y: Axis("mean squared error", 0...Double(baseline / 4)),
-      [curve("training") { losses[$0].training }, curve("held out") { losses[$0].test }]),
-    as: "loss-0.png")
+      [.init("training", trainingLosses), .init("held out", testLosses)]), as: "loss-0.png")
   lesson.say(
     after < baseline
       ? "The network removes \(Int((100 * (1 - after / baseline)).rounded())) % of the baseline's error. "

@@ -28,50 +28,38 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
   let transformer = TinyTransformer(width: width, depth: depth, heads: heads, using: &random)
 
   lesson.heading("From a frame to tokens that know about each other")
-  let tokens = withoutGradient {
-    lesson.trace("\(depth) blocks with \(heads) heads") {
-      let tokens = embedding(Pixels.tensor(of: [frame]))
-      _ = transformer(tokens)
-      return tokens
-    }
+  let tokens = lesson.trace("\(depth) blocks with \(heads) heads") {
+    let tokens = embedding(Pixels.tensor(of: [frame]))
+    _ = transformer(tokens)
+    return tokens
   }
   let P = tokens.dim(1)
   let causal = AttentionMask.causal(count: P)
 
   lesson.heading("Attention as a matrix")
-  lesson.say(
-    "Row t holds the weights with which token t averages all tokens. A causal mask, as language "
-      + "models use it, hides the tokens after t.")
+  lesson.say("In row t, token t's weights for all tokens. A causal mask hides the tokens after t.")
   func weights(_ mask: Tensor?) -> RGBImage {
-    withoutGradient {
-      let block = transformer.blocks[0]
-      let weights = block.attention(block.norm1(tokens), mask: mask).weights  // [1, H, P, P]
-      let rows = (0..<P).map { weights.values[$0 * P..<$0 * P + P] }  // of head 0
-      return RGBImage(heatMap: rows.flatMap { row in row.map { $0 / row.max()! } }, columns: P)
-    }
+    let block = transformer.blocks[0]
+    let weights = block.attention(block.norm1(tokens), mask: mask).weights  // [1, H, P, P]
+    let rows = (0..<P).map { weights.values[$0 * P..<$0 * P + P] }  // of head 0
+    return RGBImage(heatMap: rows.flatMap { row in row.map { $0 / row.max()! } }, columns: P)
   }
   try lesson.save(
     RGBImage.contactSheet(rows: [[weights(nil), weights(causal)]], padding: 8).captioned(
-      "Attention weights of head 0 in block 0, untrained. Rows: queries 0 to \(P - 1). Columns: keys. "
-        + "White: 0; blue: the largest weight of the row. Left: no mask; right: causal mask."),
+      "Attention weights of head 0 in block 0, untrained, without and with a causal mask. Rows: "
+        + "queries 0 to \(P - 1). Columns: keys. White: 0; blue: the largest weight of the row."),
     as: "attention-matrix.png", "Both matrices as a picture")
 
   lesson.heading("Which tokens depend on patch \(changedPatch)?")
   var painted = frame
-  for pixel in 0..<64 {
-    let (x, y) = (changedPatch % 8 * 8 + pixel % 8, changedPatch / 8 * 8 + pixel / 8)
-    painted[x, y] = .black
-  }
-  let changed = withoutGradient { embedding(Pixels.tensor(of: [painted])) }
-  var bars: [(label: String, value: Double, text: String)] = []
+  painted.fill(x: changedPatch % 8 * 8, y: changedPatch / 8 * 8, width: 8, height: 8, .black)
+  let changed = embedding(Pixels.tensor(of: [painted]))
+  var bars: [(label: String, value: Double)] = []
   func count(_ label: String, _ name: String, mask: Tensor? = nil) -> Int {
-    let difference = withoutGradient {
-      (transformer(tokens, mask: mask) - transformer(changed, mask: mask)).abs()
-        .sum(axis: 2)  // [1, P, D] → [1, P]
-    }
-    let count = difference.values.count { $0 > 0 }
+    let change = transformer(tokens, mask: mask) - transformer(changed, mask: mask)
+    let count = change.abs().sum(axis: 2).values.count { $0 > 0 }  // [1, P, D] → [1, P]
     lesson.keep(name, Double(count))
-    bars.append((label, Double(count), "\(count) of \(P)"))
+    bars.append((label, Double(count)))
     return count
   }
   let all = count("attention", "changed_with_attention")
@@ -86,15 +74,13 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
       + "those after it), 1 without attention. "
       + ((all, later, alone) == (P, P - changedPatch, 1)
         ? "Only attention moves information between tokens."
-        : "The counts differ from that: something else moves information between tokens, or less does.")
-  )
+        : "These counts differ: something else moves information between tokens."))
 
   lesson.heading("Why 1/√d?")
   lesson.say(
     "A score is a sum of d products, so its standard deviation is √d. With such scores the softmax "
       + "saturates: one weight is near 1, and the gradient of all scores is near 0.")
-  /// Of random queries and keys: the mean of each query's largest weight, and the median gradient of a
-  /// score.
+  /// Of random queries and keys: the mean of the largest weights, the median gradient of a score.
   func measure(d: Int, scaled: Bool) -> (largest: Float, gradient: Float) {
     var random = SeededRandom(seed: lesson.seed &+ UInt64(d))  // the same draws for both
     let K = Tensor.normal([1, 1, P, d], using: &random)
@@ -117,10 +103,7 @@ Lesson.run(2, "A tiny transformer", idea: idea) { lesson in
       ratio = plain.gradient / scaled.gradient
       return [d, scaled.largest, scaled.gradient, plain.largest, plain.gradient]
     })
-  lesson.result(
-    "gradient_ratio", ratio,
-    "the gradient without 1/√d over that with it, at d = \(widths.last!); expected: below 0.01"
-  )
+  lesson.result("gradient_ratio", ratio, "gradient without 1/√d over with it; expected: below 0.01")
 
   lesson.finish(
     readNext: [

@@ -26,18 +26,16 @@ let episodes = 200  // held-out layouts to evaluate on
 Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let backbone = try ToyVLM.bundled()
-  let statistics = try ActionStatistics.bundled()
   var random = SeededRandom(seed: lesson.seed)
   func makePolicy() throws -> VLA {
     try VLA(
-      backbone: backbone, statistics: statistics, head: .tokens(bins: bins), chunk: chunk,
+      backbone: backbone, statistics: .bundled(), head: .tokens(bins: bins), chunk: chunk,
       using: &random)
   }
 
-  lesson.heading("One demonstration, from image to loss")
-  var policy = try makePolicy()
   let first = demonstrations[0]
-  lesson.say("The \(first.frames.count) frames of “\(first.instruction)” as one batch:")
+  lesson.heading("“\(first.instruction)”: the \(first.frames.count) frames of one demonstration")
+  var policy = try makePolicy()
   let firstLoss = try lesson.trace("from images to the loss", skipping: TransformerBlock.insides) {
     let examples = try CloningExamples([first], for: policy)
     return BehaviorCloning(policy, on: examples, steps: 1).loss(on: Array(0..<examples.count))
@@ -55,8 +53,14 @@ Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
   lesson.result("overfitLoss", learned, "loss on 16 time steps after 400 steps on them")
 
   lesson.heading("Experiment: more demonstrations")
-  let layouts = Suite.heldOutSeeds(episodes)
   let unseen = (900..<920).compactMap { Demonstration.record(suite: .object, seed: $0) }
+  func rollouts(_ control: TabletopEnvironment.Control) throws -> [Episode] {
+    try ClosedLoop(in: TabletopEnvironment(control: control), executionHorizon: chunk)(
+      policy, seeds: Suite.heldOutSeeds(episodes))
+  }
+  func loss(_ cloning: BehaviorCloning) -> Float {
+    withoutGradient { cloning.loss(on: Array(0..<cloning.examples.count)).item }
+  }
   var rows: [(label: String, value: Double, text: String)] = []
   var curves: [LineChart.Curve] = []
   for count in counts {
@@ -65,65 +69,42 @@ Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
     let training = BehaviorCloning(
       policy, on: examples, steps: steps, peak: learningRate, weightDecay: weightDecay,
       seed: lesson.seed)
-    let heldOut = BehaviorCloning(
-      policy, on: try CloningExamples(unseen, for: policy), steps: 1, seed: lesson.seed)
-    func loss(_ cloning: BehaviorCloning) -> Float {
-      withoutGradient { cloning.loss(on: Array(0..<cloning.examples.count)).item }
-    }
-    var losses: [(train: Double, heldOut: Double)] = [
-      (Double(loss(training)), Double(loss(heldOut)))
-    ]
+    let heldOut = BehaviorCloning(policy, on: try CloningExamples(unseen, for: policy), steps: 1)
+    var (seenLosses, unseenLosses) = ([loss(training)], [loss(heldOut)])
     lesson.repeating(steps, "\(count) demonstrations") {
       training.step()
       guard training.stepsDone % (steps / 30) == 0 else { return }
-      losses.append((Double(loss(training)), Double(loss(heldOut))))
+      seenLosses.append(loss(training))
+      unseenLosses.append(loss(heldOut))
     }
     if count == counts.first || count == counts.last {
-      func curve(_ name: String, _ values: [Double]) -> LineChart.Curve {
-        .init(
-          "\(count) demonstrations, \(name)",
-          values.enumerated().map { (Double($0 * (steps / 30)), $1) })
-      }
-      curves += [
-        curve("training", losses.map(\.train)), curve("held out", losses.map(\.heldOut)),
-      ]
+      let every = Double(steps / 30)
+      curves.append(.init("\(count) demonstrations, training", seenLosses, every: every))
+      curves.append(.init("\(count) demonstrations, held out", unseenLosses, every: every))
     }
-    let success = SuccessRate(
-      of: try ClosedLoop(in: TabletopEnvironment(), executionHorizon: chunk)(policy, seeds: layouts)
-    )
-    lesson.keep(count == counts.last ? "success" : "success\(count)", success.rate)
-    let text = String(
-      format: ", loss %.2f, held out %.2f", losses.last!.train, losses.last!.heldOut)
-    rows.append(("\(count)\(text)", success.rate, "\(success)"))
+    let rate = SuccessRate(of: try rollouts(.none)).rate
+    lesson.keep(count == counts.last ? "success" : "success\(count)", rate)
+    let losses = String(format: "loss %.2f, held out %.2f", seenLosses.last!, unseenLosses.last!)
+    rows.append(("\(count)", rate, "\(rate), \(losses)"))
   }
   lesson.bars("Success after cloning, by number of demonstrations", .successRate, rows)
   try lesson.chart(
-    LineChart(
-      "Loss while learning", x: Axis("steps", 0...Double(steps)),
-      y: Axis("cross-entropy (nats)", 0...Double(log(Float(bins))) + 0.5), curves),
+    LineChart("Loss while learning", x: "steps", y: "cross-entropy (nats)", curves),
     as: "cloning-loss.png")
-  let (few, many) = (rows.first!.value, rows.last!.value)
   lesson.say(
-    many > few + 0.1
+    rows.last!.value > rows.first!.value + 0.1
       ? "More demonstrations succeed more often, although the training loss of few is no higher: few "
         + "are overfitted, which the held-out loss shows. (Expected: 10 at least .45, 100 at least .93.)"
       : "More demonstrations did not help here. Is the held-out loss still falling at the end?")
-  lesson.result("episodes", Double(episodes), "held-out layouts, the same for every policy")
+  lesson.result("episodes", episodes, "held-out layouts, the same for every policy")
 
-  lesson.heading("Ablation: without the image, and with another instruction")
-  func rollouts(_ control: TabletopEnvironment.Control) throws -> [Episode] {
-    try ClosedLoop(in: TabletopEnvironment(control: control), executionHorizon: chunk)(
-      policy, seeds: layouts)
-  }
-  let blank = SuccessRate(of: try rollouts(.blankImage))
-  lesson.result("successBlankImage", blank.rate, "the image is one color: \(blank)")
+  lesson.heading("Ablation: without the image, and with the name of another object")
+  let blank = SuccessRate(of: try rollouts(.blankImage)).rate
+  lesson.result("successBlankImage", blank, "the image is one color")
   let other = try rollouts(.otherInstruction)
-  let original = SuccessRate(other.map(\.achievedOriginalTask))
-  lesson.say("Now the instruction names another object of the same scene:")
-  lesson.result(
-    "successOriginalWhenOtherNamed", original.rate, "it picks the old object: \(original)")
-  let named = SuccessRate(of: other)
-  lesson.result("successNamedOther", named.rate, "it picks the named object: \(named)")
+  let original = SuccessRate(other.map(\.achievedOriginalTask)).rate
+  lesson.result("successOriginalWhenOtherNamed", original, "picks the object named before")
+  lesson.result("successNamedOther", SuccessRate(of: other).rate, "picks the object named now")
 
   lesson.finish(
     readNext: [

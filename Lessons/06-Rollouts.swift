@@ -19,28 +19,23 @@ let horizons = [1, 2, 4, 8]  // execution horizons to compare
 let demonstrationCount = 100  // of the bundled demonstrations
 let steps = 3000  // training batches
 let episodes = 200  // held-out layouts
-let shownHorizon = 2  // of the contact sheet; one of the horizons
-let shown = 6  // episodes on the contact sheet
 
 Lesson.run(6, "Rollouts", idea: idea) { lesson in
-  let demonstrations = try DemonstrationDataset.bundled().demonstrations
+  let demonstrations = try DemonstrationDataset.bundled().demonstrations.prefix(demonstrationCount)
   var random = SeededRandom(seed: lesson.seed)
-  let policy = try VLA(
-    backbone: try .bundled(), statistics: try .bundled(), chunk: chunk, using: &random)
+  let policy = try VLA(backbone: .bundled(), statistics: .bundled(), chunk: chunk, using: &random)
 
   lesson.heading("One policy that predicts \(chunk) actions at once")
-  let examples = try CloningExamples(
-    Array(demonstrations.prefix(demonstrationCount)), for: policy)
+  let examples = try CloningExamples(Array(demonstrations), for: policy)
   let training = BehaviorCloning(policy, on: examples, steps: steps, seed: lesson.seed)
   lesson.repeating(steps, "training") { training.step() }
   let loss = training.loss(on: Array(0..<examples.count)).item
   lesson.result("loss", loss, "on the demonstrations; the same for all results below")
 
-  lesson.heading("From one observation to \(chunk) actions")
   let layouts = Array(Suite.heldOutSeeds(episodes))
   var environment = TabletopEnvironment()
   environment.reset(to: layouts[0])
-  lesson.say("“\(environment.instruction)”")
+  lesson.heading("“\(environment.instruction)”: from one observation to \(chunk) actions")
   let plan = try lesson.trace("observation to chunk", skipping: TransformerBlock.insides) {
     try policy.predictChunk([environment.observation()], instruction: environment.instruction)
   }
@@ -48,8 +43,8 @@ Lesson.run(6, "Rollouts", idea: idea) { lesson in
     columns: ["step", "dx", "dy", "dz", "gripper"],
     rows: try plan.enumerated().map { k, normalized in
       let action = try policy.statistics.robotAction(normalized)
-      let moves = [action.dx, action.dy, action.dz].map { Terminal.signed($0) }
-      return [k + 1, moves[0], moves[1], moves[2], action.gripper > 0 ? "close" : "open"]
+      let gripper = action.gripper > 0 ? "close" : "open"
+      return [k + 1, action.dx, action.dy, action.dz, gripper]
     })
 
   lesson.heading("Success by execution horizon")
@@ -63,27 +58,23 @@ Lesson.run(6, "Rollouts", idea: idea) { lesson in
     return episodes
   }
   for horizon in horizons {
-    recorded[horizon] = try evaluate(
-      "execute\(horizon)", "first \(horizon)",
-      ClosedLoop(in: environment, executionHorizon: horizon, keepsRecord: true))
+    let loop = ClosedLoop(in: environment, executionHorizon: horizon, keepsRecord: true)
+    recorded[horizon] = try evaluate("execute\(horizon)", "first \(horizon)", loop)
   }
-  _ = try evaluate(
-    "ensemble", "ensemble", ClosedLoop(in: environment, executionHorizon: 1, ensembles: true))
+  let ensemble = ClosedLoop(in: environment, executionHorizon: 1, ensembles: true)
+  _ = try evaluate("ensemble", "ensemble", ensemble)
   lesson.bars("Success rate of the first actions of a chunk", .successRate, bars)
-  let (best, least) = (bars.max { $0.value < $1.value }!, bars.min { $0.value < $1.value }!)
+  let rates = bars.map(\.value)
   lesson.say(
     "Expected with seeds 0 to 2: .79, .99, .95, .85 and .95 for the ensemble, each ± .07. "
-      + (best.value - least.value > 0.05
-        ? "One loss, and success from \(Terminal.number(least.value)) (\(least.label)) to "
-          + "\(Terminal.number(best.value)) (\(best.label)): the loss does not tell them apart."
-        : "Here all horizons succeed alike: this policy is too good, or too bad, to differ.")
-      + " A horizon of 1 lets the policy hesitate between two plans (“close now”, “close soon”); a "
-      + "long one acts on an old observation. A temporal ensemble observes at every step and averages "
-      + "the predictions of earlier chunks for that step.")
+      + (rates.max()! - rates.min()! > 0.05
+        ? "One loss, and success from \(rates.min()!) to \(rates.max()!): low loss is not success. "
+        : "Here all horizons succeed alike: this policy is too good, or too bad, to differ. ")
+      + "With a horizon of 1 the policy hesitates between two plans (“close now”, “close soon”); a long "
+      + "one acts on an old observation. A temporal ensemble averages all predictions for a step.")
 
   lesson.heading("Errors compound: the distance from the expert's action")
-  // The environment is deterministic: an episode's actions lead through the same states again, and
-  // in each of them the expert can be asked.
+  // The environment is deterministic: an episode's actions lead through the same states again.
   func deviations(_ episode: Episode) -> [Double] {
     environment.reset(to: episode.seed)
     return episode.actions.map { action in
@@ -95,27 +86,24 @@ Lesson.run(6, "Rollouts", idea: idea) { lesson in
   }
   let curves = [horizons.min()!, horizons.max()!].map { horizon in
     let all = recorded[horizon]!.map(deviations)
-    let mean = (0..<environment.suite.horizon).compactMap { t -> (x: Double, y: Double)? in
+    let means = (0..<environment.suite.horizon).map { t in
       let running = all.filter { $0.count > t }.map { $0[t] }
-      return running.isEmpty ? nil : (Double(t + 1), running.reduce(0, +) / Double(running.count))
+      return running.reduce(0, +) / Double(running.count)  // not drawn if no episode is running
     }
-    return LineChart.Curve("execution horizon \(horizon)", mean)
+    return LineChart.Curve("execution horizon \(horizon)", means, from: 1)
   }
   try lesson.chart(
     LineChart(
       "Mean distance from the expert's action, over running episodes",
-      x: Axis("step of the episode", 1...Double(environment.suite.horizon)),
-      y: Axis("distance (world units per step)", 0...0.3), curves), as: "deviation.png")
+      x: "step of the episode", y: "distance (world units per step)", curves), as: "deviation.png")
 
-  lesson.heading("What it looks like, execution horizon \(shownHorizon)")
-  let films = recorded[shownHorizon] ?? []
-  let successes = films.filter { $0.ending.isSuccess }.prefix(shown / 2)
-  let failures = films.filter { !$0.ending.isSuccess }.prefix(shown - successes.count)
-  try lesson.save(
-    .contactSheet(
-      episodes: (successes + failures).map {
-        ("\($0.instruction): \($0.ending.name) after \($0.steps) steps", $0.frames)
-      }), as: "rollouts.png", "The frames, one episode per row")
+  let longest = recorded[horizons.max()!]!
+  let successes = longest.filter { $0.ending.isSuccess }.prefix(3)
+  let failures = longest.filter { !$0.ending.isSuccess }.prefix(3)
+  let films = (successes + failures).map {
+    (caption: "\($0.instruction): \($0.ending.name) after \($0.steps) steps", frames: $0.frames)
+  }
+  try lesson.save(.contactSheet(episodes: films), as: "rollouts.png", "One episode per row")
 
   lesson.finish(
     readNext: [

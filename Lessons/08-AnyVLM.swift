@@ -29,11 +29,8 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
   let others = Array(demonstrations.dropFirst(learned).prefix(unseen))
   let (image, instruction) = (training[0].frames[0], training[0].instruction)
 
-  lesson.heading("One family in full: \(traced)")
-  lesson.say(
-    "The VLMs of this lesson have nano size and random weights: they run at once, but have learned "
-      + "nothing. The image has \(image.width)×\(image.height) pixels, the instruction is "
-      + "“\(instruction)”.")
+  lesson.heading("One family in full: \(traced), “\(instruction)”")
+  lesson.say("These VLMs have nano size and random weights: they run, but have learned nothing.")
   _ = try lesson.trace("from image and text to an action", skipping: TransformerBlock.insides) {
     try VLA.fromVLM(traced, seed: lesson.seed).predictAction(image, instruction: instruction)
   }
@@ -48,27 +45,24 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
         try policy.predictAction(image, instruction: instruction)
       }
       lesson.keep("parameters_\(name)", Double(policy.backbone.parameterCount))
-      let shapes = labels.map { label in trace.first { $0.label == label }?.shape }
-      return [name] + shapes.map { $0.map { "\($0)" } ?? "not traced" }
+      return [name] + labels.map { label in trace.first { $0.label == label }?.shape.cell ?? "" }
     })
   lesson.say(
-    "LLaVA, OpenVLA and CLIP + GPT-2 make one token of each image patch, BLIP-2 and InstructBLIP "
-      + "one of each learned query, whatever the number of patches. Prompts differ in length because "
-      + "each family has its own prompt format. From the state on, all are alike.")
+    "LLaVA, OpenVLA and CLIP + GPT-2 make one token of each image patch, BLIP-2 and InstructBLIP one "
+      + "of each learned query. Prompt formats differ in length. From the state on, all are alike.")
 
   lesson.heading("Lesson 5's loop trains a head on each")
-  let statistics = try ActionStatistics.bundled()
   func policy(_ name: String) throws -> VLA {
-    if name != "toy" {
-      return try VLABuilder().withVLM(name).withActionSpace(.tabletop).withStatistics(statistics)
+    guard name == "toy" else {
+      return try VLABuilder().withVLM(name).withActionSpace(.tabletop).withStatistics(.bundled())
         .withHead(.tokens(bins: 32)).withSeed(lesson.seed).build()
     }
     var random = SeededRandom(seed: lesson.seed)
     return try VLA(
-      backbone: .bundled(), statistics: statistics, head: .tokens(bins: 32), chunk: 1,
-      usesProprioception: false, using: &random)
+      backbone: .bundled(), statistics: .bundled(), chunk: 1, usesProprioception: false,
+      using: &random)
   }
-  var unseenLosses: [(name: String, loss: Float)] = []
+  var unseenLosses: [Float] = []
   lesson.table(
     columns: ["backbone", "first loss", "ln(bins)", "trained on", "unseen"],
     rows: try (families + ["toy"]).map { name in
@@ -79,30 +73,23 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
           peak: learningRate, weightDecay: 0, seed: lesson.seed)
       }
       func loss(_ on: BehaviorCloning) -> Float { on.loss(on: Array(0..<on.examples.count)).item }
-      let cloned = try cloning(training)
-      let first = loss(cloned)
-      lesson.repeating(steps, name) { cloned.step() }
-      let (after, elsewhere) = (loss(cloned), loss(try cloning(others)))
+      let run = try cloning(training)
+      let first = loss(run)
+      lesson.repeating(steps, name) { run.step() }
+      let (after, elsewhere) = (loss(run), loss(try cloning(others)))
       lesson.keep("loss_\(name)", Double(after))
       lesson.keep("unseenLoss_\(name)", Double(elsewhere))
-      unseenLosses.append((name, elsewhere))
-      let expected = policy.head.expectedInitialLoss(cloned.examples.expert)
-      return [name, first, expected, after, elsewhere]
+      unseenLosses.append(elsewhere)
+      return [name, first, policy.head.expectedInitialLoss(run.examples.expert), after, elsewhere]
     })
-  let (toy, random) = (unseenLosses.removeLast().loss, unseenLosses.map(\.loss).min() ?? .infinity)
   lesson.say(
-    "“trained on” is the loss on \(learned) demonstrations after \(steps) steps on them, “unseen” the "
-      + "loss on \(unseen) others. "
-      + (toy < random
-        ? "The toy VLM, the only pre-trained backbone, generalizes best: its unseen loss is "
-          + "\(Terminal.number(Double(toy))), the best random one "
-          + "\(Terminal.number(Double(random)))."
-        : "Here the pre-trained toy VLM does not generalize better than every random backbone: are "
-          + "there enough steps and demonstrations?"))
+    "Losses after \(steps) steps on \(learned) demonstrations; “unseen” is on \(unseen) others. "
+      + (unseenLosses.last == unseenLosses.min()
+        ? "The toy VLM, the only pre-trained backbone, generalizes best."
+        : "Here the pre-trained toy VLM does not generalize best: are there enough steps?"))
 
   lesson.heading("OpenVLA: the next tokens are the action")
   let openVLA = try VLA.fromVLM("openvla", seed: lesson.seed)
-  lesson.say("\(openVLA).")
   openVLA.backbone.freeze(false)  // there is no head, so the VLM itself is trained
   let examples = try FrameExamples([training[0]], for: openVLA)
   let optimizer = AdamW(openVLA.backbone.parameters, weightDecay: 0)
@@ -115,10 +102,9 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
     optimizer.step(learningRate: learningRate, maximumNorm: 1)
     losses.append(loss.item)
   }
-  let expected = Terminal.number(Double(openVLA.head.expectedInitialLoss(examples.expert)))
+  let expected = openVLA.head.expectedInitialLoss(examples.expert)
   lesson.result("spokenFirstLoss", losses[0], "first loss; ln(vocabulary) = \(expected)")
-  lesson.result(
-    "spokenLoss", losses[tokenSteps - 1], "cross-entropy of the action tokens at the end")
+  lesson.result("spokenLoss", losses[tokenSteps - 1], "last loss of the action tokens")
 
   lesson.finish(
     readNext: [
