@@ -39,8 +39,8 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
   let classes = try actions.map(tokenizer.classes)  // [T, A]
   let state = Tensor(shown.proprioception.flatMap { $0 }, shape: [T, 4])
   var random = SeededRandom(seed: lesson.seed)
-  let place = HeadContext(inputs: 4, chunk: 1, space: space)
-  let head = TokenHead(.init(bins: bins), for: place, using: &random)
+  let head = TokenHead(
+    .init(bins: bins), for: .init(inputs: 4, chunk: 1, space: space), using: &random)
   let loss = withoutGradient {
     lesson.trace("the \(T) actions of “\(shown.instruction)”") {
       _ = tensor(shown.actions).traced("actions", "in robot units")
@@ -57,13 +57,11 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
 
   lesson.heading("One action, encoded and decoded")
   let decoded = try statistics.robotAction(tokenizer.decode(ids[shownStep])).values
+  let (robot, normal, tokens) = (shown.actions[shownStep], actions[shownStep], ids[shownStep])
   lesson.table(
     columns: ["", "robot units", "normalized", "token", "decoded"],
     rows: space.dimensions.enumerated().map { a, dimension in
-      [
-        dimension.name, shown.actions[shownStep][a], actions[shownStep].values[a],
-        ids[shownStep][a], decoded[a],
-      ]
+      [dimension.name, robot[a], normal.values[a], tokens[a], decoded[a]]
     })
   lesson.say(
     "The wrist never rotates here, so its range is empty and 0 is decoded as the center beside it. "
@@ -92,9 +90,8 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
   lesson.table(
     columns: ["bins", "RMS error", "maximum", "half a bin"],
     rows: trips.map { [$0, $1.rms, $1.maximumError, 1 / Double($0 - 1)] })
-  let isBounded = trips.allSatisfy { $1.maximumError <= 1 / Double($0 - 1) + 1e-6 }
   lesson.say(
-    isBounded
+    trips.allSatisfy { $1.maximumError <= 1 / Double($0 - 1) + 1e-6 }
       ? "The maximum is half a bin, 1/(B − 1), for every B, as it must be: bins trade precision for "
         + "examples per bin."
       : "A maximum above half a bin, 1/(B − 1), is a bug: compare `encode` and `decode`.")
@@ -118,7 +115,6 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
       "bins = 4: how far is the decoded dx from the original? The gripper grasps within 0.1.",
       "shownDemonstration = 40: which tokens stay the same in every action, and why?",
       "Exercise: in ActionTokenizer, let `center` return the lower edge of a bin instead of the "
-        + "middle. How large is the maximum error now? (Twice as large: a whole bin, and the check "
-        + "above says so.)",
+        + "middle. Solved if the maximum error is twice as large, a whole bin.",
     ])
 }

@@ -17,10 +17,7 @@ let idea = """
 // Knobs: change one, run again.
 let key = "language_model.model.embed_tokens.weight"  // the tensor whose bytes are decoded by hand
 let index = 5  // the value in it that is decoded
-let shown = [  // parameters of ours to list with their published names
-  "language.blocks.0.attention.query.weight", "dinov2.blocks.2.attention.key.bias",
-  "siglip.patchEmbedding.projection.weight",
-]
+let shown = ["dinov2.blocks.2.attention.key.bias", "siglip.patchEmbedding.projection.weight"]
 let epsilon: Float = 1e-5  // of the first mistake's norms; the checkpoint's is 1e-6
 let tolerance = 1e-4  // stages that differ by less count as equal
 let mistakes: [(key: String, mistake: String, change: (inout PublishedExample.Port) -> Void)] = [
@@ -37,12 +34,10 @@ Lesson.run(11, "Real checkpoints", idea: idea) { lesson in
   let checkpoint = try SafetensorsFolder(url: example.folder)
 
   lesson.heading("From bytes to a weight")
-  let file = try checkpoint.file(of: key).url
-  let bytes = [UInt8](try Data(contentsOf: file))
+  let bytes = [UInt8](try Data(contentsOf: checkpoint.file(of: key).url))
   let length = bytes[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }  // little-endian
-  lesson.result(
-    "headerBytes", Double(length), "the header's length, from the bytes \(bytes[0..<8])")
-  let header = try JSONFile.parse(Data(bytes[8..<8 + length]), name: file.lastPathComponent)
+  lesson.result("headerBytes", length, "the header's length, from the bytes \(bytes[0..<8])")
+  let header = try JSONFile.parse(Data(bytes[8..<8 + length]), name: "header")
   let start = try header[key]["data_offsets"].array(count: 2...2)[0].int(0...bytes.count)
   let position = 8 + length + start + 2 * index
   let bits = Int(bytes[position + 1]) << 8 | Int(bytes[position])
@@ -64,16 +59,13 @@ Lesson.run(11, "Real checkpoints", idea: idea) { lesson in
     let published = OpenVLA.weights.published(name).first { checkpoint.contains($0) } ?? ""
     lesson.say("· \(name) \(ours.shape) ← \(published) \(try checkpoint.shape(of: published))")
   }
-  lesson.say(
-    "A published qkv holds three of our layers; a convolution is our linear layer on patches.")
+  lesson.say("A published qkv is three layers of ours, a convolution our linear layer on patches.")
 
   lesson.heading("From image and text to an action")
   let tokenizer = try TextTokenizer(contentsOf: example.folder)
   let tokens = port.promptIDs.map { tokenizer.token(of: $0) ?? "?" }.joined(separator: " ")
-  lesson.say(
-    "The prompt for “\(example.instruction)” has \(port.promptIDs.count) tokens: \(tokens)")
-  let answer = try lesson.trace("from pixels to action tokens", skipping: TransformerBlock.insides)
-  {
+  lesson.say("“\(example.instruction)” becomes \(port.promptIDs.count) tokens: \(tokens)")
+  let answer = try lesson.trace("from pixels to tokens", skipping: TransformerBlock.insides) {
     try example.answer(model, port)
   }
   let run = try example.run(port)

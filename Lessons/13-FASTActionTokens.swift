@@ -101,11 +101,9 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
   lesson.say(
     smooth < jumbled
       ? "The same actions in random order have high frequencies and take "
-        + String(format: "%.1f times as many tokens", jumbled / smooth)
-        + ": FAST compresses smoothness, not actions. With the settings above, FAST takes 6 to 9 "
-        + "tokens."
-      : "Shuffled steps take no more tokens here: look at the coefficients above. Are high "
-        + "frequencies rounded away?")
+        + "\(Terminal.number(jumbled / smooth)) times as many tokens: FAST compresses smoothness, not "
+        + "actions. Expected with the settings above: 6 to 9 tokens in order."
+      : "Shuffled steps take no more tokens here: are high frequencies rounded away?")
 
   lesson.finish(
     readNext: [

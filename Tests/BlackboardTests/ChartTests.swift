@@ -81,6 +81,25 @@ import Testing
     #expect(lines[16].hasSuffix("• train") && lines[17].hasSuffix("× held out"))
   }
 
+  @Test("a series becomes points at equal distances, or the means of neighbors")
+  func series() {
+    let curve = LineChart.Curve("loss", [1, 2, 4] as [Float], from: 10, every: 5)
+    #expect(curve.points.map(\.x) == [10, 15, 20])
+    #expect(curve.points.map(\.y) == [1, 2, 4])
+    let means = LineChart.Curve("loss", [1, 3, 5, 7, 8], from: 1, meanOf: 2)
+    #expect(means.points.map(\.x) == [2, 4, 5])
+    #expect(means.points.map(\.y) == [2, 6, 8])
+  }
+
+  @Test("axes without a given range reach from 0 to the largest finite value")
+  func ranges() {
+    let chart = LineChart(
+      "", x: "steps", y: "loss", [.init("a", [(1, 2), (9, .nan)]), .init("b", [(3, 0.5)])])
+    #expect(chart.x.title == "steps" && chart.x.range == 0...3)
+    #expect(chart.y.title == "loss" && chart.y.range == 0...2)
+    #expect(LineChart("", x: "", y: "", []).y.range == 0...1)
+  }
+
   /// The pixels of a color as (x, y).
   private func pixels(of color: RGBImage.Color, in image: RGBImage) -> [(x: Int, y: Int)] {
     (0..<image.width).flatMap { x in

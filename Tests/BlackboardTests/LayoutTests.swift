@@ -14,6 +14,12 @@ import Testing
     #expect(letters == sentence.filter { $0 != " " })
   }
 
+  @Test("A missing value is an empty cell")
+  func missing() {
+    #expect((nil as Double?).cell == "")
+    #expect((0.5 as Double?).cell == "0.5")
+  }
+
   @Test("Later lines are indented, and words that fit stay whole")
   func hanging() {
     let lines = "one two three four".wrapped(to: 10, hanging: 2)

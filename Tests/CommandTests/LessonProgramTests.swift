@@ -44,6 +44,16 @@ import Testing
     }
   }
 
+  @Test("a lesson is a script of at most 120 lines; lesson 12, which joins all parts, of 150")
+  func length() throws {
+    let folder = checkout.appendingPathComponent("Lessons")
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let source = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      let lines = source.count { $0 == "\n" }
+      #expect((40...(file.hasPrefix("12-") ? 150 : 120)).contains(lines), "\(file): \(lines) lines")
+    }
+  }
+
   @Test("a lesson prints its title and its idea before the first section")
   func idea() throws {
     let file = checkout.appendingPathComponent("Lessons/04-ActionTokenizing.swift")
