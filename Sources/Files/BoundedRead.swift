@@ -5,6 +5,8 @@ public struct FileReadError: Error, Equatable, Sendable, CustomStringConvertible
   public enum Reason: Error, Equatable, Sendable, CustomStringConvertible {
     case missing
     case notAFile
+    /// A link that leads out of its folder.
+    case outside
     case tooLarge(bytes: Int, limit: Int)
     case unreadable(String)
 
@@ -12,6 +14,7 @@ public struct FileReadError: Error, Equatable, Sendable, CustomStringConvertible
       switch self {
       case .missing: "no such file"
       case .notAFile: "not a regular file"
+      case .outside: "a link that leads out of its folder; copy the file there"
       case .tooLarge(let bytes, let limit): "\(bytes) bytes; at most \(limit) are read"
       case .unreadable(let why): why
       }
@@ -21,7 +24,7 @@ public struct FileReadError: Error, Equatable, Sendable, CustomStringConvertible
   public let path: String
   public let reason: Reason
 
-  public var description: String { "\(path): \(reason)" }
+  public var description: String { "\(briefPath(path)): \(reason)" }
 }
 
 extension Data {

@@ -37,7 +37,7 @@ extension RGBImage {
       case .missing: throw PNGError.missing(path)
       case .notAFile: throw PNGError.notAFile(path)
       case .tooLarge(let bytes, _): throw PNGError.fileTooLarge(path, bytes: bytes)
-      case .unreadable: throw PNGError.unreadable(path)
+      case .unreadable, .outside: throw PNGError.unreadable(path)
       }
     }
     try self.init(pngData: data, name: path)

@@ -22,8 +22,11 @@ public final class ShapeTrace {
 
   private let observer: (Entry) -> Void
   private var previous = DispatchTime.now()
+  fileprivate let finiteness: FinitenessCheck?
 
-  private init(_ observer: @escaping (Entry) -> Void) { self.observer = observer }
+  private init(_ observer: @escaping (Entry) -> Void, _ finiteness: FinitenessCheck? = nil) {
+    (self.observer, self.finiteness) = (observer, finiteness)
+  }
 
   /// Runs `body` and records the tensors that it traces on this thread.
   /// - Returns: what `body` returns, and the entries in the order of the calls.
@@ -48,6 +51,23 @@ public final class ShapeTrace {
     }
   }
 
+  /// Runs `body` and looks for the first tensor that it traces on this thread that holds NaN or infinity.
+  /// Who records or observes goes on doing so.
+  /// - Returns: what `body` returns, and the name and place of that tensor; nil if there is none.
+  public static func firstNonFinite<Result>(
+    _ body: () throws -> Result
+  ) rethrows -> (result: Result, tensor: String?) {
+    let check = FinitenessCheck()
+    let outer = thread_state().pointee.shapeTrace.map {
+      Unmanaged<ShapeTrace>.fromOpaque($0).takeUnretainedValue()
+    }
+    let trace = ShapeTrace({ outer?.observer($0) }, check)
+    let result = try withThreadState(
+      \.shapeTrace, Unmanaged.passUnretained(trace).toOpaque(), body)
+    withExtendedLifetime(trace) {}
+    return (result, check.found)
+  }
+
   fileprivate func record(_ label: String, _ note: String, _ shape: [Int]) {
     let now = DispatchTime.now()
     let milliseconds = Double(now.uptimeNanoseconds - previous.uptimeNanoseconds) / 1e6
@@ -62,8 +82,33 @@ extension Tensor {
   @discardableResult
   public func traced(_ label: String, _ note: @autoclosure () -> String = "") -> Tensor {
     if let trace = thread_state().pointee.shapeTrace {
-      Unmanaged<ShapeTrace>.fromOpaque(trace).takeUnretainedValue().record(label, note(), shape)
+      let trace = Unmanaged<ShapeTrace>.fromOpaque(trace).takeUnretainedValue()
+      trace.finiteness?.look(at: self, label, note)
+      trace.record(label, note(), shape)
     }
     return self
+  }
+}
+
+/// Names the first tensor that is not finite: `"block" 3, after "prompt"` is the third of this name since
+/// the tensor called "prompt".
+private final class FinitenessCheck {
+  private(set) var found: String?
+  private var counts: [String: Int] = [:]
+  private var stage: String?  // the last name that came only once so far
+  private var sinceStage: [String: Int] = [:]
+
+  func look(at tensor: Tensor, _ label: String, _ note: () -> String) {
+    guard found == nil else { return }
+    sinceStage[label, default: 0] += 1
+    if !tensor.values.allSatisfy(\.isFinite) {
+      let (note, place) = (note(), stage.map { ", after \"\($0)\"" } ?? "")
+      let number = counts[label] == nil ? "" : " \(sinceStage[label]!)"
+      found = "\"\(label)\"\(number)\(note.isEmpty ? "" : " (\(note))")\(place)"
+    }
+    counts[label, default: 0] += 1
+    if counts[label] == 1, label != "attention", label != "block" {
+      (stage, sinceStage) = (label, [:])
+    }
   }
 }

@@ -12,7 +12,8 @@ struct GenerateCommand: ParsableCommand {
     abstract: "Answer a question about an image with a published VLM.",
     discussion: """
       The model is a folder in Hugging Face's layout. Weights are memory-mapped and converted \
-      during use, so a 7B model needs about as much memory as its files: \
+      during use, so a 7B model needs about as much memory as its files, and up to 2 GiB for the \
+      attention scores of a layer; a prompt that would need more is refused: \
       nanovla generate --model-path llava-1.5-7b-hf --image photo.png "What is on the table?"
       """)
 
@@ -41,6 +42,7 @@ struct GenerateCommand: ParsableCommand {
     let clock = ContinuousClock()
     let picture = try RGBImage(png: URL(fileURLWithPath: image))
     let vlm = try VLM.read(URL(fileURLWithPath: modelPath, isDirectory: true))
+    showNotes(of: vlm)
     var text = ""
     let time = try clock.measure {
       // Streamed text shows the progress itself.

@@ -84,6 +84,15 @@ struct InspectCommand: ParsableCommand {
           + "\(grouped(statistics.trajectories)) trajectories",
       ])
     }
-    return facts
+    if let refusal = summary.refusal { facts.append(["cannot run", oneLine(refusal)]) }
+    facts += [("unused tensors", summary.unusedTensors), ("unread keys", summary.unreadKeys)]
+      .filter { !$0.1.isEmpty }.map { [$0, list($1)] }
+    return facts + summary.notes.map { ["note", oneLine($0)] }
+  }
+
+  /// The first names of a list, in one line.
+  private func list(_ names: [String]) -> String {
+    let more = names.count > 8 ? " and \(names.count - 8) more" : ""
+    return names.prefix(8).map(oneLine).joined(separator: ", ") + more
   }
 }

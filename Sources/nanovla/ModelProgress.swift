@@ -1,5 +1,9 @@
 import Blackboard
+import Files
+import Foundation
+import NanoVLA
 import Tensors
+import VLMs
 
 /// Reports the progress of a published model on standard error while `body` runs it.
 ///
@@ -39,4 +43,11 @@ func showingProgress<Result>(
 private func blockCount(of model: some Module) -> Int {
   let block = #/(.*\.)?blocks\.\d+\./#
   return Set(model.namedParameters.compactMap { $0.name.prefixMatch(of: block)?.output.0 }).count
+}
+
+/// Writes what a published model's folder says and this program does otherwise, one line each, on
+/// standard error.
+func showNotes(of backbone: any Backbone) {
+  let vlm = backbone as? VLM ?? (backbone as? FusedVLM)?.vlm
+  for note in vlm?.notes ?? [] { Terminal.write("note: \(oneLine(note))\n", to: STDERR_FILENO) }
 }

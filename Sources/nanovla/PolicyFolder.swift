@@ -23,7 +23,9 @@ struct PolicyFolder {
   /// Reads the policy.
   /// - Parameter dataset: whose statistics to use, if the folder holds several.
   func policy(dataset: String?) throws -> VLA {
-    try VLA(
+    let policy = try VLA(
       contentsOf: URL(fileURLWithPath: path), dataset: datasets().count > 1 ? dataset : nil)
+    showNotes(of: policy.backbone)
+    return policy
   }
 }

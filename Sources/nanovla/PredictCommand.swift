@@ -73,7 +73,9 @@ struct PredictCommand: ParsableCommand {
         "\(folder.path) is a \(family.name) checkpoint, which generates text but no actions: train "
           + "an action head on it (VLA.fromVLM), or use an openvla checkpoint")
     }
-    return try VLA.fromVLM(family.name, modelPath: modelPath, unnormKey: unnormKey)
+    let policy = try VLA.fromVLM(family.name, modelPath: modelPath, unnormKey: unnormKey)
+    showNotes(of: policy.backbone)
+    return policy
   }
 
   /// The numbers of `--proprioception`.

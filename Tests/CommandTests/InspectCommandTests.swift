@@ -147,7 +147,9 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible {
       try write("\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}\u{7F}{}", "model.safetensors")
     case .missingShard: try manager.removeItem(at: file("model-00003-of-00006.safetensors"))
     case .deepTokenizer: try write(deep, "tokenizer.json")
-    case .badPreprocessor: try write("{}", "preprocessor_config.json")
+    case .badPreprocessor:
+      try manager.removeItem(at: file("processor_config.json"))
+      try write("{}", "preprocessor_config.json")
     case .pipe:
       try manager.removeItem(at: file("config.json"))
       guard mkfifo(file("config.json").path, 0o600) == 0 else {

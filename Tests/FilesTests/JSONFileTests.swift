@@ -88,14 +88,41 @@ import Testing
   @Test(
     "text that is not JSON is refused",
     arguments: [
-      "", " ", "{", "{\"a\"", "{\"a\":}", "nul", "[1e999]", "[01]", "\"", "\"\\",
+      "", " ", "{", "{\"a\"", "{\"a\":}", "nul", "[01]", "\"", "\"\\",
       "[\"\\u12\"]",
-      "{\"a\": 1} x", "]]]]", "\u{0}", "[1, NaN]", "\"\u{1}\"", "+1", ".5", "1.", "-", "-01", "1e",
+      "{\"a\": 1} x", "]]]]", "\u{0}", "[1, nan]", "[+Infinity]", "\"\u{1}\"", "+1", ".5", "1.",
+      "-", "-01", "1e",
       "0x10", "1 2", "[1,]", "{\"a\": 1,}", "{a: 1}", "'a'", "[inf]", "\"\\x\"", "\"\\ud800\"",
     ])
   func notJSON(text: String) {
     let line = refusal { _ = try parse(text) }
     #expect(line.hasPrefix("config.json: not JSON: "))
+  }
+
+  @Test("a byte order mark is passed over at the beginning, and only there")
+  func byteOrderMark() throws {
+    let mark = "\u{FEFF}"
+    #expect(try parse(mark + "{\"a\": 1}")["a"].int(0...9) == 1)
+    for text in [mark, mark + mark + "1", "[" + mark + "1]", "1" + mark] {
+      let line = refusal { _ = try parse(text) }
+      #expect(line.hasPrefix("config.json: not JSON: "))
+    }
+  }
+
+  @Test("NaN and Infinity are read where nothing asks for them, and named where something does")
+  func notFinite() throws {
+    let json = try parse("{\"limit\": [0.0, Infinity, NaN, -Infinity, 1e999], \"width\": 3}")
+    #expect(try json["width"].int(0...9) == 3)
+    for (index, value) in [(1, "inf"), (2, "nan"), (3, "-inf"), (4, "inf")] {
+      let item = json["limit"][index]
+      let line = refusal { _ = try item.number(-1e300...1e300) }
+      #expect(
+        line == "config.json: limit[\(index)] is \(value), but must be a finite number; correct it")
+      let decoded = refusal { _ = try item.decoded(Float.self) }
+      #expect(decoded.contains("limit[\(index)] is \(value)"))
+      let whole = refusal { _ = try item.int(0...9) }
+      #expect(whole.contains("limit[\(index)] is \(value), not a whole number"))
+    }
   }
 
   @Test("nesting is refused beyond 64 levels")

@@ -53,8 +53,11 @@ package enum JSON: Equatable {
 
   package init(_ bytes: [UInt8]) throws(Failure) { try self.init(bytes, within: Bounds()) }
 
+  /// Editors begin a file with a byte order mark, and Python writes `NaN` and `Infinity`. Neither is
+  /// JSON; both are read. Whoever asks for such a number gets an error with its path.
   init(_ bytes: [UInt8], within bounds: Bounds) throws(Failure) {
     var reader = JSONReader(bytes: bytes, elements: bounds.elements)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.place = 3 }
     // UTF-16 and UTF-32, which others accept, are full of them.
     guard !bytes.contains(0) else { throw reader.failure("a zero byte; the text must be UTF-8") }
     guard String(validating: bytes, as: UTF8.self) != nil else { throw reader.failure("not UTF-8") }

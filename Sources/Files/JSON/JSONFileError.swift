@@ -14,13 +14,14 @@ public struct JSONFileError: Error, Equatable, Sendable, CustomStringConvertible
     case wrongType(key: String, found: String, expected: String)
     case outOfRange(key: String, found: String, expected: String)
     case unsupported(key: String, found: String, supported: [String])
+    /// A value that the reader does not know, and that may change the result.
+    case notRead(key: String, found: String, reader: String)
     /// A value of the right type that cannot be used, and why.
     case unusable(key: String, why: String)
   }
 
   public var description: String {
-    let file = self.file.split(whereSeparator: \.isNewline).joined(separator: " ")
-    return "\(file): \(explanation)"
+    "\(briefPath(file)): \(explanation)"
   }
 
   /// The error without the file, for a caller that names the place itself.
@@ -47,10 +48,13 @@ public struct JSONFileError: Error, Equatable, Sendable, CustomStringConvertible
     case .unsupported(let key, let found, let supported):
       return "\(place(key)) is \(found), which is not supported; supported: "
         + supported.joined(separator: ", ")
+    case .notRead(let key, let found, let reader):
+      return "\(place(key)) is \(found), which \(reader) does not read and which may change the "
+        + "result; use a model without it, or delete the key if it changes nothing"
     case .unusable(let key, let why):
       return "\(place(key)): \(why); correct it, or write the file again"
     }
   }
 
-  private func place(_ key: String) -> String { key.isEmpty ? "the whole file" : key }
+  private func place(_ key: String) -> String { key.isEmpty ? "the whole file" : briefPath(key) }
 }

@@ -13,9 +13,11 @@ extension JSONReader {
     case "true": return .bool(true)
     case "false": return .bool(false)
     case "null": return .null
-    default:
-      // An empty word is no value, and no text of digits stands for 1e999.
-      guard isNumber(word), let number = Double(word), number.isFinite else {
+    case "NaN": return .number(.nan)
+    case "Infinity": return .number(.infinity)
+    case "-Infinity": return .number(-.infinity)
+    default:  // 1e999 is infinity, as in Python
+      guard isNumber(word), let number = Double(word) else {
         throw failure(next == nil ? "the text ends early" : "expected a value")
       }
       return Int(word).map(JSON.whole) ?? UInt64(word).map(JSON.large) ?? .number(number)

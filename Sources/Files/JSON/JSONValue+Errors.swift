@@ -19,7 +19,7 @@ extension JSONValue {
   }
 
   /// The value as an error shows it: short, on one line, whatever the file holds.
-  private var summary: String {
+  var summary: String {
     switch content {
     case nil, .null: "missing"
     case .bool(let flag): "\(flag)"

@@ -13,10 +13,12 @@ public struct JSONValue {
   let place: Place
   /// nil if missing or null.
   package let content: JSON?
+  /// What was asked for, if somebody wants to know; see ``recorded()``.
+  let record: JSONRecord?
 
-  init(_ content: JSON?, file: String, place: Place = .whole) {
+  init(_ content: JSON?, file: String, place: Place = .whole, record: JSONRecord? = nil) {
     self.content = content == .null ? nil : content
-    (self.file, self.place) = (file, place)
+    (self.file, self.place, self.record) = (file, place, record)
   }
 
   /// The keys that lead here: `text_config.layers[3]`; "" for the whole file.
@@ -25,14 +27,15 @@ public struct JSONValue {
   /// The member `key` of an object, of two the last; missing if this is no object or has none.
   public subscript(_ key: String) -> JSONValue {
     JSONValue(
-      members?.last { $0.key == key }?.value, file: file, place: .member(key, of: place))
+      members?.last { $0.key == key }?.value, file: file, place: .member(key, of: place),
+      record: record?.part(key))
   }
 
   /// The element `index` of an array; missing if this is no array or is shorter.
   public subscript(_ index: Int) -> JSONValue {
     let items = items ?? []
     let item = items.indices.contains(index) ? items[index] : nil
-    return JSONValue(item, file: file, place: .element(index, of: place))
+    return element(index, item)
   }
 
   /// This value, or if it is missing `other`: for files that spell one thing in two ways.
@@ -44,7 +47,7 @@ public struct JSONValue {
   var members: [JSON.Member]? {
     if case .object(let members) = content { members } else { nil }
   }
-  private var items: [JSON]? { if case .array(let items) = content { items } else { nil } }
+  var items: [JSON]? { if case .array(let items) = content { items } else { nil } }
 }
 
 extension JSONValue {
@@ -73,6 +76,7 @@ extension JSONValue {
   }
 
   private func within<Value>(_ range: ClosedRange<Value>, _ value: Value) throws -> Value {
+    if let value = value as? Double, !value.isFinite { throw outOfRange("a finite number") }
     guard range.contains(value) else {
       throw outOfRange("from \(range.lowerBound) to \(range.upperBound)")
     }
@@ -89,31 +93,6 @@ extension JSONValue {
     if let value = try absent(`default`, "a string") { return value }
     guard case .string(let value) = content else { throw wrongType("a string") }
     return value
-  }
-
-  /// The elements of an array, whose length must be in `count`.
-  public func array(count: ClosedRange<Int> = 0...Int.max) throws -> [JSONValue] {
-    guard let items else { throw wrongType("an array") }
-    guard count.contains(items.count) else {
-      let wanted =
-        count.lowerBound == count.upperBound
-        ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
-      throw error(
-        .outOfRange(
-          key: path, found: "an array of \(items.count)", expected: "an array of \(wanted)"))
-    }
-    return items.enumerated().map { index, item in
-      JSONValue(item, file: file, place: .element(index, of: place))
-    }
-  }
-
-  /// The members of an object.
-  public func object() throws -> [String: JSONValue] {
-    guard let members else { throw wrongType("an object") }
-    return members.reduce(into: [:]) { result, member in
-      result[member.key] = JSONValue(
-        member.value, file: file, place: .member(member.key, of: place))
-    }
   }
 
   /// What a string stands for, such as `["gelu": Activation.gelu, …]`.

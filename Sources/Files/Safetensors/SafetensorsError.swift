@@ -24,6 +24,8 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
     case cannotWrite(String)
 
     case noCheckpoint
+    /// A link that leads out of the checkpoint's folder.
+    case outside
     case indexTooLong(bytes: Int, limit: Int)
     case badIndex(String)
     case emptyIndex
@@ -33,7 +35,9 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
     case inTwoShards(tensor: String, other: String)
   }
 
-  public var description: String { "\(Self.printable(file, limit: 1000)): \(explanation)" }
+  public var description: String {
+    "\(Self.printable(briefPath(file), limit: 300)): \(explanation)"
+  }
 
   private var explanation: String {
     let redo = "download or write the file again"
@@ -81,6 +85,8 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
     case .noCheckpoint:
       return "neither \(SafetensorsFolder.onlyFile) nor \(SafetensorsFolder.indexFile) is in this "
         + "folder; give the path of a downloaded checkpoint"
+    case .outside:
+      return "a link that leads out of the checkpoint's folder; copy the file there"
     case .indexTooLong(let bytes, let limit):
       return "\(bytes) bytes, but an index has at most \(limit); check that it is one"
     case .badIndex(let problem):

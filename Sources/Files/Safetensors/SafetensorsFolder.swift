@@ -18,6 +18,7 @@ public final class SafetensorsFolder: @unchecked Sendable {
   private let index: String  // the file that errors about the whole name
   private var opened: [String: SafetensorsFile] = [:]
   private let lock = NSLock()
+  private let boundary: FolderBoundary
 
   public static let onlyFile = "model.safetensors"
   public static let indexFile = "model.safetensors.index.json"
@@ -26,8 +27,10 @@ public final class SafetensorsFolder: @unchecked Sendable {
   /// the single one counts.
   public init(url: URL) throws(SafetensorsError) {
     self.url = url
+    boundary = FolderBoundary(url)
     let only = url.appending(path: Self.onlyFile)
     if FileManager.default.fileExists(atPath: only.path) {
+      try Self.check(only, boundary)
       let file = try SafetensorsFile(url: only)
       (index, names, shards) = (only.path, file.names, [Self.onlyFile])
       shardOf = Dictionary(uniqueKeysWithValues: file.names.map { ($0, Self.onlyFile) })
@@ -38,6 +41,7 @@ public final class SafetensorsFolder: @unchecked Sendable {
     guard FileManager.default.fileExists(atPath: index) else {
       throw SafetensorsError(file: url.path, reason: .noCheckpoint)
     }
+    try Self.check(URL(filePath: index), boundary)
     do {
       let read = try SafetensorsIndex(MappedMemory(file: URL(filePath: index)))
       (names, shardOf) = (read.names, read.shardOf)
@@ -71,6 +75,7 @@ public final class SafetensorsFolder: @unchecked Sendable {
     lock.lock()
     defer { lock.unlock() }
     if let file = opened[shard] { return file }
+    try Self.check(url.appending(path: shard), boundary)
     let file = try SafetensorsFile(url: url.appending(path: shard))
     for name in names where shardOf[name] == shard && !file.contains(name) {
       throw SafetensorsError(file: file.url.path, reason: .missingFromShard(tensor: name))
@@ -82,6 +87,14 @@ public final class SafetensorsFolder: @unchecked Sendable {
     }
     opened[shard] = file
     return file
+  }
+
+  private static func check(
+    _ file: URL, _ boundary: FolderBoundary
+  ) throws(SafetensorsError) {
+    guard boundary.contains(file) else {
+      throw SafetensorsError(file: file.path, reason: .outside)
+    }
   }
 }
 

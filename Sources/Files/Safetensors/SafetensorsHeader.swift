@@ -26,6 +26,7 @@ struct SafetensorsHeader {
     } catch { throw .badHeader("\(error.reason), at byte \(error.byte)") }
     for member in try header.uniqueMembers("the header") {
       if member.key == "__metadata__" {
+        if member.value == .null { continue }  // as the reference implementation reads it
         for note in try member.value.uniqueMembers("\"__metadata__\"") {
           guard case .string(let text) = note.value else {
             throw .badHeader("\"\(brief(note.key))\" of \"__metadata__\" must be a string")

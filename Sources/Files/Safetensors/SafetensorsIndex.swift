@@ -5,7 +5,8 @@ import Tensors
 ///     {"metadata": {"total_size": 15082474368},
 ///      "weight_map": {"head.weight": "model-00003-of-00003.safetensors", …}}
 ///
-/// Read as strictly as a header: no other levels, no name twice, no file outside the folder.
+/// Of its members only `weight_map` is read, as strictly as a header: no name twice, no file outside
+/// the folder.
 struct SafetensorsIndex {
   private(set) var names: [String] = []  // in the order of the index
   private(set) var shardOf: [String: String] = [:]
@@ -22,8 +23,10 @@ struct SafetensorsIndex {
     }
     guard !names.isEmpty else { throw .emptyIndex }
     for shard in Set(shardOf.values).sorted() {
-      // Only a file beside the index; a link there, as in the hub's cache, may lead anywhere.
-      guard shard.hasSuffix(".safetensors"), !shard.contains("/"), !shard.contains("\0") else {
+      // Only a file beside the index. Bytes are compared: "/" with an accent is another character.
+      guard Array(shard.utf8).suffix(12).elementsEqual(".safetensors".utf8),
+        !shard.utf8.contains(UInt8(ascii: "/")), !shard.utf8.contains(0)
+      else {
         throw .badShardName(shard)
       }
     }
@@ -33,19 +36,21 @@ struct SafetensorsIndex {
     _ bytes: [UInt8]
   ) throws(SafetensorsError.Reason) -> (names: [String], shardOf: [String: String]) {
     let index: JSON
-    do throws(JSON.Failure) {
-      index = try JSON(bytes, within: JSON.Bounds(depth: 2, elements: 0))
-    } catch { throw .badHeader("\(error.reason), at byte \(error.byte)") }
+    do throws(JSON.Failure) { index = try JSON(bytes) } catch {
+      throw .badHeader("\(error.reason), at byte \(error.byte)")
+    }
+    guard case .object(let sections) = index else {
+      throw .badHeader("the index must be an object")
+    }
+    let maps = sections.filter { $0.key == "weight_map" }
+    guard maps.count < 2 else { throw .duplicateName("weight_map") }
     var read: (names: [String], shardOf: [String: String]) = ([], [:])
-    for section in try index.uniqueMembers("the index") {
-      for member in try section.value.uniqueMembers("\"\(brief(section.key))\"") {
-        guard section.key == "weight_map" else { continue }
-        guard case .string(let shard) = member.value else {
-          throw .badHeader("the shard of \"\(brief(member.key))\" must be a string")
-        }
-        read.names.append(member.key)
-        read.shardOf[member.key] = shard
+    for member in try maps.first?.value.uniqueMembers("\"weight_map\"") ?? [] {
+      guard case .string(let shard) = member.value else {
+        throw .badHeader("the shard of \"\(brief(member.key))\" must be a string")
       }
+      read.names.append(member.key)
+      read.shardOf[member.key] = shard
     }
     return read
   }

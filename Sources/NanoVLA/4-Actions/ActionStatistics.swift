@@ -1,7 +1,3 @@
-import Files
-import Foundation
-import Tabletop
-
 /// Statistics of the demonstrations convert between what a network predicts, numbers in [−1, 1], and
 /// what a robot does, in meters and radians.
 ///
@@ -95,38 +91,5 @@ public struct ActionStatistics: Sendable, Equatable {
     }
     (self.action, self.mask, self.proprio) = (action, mask, proprio)
     (self.transitions, self.trajectories) = (transitions, trajectories)
-  }
-}
-
-/// The keys of OpenVLA's dataset_statistics.json; what is not used is passed over.
-extension ActionStatistics: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case action, proprio
-    case transitions = "num_transitions"
-    case trajectories = "num_trajectories"
-  }
-  private enum ActionKeys: String, CodingKey { case mask }
-
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    let action = try values.decode(DimensionStatistics.self, forKey: .action)
-    let mask = try values.nestedContainer(keyedBy: ActionKeys.self, forKey: .action)
-      .decodeIfPresent([Bool].self, forKey: .mask)
-    try self.init(
-      action: action, mask: mask ?? action.q01.map { _ in true },
-      proprio: values.decodeIfPresent(DimensionStatistics.self, forKey: .proprio),
-      transitions: values.decodeIfPresent(Int.self, forKey: .transitions) ?? 0,
-      trajectories: values.decodeIfPresent(Int.self, forKey: .trajectories) ?? 0)
-  }
-
-  /// The statistics of the demonstrations that come with the course.
-  public static func bundled() throws -> ActionStatistics {
-    let folder = try DemonstrationDataset.bundledFolder()
-    let file = folder.appending(path: "dataset_statistics.json")
-    let datasets = try [String: ActionStatistics].load(from: file)
-    guard let only = datasets.values.first, datasets.count == 1 else {
-      throw ActionError.noData(file.path)
-    }
-    return only
   }
 }

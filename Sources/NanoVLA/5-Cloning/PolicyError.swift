@@ -3,6 +3,8 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
   case imageSize(width: Int, height: Int, expected: Int)
   case noProprioception
   case history(expected: Int, found: Int)
+  /// Numbers inside the policy were NaN or infinite: the first tensor that held one.
+  case notFinite(String)
   /// Reinforcement learning needs a head that gives the probability of what it did.
   case noProbabilities(String)
 
@@ -17,6 +19,9 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
       return
         "this policy remembers \(expected) observations, \(found) were given: collect them in a "
         + "History(length: \(expected)) and pass its window"
+    case .notFinite(let tensor):
+      return "the policy's numbers are not finite, so there is no action; the first layer whose "
+        + "output holds NaN or infinity: \(tensor); use weights that are finite"
     case .noProbabilities(let head):
       return "a \(head) gives no probabilities to learn from: clone the policy with a token head, "
         + "head: .tokens(bins: 32)"

@@ -91,9 +91,19 @@ public final class VLA: Module {
   ) throws -> [NormalizedAction] {
     try check(window)
     return try withoutGradient {
-      let state = try state(of: [window], instructions: [instruction])  // → [1, H·S]
-      return chunks(for: state, using: &random)[0]
+      try finite {
+        let state = try state(of: [window], instructions: [instruction])  // → [1, H·S]
+        return chunks(for: state, using: &random)[0]
+      }
     }
+  }
+
+  /// What `body` computes with this policy.
+  /// - Throws: ``PolicyError/notFinite(_:)`` if a layer's output on the way was NaN or infinite.
+  func finite<Result>(_ body: () throws -> Result) throws -> Result {
+    let (result, tensor) = try ShapeTrace.firstNonFinite(body)
+    if let tensor { throw PolicyError.notFinite(tensor) }
+    return result
   }
 
   /// The head's input: N windows of H observations, N instructions → [N, H·S].

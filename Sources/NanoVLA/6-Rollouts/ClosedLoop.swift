@@ -59,8 +59,10 @@ public struct ClosedLoop {
     try RolloutWorker(keepsRecord: keepsRecord)(&rollouts) { rollouts, deciding in
       let batches = policy.backbone.takesBatches ? [deciding] : deciding.map { [$0] }
       for batch in batches {
-        let state = try policy.state(of: batch.map { rollouts[$0] })  // → [N, H·S]
-        let chunks = policy.chunks(for: state, using: &random)  // [N, H·S] → N chunks of K
+        let chunks = try policy.finite {
+          let state = try policy.state(of: batch.map { rollouts[$0] })  // → [N, H·S]
+          return policy.chunks(for: state, using: &random)  // [N, H·S] → N chunks of K
+        }
         for (chunk, i) in zip(chunks, batch) {
           let actions = ensembles ? [ensemble[i](chunk)] : Array(chunk.prefix(executionHorizon))
           rollouts[i].plan = try actions.map(policy.statistics.robotAction)

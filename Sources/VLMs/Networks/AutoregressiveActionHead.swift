@@ -47,7 +47,7 @@ public final class AutoregressiveActionHead: ActionHead {
     guard let vlm = place.backbone as? VLM, let model = vlm.network as? OpenVLA else {
       fatalError("AutoregressiveActionHead: \(Self.needed)")
     }
-    vlm.readout = .wholePrompt
+    (vlm.readout, vlm.answerTokens) = (.wholePrompt, place.space.count)
     self.init(model, dimensions: place.space.count)
   }
 

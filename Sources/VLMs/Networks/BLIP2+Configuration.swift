@@ -6,13 +6,21 @@ extension BLIP2Configuration {
   /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
+    let json = json.recorded()
     vision = try VisionTransformerConfiguration(blip: json["vision_config"])
-    qformer = try QFormerConfiguration(json)
-    _ = try json["text_config"]["model_type"].choice(["opt": true], default: "opt")
-    language = try OPTConfiguration(json["text_config"])
+    qformer = try QFormerConfiguration(json, contextWidth: vision.width)
+    language = try json["text_config"].part(Self.languageModels, default: "opt")
+    isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
     try json["num_query_tokens"].mustKeep(
       tokens: qformer.queries, heads: language.heads, widest: language.hidden)
     imageToken = try json.imageToken()
+    try json["use_decoder_only_language_model"].mustBe(true)
+    try json.refuseOtherFamilies("BLIP-2")
+  }
+
+  /// The language models that are read, by their `model_type`.
+  private static var languageModels: [String: (JSONValue) throws -> OPTConfiguration] {
+    ["opt": OPTConfiguration.init(_:)]
   }
 }
 
@@ -21,14 +29,22 @@ extension InstructBLIPConfiguration {
   /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
+    let json = json.recorded()
     vision = try VisionTransformerConfiguration(blip: json["vision_config"])
-    qformer = try QFormerConfiguration(json)
+    qformer = try QFormerConfiguration(json, contextWidth: vision.width)
     qformer.readsInstruction = true
     // transformers' default is OPT, with which InstructBLIP was never published.
-    _ = try json["text_config"]["model_type"].choice(["llama": true], default: "opt")
-    language = try LlamaConfiguration(json["text_config"])
+    language = try json["text_config"].part(Self.languageModels, default: "opt")
+    isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
     try language.checkSize(json["num_query_tokens"], imageTokens: qformer.queries)
     imageToken = try json.imageToken()
+    try json["use_decoder_only_language_model"].mustBe(true)
+    try json.refuseOtherFamilies("InstructBLIP")
+  }
+
+  /// The language models that are read, by their `model_type`.
+  private static var languageModels: [String: (JSONValue) throws -> LlamaConfiguration] {
+    ["llama": LlamaConfiguration.init(_:)]
   }
 }
 
@@ -37,15 +53,21 @@ extension VisionTransformerConfiguration {
   public init(blip json: JSONValue) throws {
     self.init()
     (imageSize, patchSize, width, depth, heads, hidden) = (224, 14, 1408, 39, 16, 6144)
+    let json = json.recorded()
+    let types = ["blip_2_vision_model": true, "instructblip_vision_model": true]
+    _ = try json["model_type"].choice(types, default: "blip_2_vision_model")
     try read(json)
     try json["qkv_bias"].mustBe(true)
+    try json.refuseUnread(by: "BLIP's vision tower", besides: ["projection_dim"])
   }
 }
 
 extension QFormerConfiguration {
   /// Reads the `qformer_config` of a `blip-2` or `instructblip`, and the number of queries.
-  init(_ model: JSONValue) throws {
+  /// - Parameter contextWidth: the width of the vision tower.
+  init(_ model: JSONValue, contextWidth: Int) throws {
     self.init()
+    let model = model.recorded()
     let json = model["qformer_config"]
     queries = try model["num_query_tokens"].int(1...65_536, default: 32)
     width = try json["hidden_size"].int(1...65_536, default: 768)
@@ -59,6 +81,13 @@ extension QFormerConfiguration {
     maximumTokens = try json["max_position_embeddings"].int(1...1_048_576, default: 512)
     try model["num_query_tokens"].mustKeep(tokens: queries, heads: heads, widest: hidden)
     _ = try json["position_embedding_type"].choice(["absolute": true], default: "absolute")
+    let stated = json["encoder_hidden_size"]
+    guard try stated.int(1...65_536, default: contextWidth) == contextWidth else {
+      throw stated.outOfRange("the vision tower's hidden_size, \(contextWidth)")
+    }
+    let types = ["blip_2_qformer": true, "instructblip_qformer": true]
+    _ = try json["model_type"].choice(types, default: "blip_2_qformer")
+    try json.refuseUnread(by: "the Q-Former")
   }
 }
 
@@ -66,6 +95,7 @@ extension OPTConfiguration {
   /// Reads an `opt`, or the `text_config` of a BLIP-2.
   public init(_ json: JSONValue) throws {
     self.init()
+    let json = json.recorded()
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 50_272)
     width = try json["hidden_size"].int(1...65_536, default: 768)
     depth = try json["num_hidden_layers"].int(1...1024, default: 12)
@@ -81,13 +111,14 @@ extension OPTConfiguration {
     try json["_remove_final_layer_norm"].mustBe(false)
     try json["enable_bias"].mustBe(true)
     try json["layer_norm_elementwise_affine"].mustBe(true)
+    try json.refuseUnread(by: "OPT")
   }
 }
 
 extension JSONValue {
   /// The id of the placeholder for an image token; nil in older files.
   fileprivate func imageToken() throws -> Int? {
-    let token = self["image_token_index"].or(self["image_token_id"])
+    let token = try self["image_token_index"].agreeing(with: self["image_token_id"])
     return token.exists ? try token.int(0...4_194_304) : nil
   }
 }

@@ -29,6 +29,7 @@ public final class BLIP2: PublishedVLM {
   }
 
   public var imageSize: Int { vision.configuration.imageSize }
+  public var imageToken: Int? { configuration.imageToken }
 
   /// The image tokens: [B, H, W, 3] → [B, Q, D].
   public func encodeImage(_ images: Tensor) throws -> Tensor {
@@ -42,13 +43,20 @@ public final class BLIP2: PublishedVLM {
   ///   ``BLIP2Configuration/imageToken`` is nil, no placeholders.
   /// - Throws: ``PromptError`` if there are not Q placeholders, or the prompt is too long.
   public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
-    try language.embed(ids, placing: encodeImage(images), at: configuration.imageToken)
+    try language.check(ids, imageTokens: configuration.imageTokenCount, at: imageToken)
+    return try language.embed(ids, placing: encodeImage(images), at: imageToken)
   }
 
   /// The published names of the weights.
   public static let weights =
     VisionTransformer.blipWeights(under: "(model.|)vision_model.").inside("vision.", "")
     + QFormer.weights().inside("qformer.", "")
+    + WeightMap(
+      [:],
+      ignoring: [  // the part for text, which BLIP-2 uses only in its training
+        "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight",
+        "encoder.layer.{N}.intermediate.*", "encoder.layer.{N}.output.*",
+      ].map { "(model.|)qformer." + $0 })
     + WeightMap(["projector": "(model.|)language_projection"])
     + OPT.weights(
       body: "(language_model.model.|model.language_model.|language_model.)decoder.",

@@ -34,11 +34,19 @@ public final class CLIPGPT2: VisionLanguageModel {
   /// The image tokens, then the text tokens: [B, P + T, D].
   /// - Throws: ``PromptError`` if there are more tokens than GPT-2 has positions.
   public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
-    try language.embed(ids, placing: encodeImage(images), at: nil)
+    let patches = vision.configuration.patchCount
+    try language.check(ids, imageTokens: patches, at: nil)
+    return try language.embed(ids, placing: encodeImage(images), at: nil)
   }
 
   /// The names of the weights in three files: CLIP's, GPT-2's, and the projector's.
-  public static let visionWeights = VisionTransformer.clipWeights(under: "(vision_model.|)")
+  public static let visionWeights =
+    VisionTransformer.clipWeights(under: "(vision_model.|)")
+    + WeightMap(
+      [:],
+      ignoring: [  // a whole CLIP's text tower and projections
+        "text_model.*", "text_projection.*", "visual_projection.*", "logit_scale",
+      ])
   public static let languageWeights = GPT2.weights()
   public static let projectorWeights = WeightMap([
     "expand": "projector.0", "contract": "projector.2",

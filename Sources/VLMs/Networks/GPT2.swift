@@ -13,8 +13,7 @@ public final class GPT2: LanguageModel {
   public let positions: Tensor  // [maximum T, D]
   public let blocks: [PreNormBlock]
   public let norm: any Layer
-  /// nil: the head is tied to the token embeddings.
-  public var head: Linear? { nil }
+  public let head: Linear?  // D → V; nil if tied to the token embeddings
 
   /// A network with random weights.
   public init(_ configuration: GPT2Configuration, using random: inout SeededRandom) {
@@ -26,6 +25,7 @@ public final class GPT2: LanguageModel {
       depth: c.depth, width: D, heads: c.heads, hidden: c.hidden, activation: c.activation,
       epsilon: c.epsilon, using: &random)
     norm = LayerNorm(width: D, epsilon: c.epsilon)
+    head = c.isTied ? nil : Linear(inputs: D, outputs: c.vocabulary, bias: false, using: &random)
   }
 
   public var maximumTokens: Int { positions.dim(0) }
@@ -49,8 +49,9 @@ public final class GPT2: LanguageModel {
         "blocks.{N}.norm1": layer + "ln_1",
         "blocks.{N}.norm2": layer + "ln_2",
         "norm": root + "ln_f",
+        "head": "lm_head",
       ],
-      ignoring: [layer + "attn.bias", layer + "attn.masked_bias", "lm_head.weight"])
+      ignoring: [layer + "attn.bias", layer + "attn.masked_bias"])
       + WeightMap(
         split: layer + "attn.c_attn",
         into: ["query", "key", "value"].map { "blocks.{N}.attention." + $0 }, form: .transposed)
@@ -73,6 +74,8 @@ public struct GPT2Configuration: Sendable, Equatable {
   public var activation = Activation.geluTanh
   public var epsilon: Float = 1e-5
   public var maximumTokens = 64
+  /// Whether the head is tied to the token embeddings.
+  public var isTied = true
 
   /// Nano size.
   public init() {}

@@ -28,6 +28,7 @@ public final class InstructBLIP: PublishedVLM {
   }
 
   public var imageSize: Int { vision.configuration.imageSize }
+  public var imageToken: Int? { configuration.imageToken }
 
   /// The image tokens, which depend on the instruction: [B, H, W, 3] → [B, Q, D].
   /// - Parameters: see ``QFormer``.
@@ -55,8 +56,9 @@ public final class InstructBLIP: PublishedVLM {
   public func prompt(
     _ ids: [[Int]], images: Tensor, instructions: [[Int]]?, isToken: [[Bool]]? = nil
   ) throws -> Tensor {
+    try language.check(ids, imageTokens: configuration.imageTokenCount, at: imageToken)
     let image = try encodeImage(images, instructions: instructions, isToken: isToken)
-    return try language.embed(ids, placing: image, at: configuration.imageToken)
+    return try language.embed(ids, placing: image, at: imageToken)
   }
 
   /// The prompt's tokens with queries that do not depend on the instruction, as in BLIP-2.

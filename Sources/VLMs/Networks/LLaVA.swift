@@ -28,6 +28,7 @@ public final class LLaVA: PublishedVLM {
   }
 
   public var imageSize: Int { vision.configuration.imageSize }
+  public var imageToken: Int? { configuration.imageToken }
 
   /// The image tokens: [B, H, W, 3] → [B, P, D].
   public func encodeImage(_ images: Tensor) -> Tensor {
@@ -41,7 +42,8 @@ public final class LLaVA: PublishedVLM {
   /// - Parameter ids: with one placeholder `<image>` per patch.
   /// - Throws: ``PromptError`` if there are not P placeholders, or the prompt is too long.
   public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
-    try language.embed(ids, placing: encodeImage(images), at: configuration.imageToken)
+    try language.check(ids, imageTokens: configuration.imageTokenCount, at: imageToken)
+    return try language.embed(ids, placing: encodeImage(images), at: imageToken)
   }
 
   /// The published names of the weights, also as two later versions of transformers save them.

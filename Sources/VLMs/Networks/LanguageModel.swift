@@ -18,7 +18,7 @@ public protocol LanguageModel: Module {
   /// D → V; nil if tied: a token's logit is the product with its embedding.
   var head: Linear? { get }
 
-  /// The longest prompt in tokens; unlimited unless positions are learned.
+  /// The longest text in tokens, prompt and answer together: the longest that it was trained on.
   var maximumTokens: Int { get }
 
   /// Adds positions to tokens [B, T, D], from position `start` on. Decoders with rotary positions add
@@ -27,8 +27,6 @@ public protocol LanguageModel: Module {
 }
 
 extension LanguageModel {
-  public var maximumTokens: Int { .max }
-
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor { tokens }
 
   /// The token embeddings without positions, [B, T, D].
@@ -80,6 +78,10 @@ public protocol VisionLanguageModel: Module {
 
   /// The side of its square input images, in pixels.
   var imageSize: Int { get }
+  /// The channels of its input images: three per vision tower.
+  var imageChannels: Int { get }
+  /// The id of the placeholder that image tokens replace in a prompt; nil if there is none.
+  var imageToken: Int? { get }
 
   /// The image tokens: [B, H, W, 3] → [B, P, D].
   /// - Throws: ``PromptError`` if an instruction that they depend on is too long.
@@ -90,4 +92,11 @@ public protocol VisionLanguageModel: Module {
   ///   - ids: B lists of token ids in this family's prompt format.
   ///   - images: [B, H, W, 3], normalized as the vision tower was trained.
   func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor
+}
+
+extension VisionLanguageModel {
+  /// Red, green and blue, for one tower.
+  public var imageChannels: Int { 3 }
+  /// None.
+  public var imageToken: Int? { nil }
 }

@@ -39,6 +39,8 @@ public final class Llama: LanguageModel {
     head = c.isTied ? nil : Linear(inputs: D, outputs: c.vocabulary, bias: false, using: &random)
   }
 
+  public var maximumTokens: Int { configuration.maximumTokens }
+
   /// The published names of the weights.
   /// - Parameters:
   ///   - body: the prefix of `layers`.

@@ -53,7 +53,7 @@ public final class OPT: LanguageModel {
   ///   - head: the prefix of `lm_head`.
   public static func weights(body: String = "(model.|)decoder.", head: String = "") -> WeightMap {
     let layer = body + "layers.{N}."
-    let map = WeightMap([
+    return WeightMap([
       "embedding": body + "embed_tokens",
       "positions": body + "embed_positions.weight",
       "blocks.{N}.norm1": layer + "self_attn_layer_norm",
@@ -67,8 +67,6 @@ public final class OPT: LanguageModel {
       "norm": body + "final_layer_norm",
       "head": head + "lm_head",
     ])
-    // Some files also contain a tied head, a copy of the token embeddings.
-    return map + WeightMap([:], ignoring: [head + "lm_head.weight"])
   }
 }
 

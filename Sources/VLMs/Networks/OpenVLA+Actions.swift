@@ -71,7 +71,8 @@ extension OpenVLA {
   }
 
   /// The `count` greedy tokens after a prompt.
-  /// - Throws: ``PromptError``, also if prompt and answer together are too long.
+  /// - Throws: ``PromptError``, also if prompt and answer together are too long; `PolicyError` if the
+  ///   model's numbers are not finite.
   public func actionTokens(
     for image: Tensor, promptIDs: [Int], count: Int, each: (Int) -> Void = { _ in }
   ) throws -> [Int] {
@@ -79,12 +80,16 @@ extension OpenVLA {
     guard promptIDs.count <= limit else {
       throw PromptError.tooLong(tokens: promptIDs.count, limit: max(limit, 0))
     }
-    let prompt = try withoutGradient {
-      try self.prompt([promptIDs], images: image)  // → [1, T + P, D]
+    let (tokens, tensor) = try ShapeTrace.firstNonFinite {
+      let prompt = try withoutGradient {
+        try self.prompt([promptIDs], images: image)  // → [1, T + P, D]
+      }
+      return Generation(language)(after: prompt, count: count) { step in
+        each(step.token)
+        return true
+      }
     }
-    return Generation(language)(after: prompt, count: count) { step in
-      each(step.token)
-      return true
-    }
+    if let tensor { throw PolicyError.notFinite(tensor) }
+    return tokens
   }
 }

@@ -16,18 +16,21 @@ extension OpenVLAConfiguration {
   /// - Throws: `JSONFileError` with the key of a value with which no network can be built.
   public init(_ json: JSONValue) throws {
     self.init()
+    let json = json.recorded()
+    let projectors = ["no-align+fused-gelu-mlp": true]
+    _ = try json["arch_specifier"].choice(projectors, default: "no-align+fused-gelu-mlp")
     guard try json["use_fused_vision_backbone"].bool() else {
       throw json["use_fused_vision_backbone"].unsupported(["true: two vision towers"])
     }
     _ = try json["timm_model_ids"].array(count: 2...2)
     dinov2 = try Self.tower(0, json)
     siglip = try Self.tower(1, json)
-    guard dinov2.patchCount == siglip.patchCount else {
-      throw json["image_sizes"].unsupported(["sizes with as many patches in both towers"])
+    guard dinov2.imageSize == siglip.imageSize, dinov2.patchCount == siglip.patchCount else {
+      throw json["image_sizes"].unsupported(["one size, with as many patches in both towers"])
     }
     let text = json["text_config"]
-    _ = try text["model_type"].choice(["llama": true], default: "llama")
-    language = try LlamaConfiguration(text)
+    language = try text.part(["llama": LlamaConfiguration.init(_:)], default: "llama")
+    isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
     try language.checkSize(json["image_sizes"][0], imageTokens: dinov2.patchCount)
     try json["image_sizes"][0].mustKeep(
       "the hidden layer of the projector", dinov2.patchCount, 4 * (dinov2.width + siglip.width))
@@ -44,6 +47,7 @@ extension OpenVLAConfiguration {
         "at least \(bins + padding): n_action_bins and pad_to_multiple_of")
     }
     actions = ActionTokenizer(bins: bins, vocabulary: language.vocabulary - padding)
+    try json.refuseOtherFamilies("OpenVLA")
   }
 
   private static func tower(

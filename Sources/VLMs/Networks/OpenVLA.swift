@@ -30,6 +30,7 @@ public final class OpenVLA: PublishedVLM {
   }
 
   public var imageSize: Int { dinov2.configuration.imageSize }
+  public var imageChannels: Int { 6 }
 
   /// The image tokens: [B, H, W, 6] → [B, P, D].
   /// - Parameter images: each image twice, three channels normalized for each tower.
@@ -54,6 +55,7 @@ public final class OpenVLA: PublishedVLM {
   public func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor {
     guard let T = ids.first?.count, T > 0 else { fatalError("OpenVLA: a prompt without tokens") }
     guard T <= textLimit else { throw PromptError.tooLong(tokens: T, limit: max(textLimit, 0)) }
+    try language.checkLength(T, besides: configuration.dinov2.patchCount)
     let vocabulary = configuration.language.vocabulary
     if let id = ids.joined().first(where: { !(0..<vocabulary ~= $0) }) {
       throw PromptError.unknownToken(id, vocabulary: vocabulary)

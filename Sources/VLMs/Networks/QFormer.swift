@@ -83,6 +83,10 @@ public final class QFormer: Module {
     guard T <= positions.dim(0) else {
       throw PromptError.tooLong(tokens: T, limit: positions.dim(0))
     }
+    let vocabulary = textEmbedding.weight.dim(0)
+    if let id = instructions.joined().first(where: { !(0..<vocabulary ~= $0) }) {
+      throw PromptError.unknownToken(id, vocabulary: vocabulary)
+    }
     let text = textEmbedding(instructions.flatMap { $0 })  // B·T ids → [B·T, D]
       .reshaped([B, T, D])  // [B·T, D] → [B, T, D]
     let placed = text + positions.sliced(axis: 0, 0..<T)  // [B, T, D] + [T, D] → [B, T, D]

@@ -66,6 +66,11 @@ extension VisionTransformerConfiguration {
     let registers = try json["reg_tokens"].int(0...4096, default: 0)
     try setParts(classToken: classToken, registers: registers, imageSize)
     layerScale = json["init_values"].exists
+    let stated = json["img_size"]
+    guard try stated.int(1...4096, default: self.imageSize) == self.imageSize else {
+      throw stated.outOfRange("\(imageSize.path), \(self.imageSize)")
+    }
+    try json.refuseUnread(by: "timm's tower")
   }
 
   private mutating func setParts(
@@ -100,19 +105,20 @@ extension VisionTransformer {
   /// The published names of a tower that timm built. Queries, keys and values are one tensor, `qkv`; a
   /// pooling head (`attn_pool`) is ignored.
   public static let timmWeights =
-    WeightMap([
-      "classToken": "cls_token",
-      "registers": "reg_token",
-      "patchEmbedding.positions": "pos_embed",
-      "blocks.{N}.norm1": "blocks.{N}.norm1",
-      "blocks.{N}.attention.output": "blocks.{N}.attn.proj",
-      "blocks.{N}.layerScale1": "blocks.{N}.ls1.(scale_factor|gamma)",
-      "blocks.{N}.norm2": "blocks.{N}.norm2",
-      "blocks.{N}.feedForward.expand": "blocks.{N}.mlp.fc1",
-      "blocks.{N}.feedForward.contract": "blocks.{N}.mlp.fc2",
-      "blocks.{N}.layerScale2": "blocks.{N}.ls2.(scale_factor|gamma)",
-      "postNorm": "norm",
-    ])
+    WeightMap(
+      [
+        "classToken": "cls_token",
+        "registers": "reg_token",
+        "patchEmbedding.positions": "pos_embed",
+        "blocks.{N}.norm1": "blocks.{N}.norm1",
+        "blocks.{N}.attention.output": "blocks.{N}.attn.proj",
+        "blocks.{N}.layerScale1": "blocks.{N}.ls1.(scale_factor|gamma)",
+        "blocks.{N}.norm2": "blocks.{N}.norm2",
+        "blocks.{N}.feedForward.expand": "blocks.{N}.mlp.fc1",
+        "blocks.{N}.feedForward.contract": "blocks.{N}.mlp.fc2",
+        "blocks.{N}.layerScale2": "blocks.{N}.ls2.(scale_factor|gamma)",
+        "postNorm": "norm",
+      ], ignoring: ["attn_pool.*"])
     + WeightMap(
       split: "blocks.{N}.attn.qkv",
       into: ["query", "key", "value"].map { "blocks.{N}.attention.\($0)" })

@@ -14,14 +14,10 @@ public struct ImageInput: Encodable, Sendable, Equatable {
 
   /// Reads a model's folder; nil if it has no image preprocessing.
   init?(folder: URL) throws {
-    let combined = folder.appending(path: "processor_config.json")
-    let exists = { (file: URL) in FileManager.default.fileExists(atPath: file.path) }
-    if !exists(folder.appending(path: "preprocessor_config.json")) {
-      guard exists(combined), try JSONFile.read(combined)["image_processor"].exists else {
-        return nil
-      }
+    guard let settings = try ImagePreprocessor.settings(in: folder), settings.exists else {
+      return nil
     }
-    self.init(try ImagePreprocessor.read(folder: folder))
+    self.init(try ImagePreprocessor(settings))
   }
 
   private init(_ preprocessor: ImagePreprocessor) {

@@ -12,22 +12,32 @@ import Images
 ///
 /// Older files omit default values and give a size as one number.
 extension ImagePreprocessor {
-  /// Reads `preprocessor_config.json` in `folder`, or else the `image_processor` part of
-  /// `processor_config.json`.
+  /// Reads the `image_processor` part of `processor_config.json` in `folder`, or else
+  /// `preprocessor_config.json`: of two files the one that newer versions of transformers write.
   /// - Throws: `JSONFileError`
   public static func read(folder: URL) throws -> ImagePreprocessor {
-    let file = folder.appending(path: "preprocessor_config.json")
-    let combined = folder.appending(path: "processor_config.json")
-    let exists = { (file: URL) in FileManager.default.fileExists(atPath: file.path) }
-    if !exists(file), exists(combined) {
-      return try ImagePreprocessor(JSONFile.read(combined)["image_processor"])
-    }
-    return try ImagePreprocessor(JSONFile.read(file))
+    try ImagePreprocessor(settings(in: folder) ?? JSONFile.read(folder.appending(path: plainFile)))
   }
+
+  /// The settings in a model's folder; nil if there are none.
+  static func settings(in folder: URL) throws -> JSONValue? {
+    let (file, combined) = (
+      folder.appending(path: plainFile), folder.appending(path: "processor_config.json")
+    )
+    let exists = { (file: URL) in FileManager.default.fileExists(atPath: file.path) }
+    if exists(combined) {
+      let part = try JSONFile.read(combined)["image_processor"]
+      if part.exists || !exists(file) { return part }
+    }
+    return exists(file) ? try JSONFile.read(file) : nil
+  }
+
+  private static let plainFile = "preprocessor_config.json"
 
   /// Reads the object in a `preprocessor_config.json`.
   /// - Throws: `JSONFileError`
   public init(_ config: JSONValue) throws {
+    let config = config.recorded()
     let type = config["image_processor_type"].or(config["feature_extractor_type"])
     let read = try type.choice([
       "CLIPImageProcessor": Self.clip, "CLIPImageProcessorPil": Self.clip,
@@ -36,7 +46,19 @@ extension ImagePreprocessor {
       "BlipImageProcessorFast": Self.blip, "PrismaticImageProcessor": Self.prismatic,
     ])
     self = try read(config)
+    try config.refuseUnread(by: "this preprocessing", besides: Self.harmless)
   }
+
+  /// Settings that change nothing: who reads the file, the layout of arrays, colors that are RGB anyway.
+  private static let harmless: Set<String> = [
+    "data_format", "default_to_square", "device", "disable_grouping", "do_convert_rgb",
+    "feature_extractor_type", "image_processor_type", "image_seq_length", "image_token",
+    "inplace", "input_data_format", "num_additional_image_tokens", "num_query_tokens",
+    "patch_size", "return_tensors", "use_fast", "use_fused_vision_backbone",
+    "vision_feature_select_strategy",
+    // What replaced them is read: see ``prismatic(_:)``.
+    "input_sizes", "interpolations", "means", "stds", "antialias",
+  ]
 
   /// More than any published vision tower reads; an image of 4096×4096 pixels takes 200 MB.
   static let sides = 1...4096
@@ -59,6 +81,7 @@ extension ImagePreprocessor {
   /// BLIP-2 and InstructBLIP: resize to a square, changing the aspect ratio.
   private static func blip(_ config: JSONValue) throws -> ImagePreprocessor {
     var result = try common(config)
+    try config["do_center_crop"].mustBe(false)
     if try config["do_resize"].bool(default: true) {
       result.target = .exactly(try size(config["size"], default: 384))
     }
@@ -69,6 +92,7 @@ extension ImagePreprocessor {
     let rescales = try config["do_rescale"].bool(default: true)
     let normalizes = try config["do_normalize"].bool(default: true)
     let (mean, std) = (config["image_mean"], config["image_std"])
+    _ = (config["size"], config["crop_size"], config["rescale_factor"])  // of steps that are off
     let given = mean.exists || std.exists ? try normalization(mean: mean, std: std) : clipColors
     return ImagePreprocessor(
       filter: try filter(config["resample"]),
@@ -86,6 +110,10 @@ extension ImagePreprocessor {
 
   private static func target(_ value: JSONValue) throws -> Target {
     let edge = value["shortest_edge"]
+    let longest = value["longest_edge"]
+    guard !(edge.exists && longest.exists) else {
+      throw longest.unsupported(["a shortest_edge alone"])
+    }
     return edge.exists
       ? .shortestEdge(try edge.int(sides)) : .exactly(try size(value, default: nil))
   }

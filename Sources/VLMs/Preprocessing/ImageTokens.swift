@@ -22,21 +22,12 @@ extension LanguageModel {
     _ ids: [[Int]], placing images: Tensor, at placeholder: Int?
   ) throws(PromptError) -> Tensor {
     let N = images.dim(1)
+    try check(ids, imageTokens: N, at: placeholder)
     guard images.shape.count == 3, images.dim(0) == ids.count else {
       fatalError("prompts: image tokens \(images.shape) for \(ids.count) prompts")
     }
-    let vocabulary = embedding.weight.dim(0)
-    if let id = ids.joined().first(where: { !(0..<vocabulary ~= $0) && $0 != placeholder }) {
-      throw PromptError.unknownToken(id, vocabulary: vocabulary)
-    }
-    let room = maximumTokens - (placeholder == nil ? N : 0)
-    if let T = ids.first?.count, T > room { throw PromptError.tooLong(tokens: T, limit: room) }
     guard let placeholder else {
       return .concatenated([images, embed(ids)], axis: 1)  // [B, N, D], [B, T, D] → [B, N + T, D]
-    }
-    for row in ids {
-      let found = row.count { $0 == placeholder }
-      guard found == N else { throw PromptError.imageTokens(found: found, needed: N) }
     }
     // A placeholder's own embedding is never used; some models have none.
     let text = embed(ids.map { $0.map { $0 == placeholder ? 0 : $0 } })  // → [B, T, D]
@@ -53,19 +44,70 @@ extension LanguageModel {
   }
 }
 
+extension LanguageModel {
+  /// Checks prompts before anything is computed, as ``embed(_:placing:at:)`` does.
+  /// - Parameter count: N, the image tokens of each.
+  public func check(
+    _ ids: [[Int]], imageTokens N: Int, at placeholder: Int?
+  ) throws(PromptError) {
+    let vocabulary = embedding.weight.dim(0)
+    if let id = ids.joined().first(where: { !(0..<vocabulary ~= $0) && $0 != placeholder }) {
+      throw PromptError.unknownToken(id, vocabulary: vocabulary)
+    }
+    try checkLength(ids.first?.count ?? 0, besides: placeholder == nil ? N : 0)
+    guard let placeholder else { return }
+    for row in ids {
+      let found = row.count { $0 == placeholder }
+      guard found == N else { throw PromptError.imageTokens(found: found, needed: N) }
+    }
+  }
+
+  /// Refuses a text of `tokens` beside `others` that is longer than this model reads, or whose attention
+  /// would not fit into memory.
+  ///
+  /// All tokens of a prompt attend to one another at the same time. A model that was trained on texts of
+  /// any length would take as much memory as a question asks for.
+  func checkLength(_ tokens: Int, besides others: Int = 0) throws(PromptError) {
+    guard tokens <= maximumTokens - others else {
+      throw .tooLong(tokens: tokens, limit: max(0, maximumTokens - others))
+    }
+    let heads = blocks.first?.attention.heads ?? 1
+    let limit = Int(Double(PromptError.maximumScores / heads).squareRoot())
+    guard tokens + others <= limit else {
+      throw .tooMuchMemory(tokens: tokens, limit: max(0, limit - others))
+    }
+  }
+}
+
 /// A prompt that does not fit the model.
 public enum PromptError: Error, Equatable, CustomStringConvertible {
   /// The number of image placeholders is wrong.
   case imageTokens(found: Int, needed: Int)
   /// More tokens than the model can read.
   case tooLong(tokens: Int, limit: Int)
+  /// More tokens than the attention scores of one layer have memory for.
+  case tooMuchMemory(tokens: Int, limit: Int)
+  /// A question that contains the placeholder for an image.
+  case placeholder(String)
   /// A token id outside of the vocabulary.
   case unknownToken(Int, vocabulary: Int)
   /// A token that the prompt format needs is not in the tokenizer.
   case missingToken(String)
 
+  /// The most attention scores of one layer, heads × tokens × tokens: 2 GiB of Float, the prompt of
+  /// 4,096 tokens of a model with 32 heads.
+  public static let maximumScores = 1 << 29
+
   public var description: String {
     switch self {
+    case .tooMuchMemory(let tokens, let limit):
+      return
+        "the prompt is \(tokens) tokens, whose attention scores would take more than 2 GiB; at most "
+        + "\(limit) are read: shorten it"
+    case .placeholder(let token):
+      return
+        "the question contains \"\(token)\", the place of the image, which the prompt already has: "
+        + "ask without it"
     case .imageTokens(let found, let needed):
       return "the prompt has \(found) image tokens, this model needs \(needed): write <image> "
         + "\(needed) times"

@@ -21,17 +21,51 @@ public protocol PublishedConfiguration {
   /// The sizes in a config.json.
   /// - Throws: `JSONFileError` with the key of a value with which no network can be built.
   init(_ json: JSONValue) throws
+  /// Its language model.
+  associatedtype Language: TiedConfiguration
+  var language: Language { get set }
+}
+
+/// The sizes of a language model whose head may be tied to its token embeddings.
+public protocol TiedConfiguration {
+  /// Whether the token embeddings score the next token, so that the checkpoint needs no head.
+  var isTied: Bool { get set }
+}
+
+extension LlamaConfiguration: TiedConfiguration {}
+extension OPTConfiguration: TiedConfiguration {}
+extension GPT2Configuration: TiedConfiguration {}
+
+extension PublishedConfiguration {
+  /// Whether the language model's head is tied.
+  var isTied: Bool {
+    get { language.isTied }
+    set { language.isTied = newValue }
+  }
 }
 
 extension PublishedVLM {
   /// Reads the network in `folder`, whose config.json is `config`. Its weights stay in their files.
-  static func read(_ folder: URL, _ config: JSONValue) throws -> Self {
-    let configuration = try Configuration(config)
+  /// - Returns: also the names of the tensors that it does not use.
+  static func read(
+    _ folder: URL, _ config: JSONValue
+  ) throws -> (network: Self, unused: [String]) {
+    var configuration = try Configuration(config)
     let source = try SafetensorsFolder(url: folder)
+    configuration.isTied = weights.isTied(configuration.isTied, in: source)
     var random = SeededRandom(seed: 0)
     let network = uninitialized { Self(configuration, using: &random) }
-    try network.load(source, with: weights, packed: true)
-    return network
+    let unused = try network.load(source, with: weights, packed: true)
+    return (network, unused)
+  }
+}
+
+extension WeightMap {
+  /// Whether the language model's head is tied. A head in the file is used, whatever config.json says:
+  /// fine-tuning and merging leave both.
+  func isTied(_ stated: Bool, in source: some TensorSource) -> Bool {
+    let heads = location(of: "language.head.weight") ?? location(of: "head.weight")
+    return stated && !(heads?.keys ?? []).contains(where: Set(source.names).contains)
   }
 }
 
@@ -66,9 +100,12 @@ extension VLMFamily {
     self.init(
       name: name, modelTypes: modelTypes,
       load: { folder, config in
-        vlm(
-          try Network.read(folder, config), try TextTokenizer(contentsOf: folder),
-          try .read(folder: folder), isRandom: false, stops: try Self.stops(folder, config))
+        let (network, unused) = try Network.read(folder, config)
+        let made = vlm(
+          network, try TextTokenizer(contentsOf: folder), try .read(folder: folder),
+          isRandom: false, stops: try Self.stops(folder, config))
+        made.unusedTensors = unused
+        return made
       },
       nano: { random in
         let tokenizer = ByteTokenizer(specials: nanoTokens)

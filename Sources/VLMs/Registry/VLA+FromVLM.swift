@@ -49,6 +49,7 @@ extension VLA {
     let statistics =
       try folder.map { try ActionStatistics.read(modelFolder: $0, key: key) }
       ?? ActionStatistics(boundsOf: space)
+    vlm.answerTokens = statistics.count
     try self.init(
       backbone: vlm, space: folder == nil ? space : ActionSpace(predictedBy: statistics),
       statistics: statistics,

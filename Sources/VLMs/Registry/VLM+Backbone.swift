@@ -20,7 +20,10 @@ extension VLM {
       observations, instructions, usesProprioception: usesProprioception && readout == .lastToken
     ) {
       let prompt = try prompt($0.image, robotQuestion($1))  // → [1, T, D]
-      guard readout == .lastToken else { return prompt.reshaped([1, -1]) }  // → [1, T·D]
+      guard readout == .lastToken else {
+        try network.language.checkLength(prompt.dim(1), besides: answerTokens)
+        return prompt.reshaped([1, -1])  // [1, T, D] → [1, T·D]
+      }
       let hidden = network.language(prompt)  // [1, T, D] → [1, T, D]
       let last = hidden.dim(1) - 1
       return hidden.sliced(axis: 1, last..<last + 1).reshaped([1, -1])  // [1, T, D] → [1, D]

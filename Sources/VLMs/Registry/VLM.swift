@@ -34,11 +34,19 @@ public final class VLM: Backbone {
     /// The whole prompt, [T·D]: for a head that is the language model itself.
     case wholePrompt
   }
+  /// The tensors of the checkpoint that the network does not use.
+  public internal(set) var unusedTensors: [String] = []
+  /// The members of config.json that nothing reads, by their paths.
+  public internal(set) var unreadKeys: [String] = []
+  /// What this program does otherwise than the folder says, one line each.
+  public internal(set) var notes: [String] = []
   /// The form of its states.
   public var readout = Readout.lastToken
+  /// The tokens that a head generates after a ``Readout/wholePrompt``, for which there must be room.
+  var answerTokens = 0
   /// Tokens that end an answer.
   public let stops: Set<Int>
-  private let makePrompt: (String, Tensor) throws -> Tensor
+  let makePrompt: (String, Tensor) throws -> Tensor
   /// Turns an instruction into a question.
   public let robotQuestion: (String) -> String
 
@@ -67,42 +75,5 @@ public final class VLM: Backbone {
   /// The question for families without their own prompt for robots.
   @Sendable public static func robotQuestion(_ instruction: String) -> String {
     "What should the robot do to \(instruction)?"
-  }
-
-  /// The prompt of an image of any size and a question, [1, T, D].
-  /// - Throws: ``PromptError``, ``ImagePreprocessorError``, or ``VLMError/wrongImageSize(_:needed:)``.
-  public func prompt(_ image: RGBImage, _ question: String) throws -> Tensor {
-    let pixels = try preprocessor([image])  // → [1, H, W, C]
-    let side = network.imageSize
-    guard pixels.dim(1) == side, pixels.dim(2) == side else {
-      throw VLMError.wrongImageSize(pixels.shape, needed: side)
-    }
-    return try makePrompt(question, pixels)
-      .traced("prompt", "image tokens and text tokens in one sequence")
-  }
-
-  /// Answers a question about an image by greedy generation.
-  /// - Parameters:
-  ///   - tokens: the maximum length of the answer.
-  ///   - each: called with every piece of text as soon as it is final.
-  /// - Throws: as ``prompt(_:_:)``, or ``TokenizerError``.
-  public func answer(
-    _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in }
-  ) throws -> String {
-    var stream = tokenizer.makeStream()
-    var text = ""
-    func append(_ piece: String) {
-      text += piece
-      if !piece.isEmpty { each(piece) }
-    }
-    let prompt = try withoutGradient { try self.prompt(image, question) }
-    var problem: TokenizerError?
-    _ = Generation(network.language, stops: stops)(after: prompt, count: tokens) { step in
-      do throws(TokenizerError) { append(try stream.next(step.token)) } catch { problem = error }
-      return problem == nil
-    }
-    if let problem { throw problem }
-    append(try stream.finish())
-    return text
   }
 }

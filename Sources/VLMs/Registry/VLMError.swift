@@ -12,6 +12,16 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownFamily(String, file: String, families: [String])
   case notAFolder(String)
   case noConfiguration(String, families: [String])
+  /// A config.json whose `key` says that the weights are quantized.
+  case quantized(String, key: String)
+  /// A file of an adapter (LoRA) that has not been merged into a model.
+  case adapter(String)
+  /// A file with layers that make the actions and that is not read.
+  case actionPart(String)
+  /// An image preprocessing for another number of vision towers.
+  case wrongChannels(Int, needed: Int)
+  /// The placeholder for an image is another token in tokenizer.json.
+  case imageToken(Int, name: String, found: Int)
 
   public var description: String {
     switch self {
@@ -44,10 +54,22 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noConfiguration(let path, let families):
       return "\(line(path)) has no config.json; give the folder of a downloaded checkpoint of "
         + families.joined(separator: ", ")
+    case .quantized(let file, let key):
+      return "\(line(file)): \(key): quantized checkpoints are not read; \(WeightError.unquantized)"
+    case .adapter(let file):
+      return "\(line(file)): an adapter (LoRA) is not read; \(WeightError.merged)"
+    case .actionPart(let file):
+      return "\(line(file)) is not read, and the actions of this model come from it (OpenVLA-OFT): "
+        + "run it with its own code, or use an openvla checkpoint without such files"
+    case .wrongChannels(let found, let needed):
+      return "preprocessor_config.json prepares images for \(found / 3) vision towers, config.json "
+        + "describes \(needed / 3): use both files of one model"
+    case .imageToken(let id, let name, let found):
+      return
+        "image_token_index in config.json is \(id), but \"\(brief(name))\" in tokenizer.json is "
+        + "\(found): use both files of one model, or correct image_token_index"
     }
   }
 
-  private func line(_ path: String) -> String {
-    path.split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
+  private func line(_ path: String) -> String { briefPath(path) }
 }

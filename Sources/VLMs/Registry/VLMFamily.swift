@@ -87,8 +87,18 @@ extension VLMRegistry {
 extension VLMFamily {
   /// Reads the VLM in `folder` and stores its location.
   func read(_ folder: URL, _ parts: CheckpointParts) throws -> VLM {
-    let vlm = try load(folder, parts.configurations[0])
+    let vlm = try check(folder, parts)
     vlm.wasRead(from: folder)
+    return vlm
+  }
+
+  /// The VLM in `folder`, and what of the folder's files it does not read.
+  func check(_ folder: URL, _ parts: CheckpointParts) throws -> VLM {
+    let vlm = try load(folder, parts.configurations[0])
+    try vlm.checkParts()
+    let unread = parts.configurations.flatMap(\.unread)
+    vlm.unreadKeys = unread.map(\.path)
+    vlm.notes = try parts.notes(unread: unread, unused: vlm.unusedTensors)
     return vlm
   }
 

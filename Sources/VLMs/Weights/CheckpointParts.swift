@@ -16,6 +16,7 @@ struct CheckpointParts {
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
       isFolder.boolValue
     else { throw VLMError.notAFolder(url.path) }
+    try refuseForeignFiles(in: url)
     let exists = { (name: String) in
       FileManager.default.fileExists(atPath: url.appending(path: name).path)
     }
@@ -39,7 +40,10 @@ struct CheckpointParts {
   }
 
   private mutating func add(_ folder: URL, prefix: String) throws {
-    configurations.append(try JSONFile.read(folder.appending(path: "config.json")))
+    if folder != folders.first { try Self.refuseForeignFiles(in: folder) }
+    let configuration = try JSONFile.read(folder.appending(path: "config.json")).recorded()
+    try Self.refuseQuantization(configuration)
+    configurations.append(configuration)
     folders.append(folder)
     prefixes.append(prefix)
   }

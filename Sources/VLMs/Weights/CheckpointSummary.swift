@@ -19,6 +19,14 @@ public struct CheckpointSummary: Encodable, Sendable {
   public let tokenizer: Tokenizer?
   public let image: ImageInput?
   public let statistics: [Statistics]
+  /// Why the model cannot be run; nil if it can.
+  public let refusal: String?
+  /// The members of config.json that nothing reads, by their paths.
+  public let unreadKeys: [String]
+  /// The tensors that the network does not use.
+  public let unusedTensors: [String]
+  /// What this program does otherwise than the folder says, one line each.
+  public let notes: [String]
 
   /// The tensors of one data type.
   public struct DataTypeSize: Encodable, Sendable, Equatable {
@@ -63,6 +71,16 @@ public struct CheckpointSummary: Encodable, Sendable {
     }
     image = try found.folders.compactMap { try ImageInput(folder: $0) }.first
     statistics = try Self.statistics(in: url, found)
+    var (refusal, unused, notes): (String?, [String], [String]) = (nil, [], [])
+    do {
+      let vlm = try family.check(url, found)
+      (unused, notes) = (vlm.unusedTensors, vlm.notes)
+    } catch {
+      refusal = "\(error)"
+      if case WeightError.skipped(let names) = error { unused = names }
+    }
+    (self.refusal, unusedTensors, self.notes) = (refusal, unused, notes)
+    unreadKeys = found.configurations.flatMap(\.unread).map(\.path)
   }
 
   private static func statistics(in folder: URL, _ parts: CheckpointParts) throws -> [Statistics] {

@@ -8,7 +8,9 @@ extension VisionTransformerConfiguration {
   public init(clip json: JSONValue) throws {
     self = .clip
     (imageSize, patchSize, width, depth, heads, hidden) = (224, 32, 768, 12, 12, 3072)
+    let json = json.recorded()
     try read(json)
+    try json.refuseUnread(by: "CLIP's vision tower", besides: ["projection_dim", "vocab_size"])
   }
 
   /// Reads the keys in `json`; the values of missing keys stay.
@@ -34,6 +36,7 @@ extension CLIPTextConfiguration {
   /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
+    let json = json.recorded()
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 49_408)
     width = try json["hidden_size"].int(1...65_536, default: 512)
     depth = try json["num_hidden_layers"].int(1...1024, default: 12)
@@ -43,6 +46,7 @@ extension CLIPTextConfiguration {
     epsilon = try json["layer_norm_eps"].epsilon(default: 1e-5)
     maximumTokens = try json["max_position_embeddings"].int(1...1_048_576, default: 77)
     endToken = try json["eos_token_id"].int(0...4_194_304, default: 49_407)
+    try json.refuseUnread(by: "CLIP's text tower", besides: ["projection_dim"])
   }
 }
 
@@ -51,6 +55,7 @@ extension CLIPConfiguration {
   /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
+    let json = json.recorded()
     vision = try VisionTransformerConfiguration(clip: json["vision_config"])
     text = try CLIPTextConfiguration(json["text_config"])
     projection = try json["projection_dim"].int(1...65_536, default: 512)
@@ -62,6 +67,8 @@ extension GPT2Configuration {
   /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
     self.init()
+    let json = json.recorded()
+    _ = try json["model_type"].choice(["gpt2": true], default: "gpt2")
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: 50_257)
     width = try json["n_embd"].int(1...65_536, default: 768)
     depth = try json["n_layer"].int(1...1024, default: 12)
@@ -70,66 +77,9 @@ extension GPT2Configuration {
     activation = try json["activation_function"].activation(default: "gelu_new")
     epsilon = try json["layer_norm_epsilon"].epsilon(default: 1e-5)
     maximumTokens = try json["n_positions"].int(1...1_048_576, default: 1024)
-    try json["tie_word_embeddings"].mustBe(true)
+    isTied = try json["tie_word_embeddings"].bool(default: true)
     try json["scale_attn_weights"].mustBe(true)
     try json["scale_attn_by_inverse_layer_idx"].mustBe(false)
-  }
-}
-
-extension LlamaConfiguration {
-  /// Reads a `llama`, or the `text_config` of a VLM.
-  /// - Throws: `JSONFileError`
-  public init(_ json: JSONValue) throws {
-    self.init()
-    vocabulary = try json["vocab_size"].int(1...4_194_304, default: 32_000)
-    width = try json["hidden_size"].int(1...65_536, default: 4096)
-    depth = try json["num_hidden_layers"].int(1...1024, default: 32)
-    heads = try json["num_attention_heads"].int(1...65_536, default: 32)
-    keyValueHeads = try json["num_key_value_heads"]
-      .divisor(of: heads, "num_attention_heads", default: heads)
-    if !json["head_dim"].exists, width % heads != 0 {
-      throw json["num_attention_heads"].outOfRange("a divisor of hidden_size, \(width)")
-    }
-    headWidth = try json["head_dim"].int(1...65_536, default: width / heads)
-    guard headWidth % 2 == 0 else { throw json["head_dim"].outOfRange("even, not \(headWidth)") }
-    hidden = try json["intermediate_size"].int(1...1_048_576, default: 11_008)
-    activation = try json["hidden_act"].activation(default: "silu")
-    epsilon = try json["rms_norm_eps"].epsilon(default: 1e-6)
-    let rope = json["rope_parameters"].or(json["rope_scaling"])
-    let kind = rope["rope_type"].or(rope["type"])
-    guard try kind.string(default: "default") == "default" else {
-      throw kind.unsupported(["default"])
-    }
-    let theta = rope["rope_theta"].or(json["rope_theta"])
-    self.theta = Float(try theta.number(1...1e12, default: 10_000))
-    inputBias = try json["attention_bias"].bool(default: false)
-    outputBias = inputBias
-    feedForwardBias = try json["mlp_bias"].bool(default: false)
-    isTied = try json["tie_word_embeddings"].bool(default: false)
-    maximumTokens = try json["max_position_embeddings"].int(1...16_777_216, default: 2048)
-  }
-}
-
-extension LLaVAConfiguration {
-  /// Reads a `llava`.
-  /// - Throws: `JSONFileError`
-  public init(_ json: JSONValue) throws {
-    self.init()
-    vision = try VisionTransformerConfiguration(clip: json["vision_config"])
-    if !json["vision_config"].exists {  // the default is CLIP-L at 336 pixels
-      (vision.imageSize, vision.patchSize, vision.width) = (336, 14, 1024)
-      (vision.depth, vision.heads, vision.hidden) = (24, 16, 4096)
-    }
-    language = try LlamaConfiguration(json["text_config"])
-    projectorActivation = try json["projector_hidden_act"].activation(default: "gelu")
-    projectorBias = try json["multimodal_projector_bias"].bool(default: true)
-    let states = vision.depth + 1  // the input of the first block counts as the first
-    let layer = try json["vision_feature_layer"].int(-states...vision.depth, default: -2)
-    featureBlock = layer < 0 ? layer : layer - states
-    keepsClassToken = try json["vision_feature_select_strategy"]
-      .choice(["default": false, "full": true], default: "default")
-    let token = json["image_token_index"].or(json["image_token_id"])
-    imageToken = try token.int(0...4_194_304, default: 32_000)
-    try language.checkSize(json["vision_config"]["image_size"], imageTokens: imageTokenCount)
+    try json.refuseUnread(by: "GPT-2", besides: ["n_ctx"])
   }
 }

@@ -22,6 +22,13 @@ extension JSONValue {
   /// The ε of a norm.
   func epsilon(default: Double) throws -> Float { Float(try number(0...1, default: `default`)) }
 
+  /// What this section describes, by its `model_type`.
+  func part<Part>(
+    _ parts: [String: (JSONValue) throws -> Part], default type: String
+  ) throws -> Part {
+    try self["model_type"].choice(parts, default: type)(self)
+  }
+
   /// Refuses the other value, which only rare variants of a family have.
   func mustBe(_ wanted: Bool) throws {
     guard try bool(default: wanted) == wanted else { throw unsupported(["\(wanted)"]) }

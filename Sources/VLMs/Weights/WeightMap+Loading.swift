@@ -11,8 +11,10 @@ extension Module {
   ///   - map: the translation of names.
   ///   - packed: if true, values stay packed in their memory-mapped file. This needs neither time nor
   ///     memory now, but they cannot be trained. Build the model inside `uninitialized` then.
-  /// - Returns: the names in `source` that no parameter has used and `map` does not ignore.
-  /// - Throws: ``WeightError``, or the errors of reading from `source`.
+  /// - Returns: the names in `source` that no parameter has used and `map` does not ignore: tensors of
+  ///   parts that this network does not have.
+  /// - Throws: ``WeightError``, also for weights of a part of the network that has no place for them;
+  ///   or the errors of reading from `source`.
   @discardableResult
   public func load(
     _ source: some TensorSource, with map: WeightMap, packed: Bool = false
@@ -20,6 +22,7 @@ extension Module {
     let parameters = namedParameters
     let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.parameter) })
     let names = Set(source.names)
+    try Self.refuseFormats(of: source.names)
     let reads = try parameters.map { name, parameter in
       guard let location = map.location(of: name) else {
         fatalError("weights: no rule for \(name)")
@@ -40,18 +43,34 @@ extension Module {
       }
       return read
     }
+    let used = Set(reads.map(\.key))
+    let unused = source.names.filter { !used.contains($0) && !map.ignores($0) }
+    let skipped = try map.weights(among: unused, in: source)
+    guard skipped.isEmpty else { throw WeightError.skipped(skipped) }
     for read in reads {
       let tensor = try read.tensor(from: source)
       if packed { read.parameter.adopt(tensor) } else { read.parameter.values = tensor.values }
     }
-    let used = Set(reads.map(\.key))
-    return source.names.filter { !used.contains($0) && !map.ignores($0) }
+    return unused
+  }
+}
+
+extension WeightMap {
+  /// Those of `names` that hold weights of a part of this map's network.
+  fileprivate func weights(among names: [String], in source: some TensorSource) throws -> [String] {
+    let roots = roots
+    return try names.filter { name in
+      let root = name.split(separator: ".").first.map(String.init) ?? name
+      return try roots.contains(root) && !source.holdsWholeNumbers(name)
+    }
   }
 }
 
 /// The spelling of a key with the longest common prefix with any of `names`.
 private func closest(_ keys: [String], among names: [String]) -> String {
-  let lengths = keys.map { key in names.map { key.commonPrefix(with: $0).count }.max() ?? 0 }
+  let lengths = keys.map { key in
+    names.map { name in zip(key.utf8, name.utf8).prefix { $0 == $1 }.count }.max() ?? 0
+  }
   return zip(keys, lengths).max { $0.1 < $1.1 }?.0 ?? ""
 }
 

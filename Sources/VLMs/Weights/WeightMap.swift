@@ -26,7 +26,8 @@ public struct WeightMap: Sendable {
   }
 
   var rules: [Rule]
-  /// Published tensors that are not weights, such as masks that older code saved.
+  /// Published tensors that no result depends on, such as masks that older code saved, and parts that
+  /// only training uses; a name that ends in `.*` stands for everything below it.
   var ignored: [String]
 
   /// Pairs of our name and the published one.
@@ -85,7 +86,17 @@ public struct WeightMap: Sendable {
 
   /// Whether this map ignores the published tensor `key`.
   func ignores(_ key: String) -> Bool {
-    ignored.flatMap(Self.alternatives).contains { Self.match(key, $0)?.rest == "" }
+    ignored.flatMap(Self.alternatives).contains { name in
+      guard name.hasSuffix(".*") else { return Self.match(key, name)?.rest == "" }
+      return Self.match(key, String(name.dropLast(2))) != nil
+    }
+  }
+
+  /// The first components of the published names: the parts of the network, such as `language_model`.
+  var roots: Set<String> {
+    Set(
+      rules.flatMap { Self.alternatives($0.published) }
+        .map { name in name.split(separator: ".").first.map(String.init) ?? name })
   }
 
   /// The block's number and the rest of `name` if it begins with `pattern`, else nil.

@@ -11,13 +11,13 @@ import VLMs
     in: .tabletop, proprioception: [[0.1, 0.2], [0.3, 0.5]], trajectories: 2)
 
   /// A file with `text`, there only while `body` runs.
-  private func withFile(_ text: String, _ body: (URL) throws -> Void) throws {
+  private func withFile<R>(_ text: String, _ body: (URL) throws -> R) throws -> R {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appending(path: "dataset_statistics.json")
     try text.write(to: file, atomically: true, encoding: .utf8)
-    try body(file)
+    return try body(file)
   }
 
   private func columns(q01: String = "[0, 0]", more: String = "") -> String {
@@ -151,9 +151,9 @@ import VLMs
     arguments: [
       ("", "not JSON"), ("{", "not JSON"), ("[]", "the whole file is an array of 0, not an object"),
       ("{}", "it contains no dataset"), ("{\"toy\": {}}", "toy.action is missing"),
-      ("{\"toy\": {\"action\": {\"mean\": [NaN]}}}", "not JSON"),
+      ("{\"toy\": {\"action\": {\"mean\": [NaN]}}}", "toy.action.mean[0] is nan"),
       ("{\"toy\": {\"action\": {\"mean\": [\"x\"]}}}", "toy.action.mean[0] is \"x\""),
-      ("{\"toy\": {\"action\": {\"mean\": [1e999]}}}", "not JSON"),
+      ("{\"toy\": {\"action\": {\"mean\": [1e999]}}}", "toy.action.mean[0] is inf"),
       ("{\"toy\": {\"action\": {\"mean\": [1e39]}}}", "toy.action.mean[0] is 1e+39"),
       (String(repeating: "[", count: 100_000), "nested deeper than 64 levels"),
       (String(repeating: "{\"a\":", count: 100_000), "nested deeper than 64 levels"),
@@ -210,12 +210,36 @@ import VLMs
   @Test(
     "an infinite or missing number anywhere among otherwise good ones is refused",
     arguments: [
-      ("[0, NaN]", "not JSON"), ("[0, Infinity]", "not JSON"), ("[-Infinity, 0]", "not JSON"),
-      ("[0, 1e999]", "not JSON"), ("[0, 1e39]", "toy.action.q01[1] is 1e+39"),
+      ("[0, NaN]", "toy.action.q01[1] is nan"), ("[0, Infinity]", "toy.action.q01[1] is inf"),
+      ("[-Infinity, 0]", "toy.action.q01[0] is -inf"), ("[0, 1e999]", "toy.action.q01[1] is inf"),
+      ("[0, 1e39]", "toy.action.q01[1] is 1e+39"),
       ("[0, null]", "toy.action.q01[1] is missing"),
     ])
   func notFinite(q01: String, expected: String) throws {
     let message = try refusal(of: "{\"toy\": {\"action\": \(columns(q01: q01))}}")
     #expect(message.contains(expected))
+  }
+
+  @Test("a mask of 1 and 0 is one of true and false; other numbers are refused by name")
+  func numericMask() throws {
+    func read(_ mask: String) throws -> ActionStatistics {
+      let text = "{\"toy\": {\"action\": \(columns(more: ", \"mask\": \(mask)"))}}"
+      return try withFile(text) { try ActionStatistics.read($0) }
+    }
+    #expect(try read("[1, 0]").mask == [true, false])
+    #expect(try read("[0.0, true]").mask == [false, true])
+    for mask in ["[1, 2]", "[1, -1]", "[1, \"yes\"]", "[1, 0.5]"] {
+      let error = #expect(throws: JSONFileError.self) { _ = try read(mask) }
+      #expect("\(error!)".contains("toy.action.mask[1] is "), "\(error!)")
+    }
+  }
+
+  @Test(
+    "proprioception of no dimensions is none",
+    arguments: ["{}", "null", "{\"q01\": [], \"std\": []}"])
+  func noProprioception(proprio: String) throws {
+    let text = "{\"toy\": {\"action\": \(columns()), \"proprio\": \(proprio)}}"
+    let proprio = try withFile(text) { try ActionStatistics.read($0).proprio }
+    #expect(proprio == nil)
   }
 }

@@ -109,9 +109,9 @@ import VLMs
       },
     ] as [(String) -> String] {
       let renamed = try model()
-      let source = Renamed(source: weights, rename: rename, extra: "qformer.cls.bias")
+      let source = Renamed(source: weights, rename: rename, extra: "itm_head.bias")
       let unused = try renamed.load(source, with: map)
-      #expect(unused == ["qformer.cls.bias"])
+      #expect(unused == ["itm_head.bias"])
       let same = zip(plain.parameters, renamed.parameters).allSatisfy { $0.values == $1.values }
       #expect(same, "\(fixture.testDescription)")
     }

@@ -187,7 +187,7 @@ import VLMs
       ("\"image_mean\": [0.1, 0.2]", "image_mean is an array of 2, but must be an array of 3"),
       ("\"image_mean\": [0, 0, 0], \"image_std\": [1, 1, 0]", "image_std[2] is 0"),
       ("\"image_mean\": [0, 0, 0], \"image_std\": [1, -1, 1]", "image_std[1] is -1"),
-      ("\"image_mean\": [0, NaN, 0]", "not JSON"),
+      ("\"image_mean\": [0, NaN, 0]", "image_mean[1] is nan, but must be a finite number"),
       ("\"image_mean\": [0, \"a\\nb\", 0]", "image_mean[1] is \"ab\", not a number"),
     ])
   func impossible(setting: String, expected: String) throws {

@@ -122,7 +122,7 @@ import Testing
   func notJSON() throws {
     let texts = [
       "", "{", "{\"a\": 1,}", "{\"a\" 1}", "[1 2]", "nul", "0x10", "\"\\x\"", "\"\\ud800\"", "\"a",
-      "{} {}", "\"\\u12", "inf", "1e999", "\"tab\there\"",
+      "{} {}", "\"\\u12", "inf", "\"tab\there\"",
     ]
     for text in texts {
       guard case .badJSON(_, let line, _) = try problem(text) else {

@@ -102,13 +102,59 @@ import VLMs
     #expect(error == .wrongShape(name, needed: needed, found: found))
   }
 
-  @Test("unused tensors are listed, except known buffers")
+  @Test("tensors of other parts are listed, except known buffers")
   func unused() throws {
     var source = checkpoint()
-    source.tensors["h.2.out.weight"] = .zeros([4, 4])
-    source.tensors["h.0.mask.weight"] = .zeros([1])
+    source.tensors["value_head.weight"] = .zeros([4, 4])
+    source.tensors["layers.2.weight"] = .zeros([1])
     let unused = try model().load(source, with: map)
-    #expect(unused == ["h.0.mask.weight", "h.2.out.weight"])
+    #expect(unused == ["layers.2.weight", "value_head.weight"])
+  }
+
+  @Test("weights that a part of the network has no place for are refused by name")
+  func skipped() throws {
+    for names in [["h.2.out.weight"], ["h.0.mask.weight"], ["h.0.qkv.gate", "h.0.qkv.gates"]] {
+      var source = checkpoint()
+      for name in names { source.tensors[name] = .zeros([4, 4]) }
+      let model = model()
+      let before = model.parameters.map(\.values)
+      let error = #expect(throws: WeightError.self) { try model.load(source, with: map) }
+      #expect(error == .skipped(names))
+      let after = model.parameters.map(\.values)
+      #expect(before == after)
+      #expect("\(error!)".contains(names[0]) && !"\(error!)".contains("\n"))
+    }
+  }
+
+  @Test(
+    "tensors of quantized checkpoints and of adapters are refused, whatever else is wrong",
+    arguments: [
+      ("h.0.qkv.weight.absmax", "quantized"),
+      ("h.0.qkv.weight.quant_state.bitsandbytes__nf4", "quantized"),
+      ("h.0.qkv.SCB", "quantized"), ("h.1.out.weight_scale", "quantized"),
+      ("h.1.out.qweight", "quantized"),
+      ("h.1.out.weight_scale_inv", "quantized"), ("other.scales", "quantized"),
+      ("base_model.model.h.0.qkv.lora_A.weight", "merge"),
+      ("h.0.qkv.lora_B.default.weight", "merge"),
+      ("h.0.qkv.base_layer.weight", "merge"), ("h.0.qkv.lora_magnitude_vector", "merge"),
+    ])
+  func foreign(name: String, word: String) {
+    var source = checkpoint()
+    source.tensors[name] = .zeros([1])
+    source.tensors["pos"] = nil
+    let error = #expect(throws: WeightError.self) { try model().load(source, with: map) }
+    let line = error.map { "\($0)" } ?? ""
+    #expect(line.contains(name) && line.contains(word) && !line.contains("\n"), "\(line)")
+  }
+
+  @Test("a name that ends in .* ignores everything below it") func below() throws {
+    var source = checkpoint()
+    source.tensors["h.1.pool.deep.weight"] = .zeros([1])
+    let ignoring = map + WeightMap([:], ignoring: ["h.{N}.pool.*"])
+    #expect(try model().load(source, with: ignoring) == [])
+    source.tensors["h.1.pooling.weight"] = .zeros([1])
+    let error = #expect(throws: WeightError.self) { try model().load(source, with: ignoring) }
+    #expect(error == .skipped(["h.1.pooling.weight"]))
   }
 
   @Test("every parameter of every family has a published name, including tied heads and biases")

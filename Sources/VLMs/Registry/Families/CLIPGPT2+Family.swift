@@ -11,29 +11,41 @@ extension VLMFamily {
     modelTypes: [
       "clip", "CLIPModel", "clip_vision_model", "CLIPVisionModel", "gpt2", "GPT2LMHeadModel",
     ],
-    parts: [CLIPGPT2.visionFolder, CLIPGPT2.languageFolder, CLIPGPT2.projectorFile],
+    parts: CLIPGPT2.parts,
     load: { folder, vision in
       let visionFolder = folder.appending(path: CLIPGPT2.visionFolder)
       let languageFolder = folder.appending(path: CLIPGPT2.languageFolder)
       let language = try JSONFile.read(languageFolder.appending(path: "config.json"))
+      let (seen, read) = (
+        try SafetensorsFolder(url: visionFolder), try SafetensorsFolder(url: languageFolder)
+      )
       var configuration = CLIPGPT2Configuration()
-      configuration.vision = try VisionTransformerConfiguration(clip: vision)
+      let tower = try vision["model_type"].choice(
+        ["clip_vision_model": vision, "clip": vision["vision_config"]],
+        default: "clip_vision_model")
+      configuration.vision = try VisionTransformerConfiguration(clip: tower)
       configuration.language = try GPT2Configuration(language)
+      configuration.language.isTied = CLIPGPT2.languageWeights.isTied(
+        configuration.language.isTied, in: read)
       let (gpt2, patches) = (configuration.language, configuration.vision.patchCount)
       try vision["image_size"].mustKeep(tokens: patches, heads: gpt2.heads, widest: gpt2.hidden)
       var random = SeededRandom(seed: 0)
       let network = uninitialized { CLIPGPT2(configuration, using: &random) }
-      let projector = folder.appending(path: CLIPGPT2.projectorFile)
-      try network.vision.load(
-        SafetensorsFolder(url: visionFolder), with: CLIPGPT2.visionWeights, packed: true)
-      try network.language.load(
-        SafetensorsFolder(url: languageFolder), with: CLIPGPT2.languageWeights, packed: true)
-      try network.projector.load(
-        SafetensorsFile(url: projector), with: CLIPGPT2.projectorWeights, packed: true)
-      return vlm(
+      let projector = try SafetensorsFile(
+        url: folder.appending(path: CLIPGPT2.projectorFile))
+      let unused = [
+        try network.vision.load(seen, with: CLIPGPT2.visionWeights, packed: true),
+        try network.language.load(read, with: CLIPGPT2.languageWeights, packed: true),
+        try network.projector.load(projector, with: CLIPGPT2.projectorWeights, packed: true),
+      ]
+      let made = vlm(
         network, try TextTokenizer(contentsOf: languageFolder),
         try .read(folder: visionFolder), isRandom: false,
         stops: try stops(languageFolder, language))
+      made.unusedTensors = zip(CLIPGPT2.parts, unused).flatMap { part, names in
+        names.map { "\(part): \($0)" }
+      }
+      return made
     },
     nano: { random in
       var configuration = CLIPGPT2Configuration()
@@ -62,4 +74,5 @@ extension CLIPGPT2 {
   static let visionFolder = "clip_vision"
   static let languageFolder = "gpt2"
   static let projectorFile = "projector.safetensors"
+  static let parts = [visionFolder, languageFolder, projectorFile]
 }

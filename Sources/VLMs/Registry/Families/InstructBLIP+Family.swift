@@ -6,11 +6,14 @@ extension VLMFamily {
   public static let instructBLIP = VLMFamily(
     name: "instructblip", modelTypes: ["instructblip", "InstructBlipForConditionalGeneration"],
     load: { folder, config in
-      vlm(
-        try InstructBLIP.read(folder, config), try TextTokenizer(contentsOf: folder),
+      let (network, unused) = try InstructBLIP.read(folder, config)
+      let made = vlm(
+        network, try TextTokenizer(contentsOf: folder),
         queryTokenizer: try TextTokenizer(
           contentsOf: folder.appending(path: "qformer_tokenizer")),
         try .read(folder: folder), isRandom: false, stops: try stops(folder, config))
+      made.unusedTensors = unused
+      return made
     },
     nano: { random in
       var configuration = InstructBLIPConfiguration()

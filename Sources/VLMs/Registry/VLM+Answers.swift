@@ -1,0 +1,79 @@
+import Images
+import NanoVLA
+import Tensors
+
+/// Prompts and answers. What can be wrong with a question is checked before anything is computed.
+extension VLM {
+  /// The prompt of an image of any size and a question, [1, T, D].
+  /// - Throws: ``PromptError``, ``ImagePreprocessorError`` or ``VLMError``.
+  public func prompt(_ image: RGBImage, _ question: String) throws -> Tensor {
+    try check(question)
+    return try makePrompt(question, pixels(of: image))
+      .traced("prompt", "image tokens and text tokens in one sequence")
+  }
+
+  /// The network's input for an image, [1, H, W, C].
+  /// - Throws: ``ImagePreprocessorError``, or ``VLMError`` if preprocessor_config.json is for another
+  ///   network.
+  func pixels(of image: RGBImage) throws -> Tensor {
+    let pixels = try preprocessor([image])  // → [1, H, W, C]
+    let side = network.imageSize
+    guard pixels.dim(1) == side, pixels.dim(2) == side else {
+      throw VLMError.wrongImageSize(pixels.shape, needed: side)
+    }
+    guard pixels.dim(3) == network.imageChannels else {
+      throw VLMError.wrongChannels(pixels.dim(3), needed: network.imageChannels)
+    }
+    return pixels
+  }
+
+  /// Refuses a question that contains the placeholder for an image.
+  private func check(_ question: String) throws {
+    guard let image = network.imageToken,
+      try tokenizer.encode(question, addingSpecialTokens: false).contains(image)
+    else { return }
+    throw PromptError.placeholder(tokenizer.token(of: image) ?? "<image>")
+  }
+
+  /// Compares what one file of the folder says about another: image channels, and the placeholder.
+  /// - Throws: ``VLMError``
+  func checkParts() throws(VLMError) {
+    let channels = 3 * preprocessor.normalizations.count
+    guard channels == network.imageChannels else {
+      throw .wrongChannels(channels, needed: network.imageChannels)
+    }
+    let name = "<image>"
+    if let image = network.imageToken, let found = tokenizer.id(of: name), found != image {
+      throw .imageToken(image, name: name, found: found)
+    }
+  }
+
+  /// Answers a question about an image by greedy generation.
+  /// - Parameters:
+  ///   - tokens: the maximum length of the answer.
+  ///   - each: called with every piece of text as soon as it is final.
+  /// - Throws: as ``prompt(_:_:)``, or ``TokenizerError``; `PolicyError` if the model's numbers are not finite.
+  public func answer(
+    _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in }
+  ) throws -> String {
+    var stream = tokenizer.makeStream()
+    var text = ""
+    func append(_ piece: String) {
+      text += piece
+      if !piece.isEmpty { each(piece) }
+    }
+    var problem: TokenizerError?
+    let (_, tensor) = try ShapeTrace.firstNonFinite {
+      let prompt = try withoutGradient { try self.prompt(image, question) }
+      _ = Generation(network.language, stops: stops)(after: prompt, count: tokens) { step in
+        guard step.logits.values.allSatisfy(\.isFinite) else { return false }
+        do throws(TokenizerError) { append(try stream.next(step.token)) } catch { problem = error }
+        return problem == nil
+      }
+    }
+    if let tensor { throw PolicyError.notFinite(tensor) }
+    if let problem { throw problem }
+    append(try stream.finish())
+    return text
+  }
+}

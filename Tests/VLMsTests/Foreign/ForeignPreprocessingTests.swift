@@ -1,0 +1,74 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+import VLMs
+
+/// How images and questions reach a model, where a folder says it otherwise than its family does.
+@Suite("Preprocessing of other models") struct ForeignPreprocessingTests {
+  @Test("of two files with image settings the one of newer versions counts") func twoFiles() throws
+  {
+    let folder = try EditedFolder("llava15")
+    try folder.set("image_mean", [0.5, 0.5, 0.5], in: "preprocessor_config.json")
+    let combined = try ImagePreprocessor.read(folder: folder.url).normalizations[0].mean
+    #expect(combined == [0.48145466, 0.4578275, 0.40821073])
+    try folder.set("image_processor", nil, in: "processor_config.json")
+    #expect(
+      try ImagePreprocessor.read(folder: folder.url).normalizations[0].mean == [0.5, 0.5, 0.5])
+  }
+
+  @Test(
+    "image settings that are not computed are refused by name",
+    arguments: [
+      ("size", #"{"shortest_edge": 42, "longest_edge": 50}"#, "size.longest_edge"),
+      ("do_pad", "true", "do_pad"), ("pad_size", #"{"height": 9, "width": 9}"#, "pad_size"),
+      ("size_divisor", "32", "size_divisor"), ("do_reduce_labels", "true", "do_reduce_labels"),
+    ])
+  func preprocessing(key: String, value: String, place: String) throws {
+    let folder = try EditedFolder("llava15")
+    try folder.remove("processor_config.json")
+    try folder.set(
+      key, JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed),
+      in: "preprocessor_config.json")
+    #expect(folder.refusal().contains(place))
+  }
+
+  @Test(
+    "a chat template is named, unless it gives the family's own prompt",
+    arguments: [
+      "chat_template.jinja", "chat_template.json", "processor_config.json", "tokenizer_config.json",
+    ])
+  func chatTemplate(name: String) throws {
+    let folder = try EditedFolder("llava15")
+    func write(_ template: String) throws {
+      if name.hasSuffix("jinja") { return try folder.write(template, name) }
+      if name == "chat_template.json" { try folder.write("{}", name) }
+      try folder.set("chat_template", template, in: name)
+    }
+    try write("<|user|>{{ messages }}<|assistant|>")
+    let notes = try VLM.read(folder.url).notes
+    #expect(notes.count == 1 && notes[0].contains("chat_template") && notes[0].contains(name))
+    let content = "{% for content in message['content'] | selectattr('type', 'equalto', "
+    try write(
+      "{% for message in messages %}{% if message['role'] != 'system' %}"
+        + "{{ message['role'].upper() + ': '}}{% endif %}{# Render all images first #}"
+        + content + "'image') %}{{ '<image>\n' }}{% endfor %}{# Render all text next #}"
+        + content + "'text') %}{{ content['text'] + ' '}}{% endfor %}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}\n")
+    #expect(try VLM.read(folder.url).notes == [])
+  }
+
+  @Test("settings for sampling are named") func sampling() throws {
+    let folder = try EditedFolder("llava15")
+    try folder.set("repetition_penalty", 1.2, in: "generation_config.json")
+    try folder.set("num_beams", 5, in: "generation_config.json")
+    let notes = try VLM.read(folder.url).notes
+    #expect(
+      notes == [
+        "generation_config.json has num_beams, repetition_penalty, not read: generation is greedy"
+      ])
+    try folder.set("repetition_penalty", 1.0, in: "generation_config.json")
+    try folder.set("num_beams", 1, in: "generation_config.json")
+    #expect(try VLM.read(folder.url).notes == [])
+  }
+}
