@@ -235,7 +235,7 @@ import VLMs
   }
 
   @Test(
-    "proprioception of no dimensions is none",
+    "proprioception of no dimensions counts as missing",
     arguments: ["{}", "null", "{\"q01\": [], \"std\": []}"])
   func noProprioception(proprio: String) throws {
     let text = "{\"toy\": {\"action\": \(columns()), \"proprio\": \(proprio)}}"
