@@ -84,13 +84,16 @@ let package = Package(
     .target(
       name: "Runs", dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs"],
       swiftSettings: optimized),
-    .target(name: "Blackboard", dependencies: ["Tensors", "Images"], swiftSettings: optimized),
+    .target(name: "Console"),
+    .target(
+      name: "Blackboard", dependencies: ["Console", "Tensors", "Images"],
+      swiftSettings: optimized),
     .executableTarget(
       name: "nanovla-lesson",
-      dependencies: [argumentParser]),
+      dependencies: ["Console", argumentParser]),
     .executableTarget(
       name: "nanovla",
-      dependencies: ["Blackboard"] + library + [argumentParser]),
+      dependencies: ["Console", "Blackboard"] + library + [argumentParser]),
     .executableTarget(
       name: "nanovla-bench",
       dependencies: library + ["COpenBLAS", argumentParser]),
@@ -105,6 +108,7 @@ let package = Package(
     .testTarget(name: "NanoVLATests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "VLMsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "BlackboardTests", dependencies: ["Blackboard", "Tensors", "Images"]),
     .testTarget(name: "CommandTests", dependencies: ["nanovla-lesson", "nanovla"]),
     .testTarget(name: "ReadmeTests", dependencies: []),

@@ -1,3 +1,4 @@
+import Console
 import Foundation
 
 /// The terminal's width and colors, and the format of numbers printed to it.
@@ -30,22 +31,14 @@ public enum Terminal {
     String(format: "%+.\(digits)f", Double(value))
   }
 
-  /// Writes all of `text` without a buffer, and ends the program if the reader has closed the pipe.
+  /// Writes all of `text` without a buffer, or ends the program (``Console/write(_:to:)``).
   public static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
-    fflush(nil)  // first the output of `print`
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 && errno == EINTR { continue }
-      if written <= 0 { exit(errno == EPIPE ? 128 + SIGPIPE : EXIT_FAILURE) }
-      rest = rest.dropFirst(written)
-    }
+    Console.write(text, to: descriptor)
   }
 
   /// Ends the program with one line on standard error.
   static func fail(_ message: String, status: Int32) -> Never {
-    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    write("error: \(line)\n", to: STDERR_FILENO)
+    write("error: \(errorLine(message))\n", to: STDERR_FILENO)
     exit(status)
   }
 }

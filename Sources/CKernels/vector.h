@@ -16,6 +16,7 @@
 #endif
 #if defined(__has_attribute) && !defined(FOR_EACH_PROCESSOR)
 #if defined(__x86_64__) && defined(__ELF__) && __has_attribute(target_clones)
+#define COMPILED_FOR_EACH_PROCESSOR
 #define FOR_EACH_PROCESSOR \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #endif

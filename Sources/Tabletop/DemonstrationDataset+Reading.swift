@@ -8,6 +8,8 @@ extension DemonstrationDataset {
   package static let maximumEpisodes = 100_000
   static let maximumSteps = 1_000
   static let maximumFileBytes = 512 << 20
+  /// The longest line: the numbers of 1,000 steps take a third of it.
+  static let maximumLineBytes = 1 << 20
   package static let maximumPixelBytes = 2 << 30
 
   /// Reads the dataset in `folder`.
@@ -27,9 +29,7 @@ extension DemonstrationDataset {
 
     demonstrations = []
     var pixelBytes = 0
-    for (index, line) in data.split(separator: 10, omittingEmptySubsequences: false).enumerated()
-    where !line.isEmpty {
-      let location = LineLocation(path: file.path, line: index + 1)
+    try Self.eachLine(of: data, in: file.path) { line, location in
       let record = try DemonstrationRecord(line, at: location)
       let frames = try Self.frames(record, in: folder, at: location)
       let side = frames[0].width
@@ -49,6 +49,30 @@ extension DemonstrationDataset {
     }
     guard !demonstrations.isEmpty else {
       throw DatasetError.badLine(file.path, line: 1, "the file holds no demonstration")
+    }
+  }
+
+  /// Calls `body` with each line that is not empty, one after another: a list of them could take many
+  /// times the memory of the file.
+  static func eachLine(
+    of data: Data, in path: String, _ body: (Data, LineLocation) throws -> Void
+  ) throws {
+    try data.withUnsafeBytes { bytes in
+      var location = LineLocation(path: path, line: 0)
+      var start = 0
+      while start < bytes.count, let base = bytes.baseAddress {
+        let rest = bytes.count - start
+        let newline = memchr(base + start, 10, rest)
+        let length = newline.map { $0 - UnsafeMutableRawPointer(mutating: base + start) } ?? rest
+        location.line += 1
+        if length > 0 {
+          guard length <= maximumLineBytes else {
+            throw location.error("\(length) bytes; a line has at most \(maximumLineBytes)")
+          }
+          try body(Data(bytes[start..<start + length]), location)
+        }
+        start += length + 1
+      }
     }
   }
 

@@ -2,30 +2,22 @@ import Files
 import Foundation
 import Images
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Writing a dataset's folder.
 extension DemonstrationDataset {
   /// Writes the dataset to `folder`, which is created if it does not exist. Earlier demonstrations
-  /// there are replaced; other files stay. Everything is written to a folder beside it first, so a full
+  /// there are replaced; other files stay. Everything is written to a new folder in it first, so a full
   /// disk damages nothing.
   ///
   /// - Throws: ``DatasetError/cannotWrite(_:)`` or `FileWriteError`.
   public func write(to folder: URL) throws {
-    let files = FileManager.default
-    let draft = folder.deletingLastPathComponent()
-      .appendingPathComponent(".\(folder.lastPathComponent).\(UUID().uuidString)")
     do {
-      try files.createDirectory(at: folder, withIntermediateDirectories: true)
-      try files.createDirectory(at: draft, withIntermediateDirectories: false)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
       throw DatasetError.cannotWrite(folder.path)
     }
-    defer { try? files.removeItem(at: draft) }
+    let old = Self.stripsNamed(in: folder.appendingPathComponent(Self.fileName))
+    let draft = try UnfinishedFolder(in: folder)
+    defer { draft.remove() }
 
     var lines = ""
     var names: [String] = []
@@ -33,27 +25,32 @@ extension DemonstrationDataset {
       names.append(Self.stripName(index))
       lines += demonstration.jsonLine(strip: names[index]) + "\n"
       let strip = RGBImage.filmStrip(demonstration.frames)
-      try strip.writePNG(to: draft.appendingPathComponent(names[index]))
+      try strip.writePNG(to: draft.url.appendingPathComponent(names[index]))
     }
-    try Data(lines.utf8).writeAtomically(to: draft.appendingPathComponent(Self.fileName))
+    try Data(lines.utf8).writeAtomically(to: draft.url.appendingPathComponent(Self.fileName))
 
-    for name in names + [Self.fileName] {
-      let target = folder.appendingPathComponent(name)
-      guard rename(draft.appendingPathComponent(name).path, target.path) == 0 else {
-        throw DatasetError.cannotWrite(target.path)
-      }
+    let files = names + [Self.fileName]
+    for name in files { try folder.appendingPathComponent(name).checkWritable() }
+    for name in files {
+      try folder.appendingPathComponent(name).replace(with: draft.url.appendingPathComponent(name))
     }
-    removeOldStrips(in: folder, except: Set(names))
-  }
-
-  /// An earlier, larger dataset leaves strips that no line names anymore.
-  private func removeOldStrips(in folder: URL, except kept: Set<String>) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    for name in names where !kept.contains(name) {
-      let number = name.dropFirst("episode-".count).dropLast(".png".count)
-      guard let index = Int(number), name == Self.stripName(index) else { continue }
+    for name in old.subtracting(names) {
       try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
     }
+  }
+
+  /// The strips of an earlier dataset: of its own lines, those that are named as this file names them.
+  /// Pictures of such a name that no line names are not ours.
+  private static func stripsNamed(in file: URL) -> Set<String> {
+    guard let data = try? Data(regularFile: file, limit: maximumFileBytes) else { return [] }
+    var names: Set<String> = []
+    try? eachLine(of: data, in: file.path) { line, location in
+      let json = try? JSONFile.parse(line, name: location.path)
+      guard let name = try? json?["strip"].string() else { return }
+      let number = name.dropFirst("episode-".count).dropLast(".png".count)
+      if let index = Int(number), name == stripName(index) { names.insert(name) }
+    }
+    return names
   }
 
   /// "episode-007.png"

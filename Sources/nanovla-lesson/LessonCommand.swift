@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 
 /// `nanovla-lesson`: builds the requested lessons from their present source and runs them.
@@ -30,18 +31,35 @@ struct LessonCommand: ParsableCommand {
   @Flag(help: "Lesson 12 only: train the backbone too, from random weights.")
   var pretrain = false
 
+  static func main() {
+    Console.begin()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      Console.flush()
+    } catch {
+      let (code, text) = (exitCode(for: error), fullMessage(for: error))
+      if code == .success { Console.write(text + "\n") }
+      Console.flush()
+      if code == .validationFailure { Console.standardError(errorLines(text)) }
+      exit(withError: code)
+    }
+  }
+
   func run() throws {
     do {
       let checkout = try Checkout.find()
       let lessons = try LessonFile.all(in: checkout.lessonsFolder)
-      if selection == ["list"] { return print(json ? lessons.json : lessons.table) }
+      if selection == ["list"] {
+        return standardOutput((json ? lessons.json : lessons.table) + "\n")
+      }
       let chosen = try Selection.lessons(named: selection, among: lessons)
       guard !pretrain || chosen.contains(where: \.canPretrain) else {
         throw Problem.noPretraining(lessons.filter(\.canPretrain).map(\.number))
       }
       try run(chosen, of: checkout)
     } catch let problem as Problem {
-      standardError("nanovla-lesson: \(problem)\n")
+      standardError(errorLine("nanovla-lesson: \(problem)") + "\n")
       throw ExitCode(problem.exitCode)
     }
   }

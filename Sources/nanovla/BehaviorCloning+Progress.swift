@@ -13,15 +13,20 @@ extension CloningRecipe {
 
 extension BehaviorCloning {
   /// Runs the remaining steps with a progress report.
-  /// - Parameter save: called before the first step, every 200 steps, and after the last.
+  /// - Parameters:
+  ///   - folder: of the run, for the error.
+  ///   - remedy: what to change if the loss is not finite.
+  ///   - save: called before the first step, every 200 steps, and after the last.
   /// - Throws: ``RequestError`` if the loss is not finite.
-  func finish(save: () throws -> Void = {}) throws {
+  func finish(
+    in folder: RunFolder, remedy: String = "use a smaller --learning-rate",
+    save: () throws -> Void = {}
+  ) throws {
     var progress = Progress(after: stepsDone)
     try save()
     while !isDone {
       guard step().isFinite else {
-        throw RequestError(
-          "the loss at step \(stepsDone) is not finite: use a smaller --learning-rate")
+        throw folder.diverged("the loss at step \(stepsDone)", remedy: remedy)
       }
       progress.report(
         stepsDone, of: schedule.steps, "steps", String(format: "loss %.3f", recentLoss))

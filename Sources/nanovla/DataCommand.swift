@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blackboard
+import Files
 import Foundation
 import NanoVLA
 import Runs
@@ -39,6 +40,8 @@ struct DataCommand: ParsableCommand {
 
   func run() throws {
     let (suite, folder) = try checkedOptions()
+    let lock = try FolderLock(folder)
+    defer { lock.release() }
     var progress = Progress()
     let dataset = try DemonstrationDataset.generate(
       suite: suite, count: count, firstSeed: seed, noise: noise, flips: flips,

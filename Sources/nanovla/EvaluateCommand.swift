@@ -51,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
     let folders = ([policy] + (against.map { [$0] } ?? [])).map(PolicyFolder.init)
     let suite = try suite(of: folders)
     let policies = try folders.map { try $0.policy(dataset: dataset) }
-    try sheet.map { try checkWritable($0) }
+    try sheet.map { try URL(fileURLWithPath: $0).checkWritable() }
 
     let seeds = firstSeed..<firstSeed + UInt64(episodes)
     var rollouts = EvaluationRollouts(
@@ -103,17 +103,5 @@ struct EvaluateCommand: ParsableCommand {
       throw RequestError("trained on \(known): choose a suite with --dataset")
     }
     return try Suite(dataset: all[0][0])
-  }
-
-  /// Checks before the rollouts that the sheet can be written.
-  private func checkWritable(_ file: String) throws {
-    let parent = URL(fileURLWithPath: file).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
-      throw RequestError("--sheet \(file) is a folder: name a file")
-    }
-    guard FileManager.default.isWritableFile(atPath: parent) else {
-      throw RequestError("--sheet \(file): the folder \(parent) is not writable")
-    }
   }
 }

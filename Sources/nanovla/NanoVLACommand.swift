@@ -1,4 +1,6 @@
 import ArgumentParser
+import Console
+import Foundation
 
 @main
 /// The root command: `nanovla`.
@@ -11,4 +13,46 @@ struct NanoVLACommand: ParsableCommand {
       EvaluateCommand.self, VLMsCommand.self, InspectCommand.self, PredictCommand.self,
       GenerateCommand.self,
     ])
+
+  /// Runs the command. Every error ends here, as one line of bounded length.
+  static func main() {
+    Console.begin()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      try checkNoneEmpty(arguments)
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      Console.flush()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// An empty path would be the working directory, and an empty instruction says nothing.
+  private static func checkNoneEmpty(_ arguments: [String]) throws {
+    for (position, argument) in arguments.enumerated() {
+      let isOption = argument.hasPrefix("--") && argument.hasSuffix("=")
+      guard argument.isEmpty || isOption else { continue }
+      let before = position > 0 ? arguments[position - 1] : ""
+      let option = isOption ? String(argument.dropLast()) : before
+      let name = option.hasPrefix("--") && option != "--" ? option : "an argument"
+      throw RequestError("\(name) is empty: give it a value")
+    }
+  }
+
+  private static func end(with error: any Error) -> Never {
+    let text = fullMessage(for: error)
+    let code = exitCode(for: error)
+    guard code != .success else {  // --help, --version
+      Console.write(text + "\n")
+      exit(withError: code)
+    }
+    guard code == .validationFailure else {
+      Console.fail(message(for: error), status: code.rawValue)
+    }
+    // The command line could not be read: the error, and how to use the command.
+    Console.flush()
+    Console.standardError(errorLines(text))
+    exit(withError: code)
+  }
 }

@@ -36,7 +36,8 @@ struct PretrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = RunFolder(output)
+    let folder = try RunFolder(output)
+    defer { folder.release() }
     let isResumed = try folder.holdsRun(resume: resume)
     if resume, !isResumed { try folder.checkHoldsNoModel() }  // do not restart a finished training
     let kept = isResumed ? try GroundingPretraining.settings(in: folder.checkpoint) : .init()
@@ -48,8 +49,7 @@ struct PretrainCommand: ParsableCommand {
     if isResumed {
       try training.restore(from: folder.checkpoint)
       print("resumed after \(training.stepsDone) steps")
-    } else {
-      try folder.checkWritable()
+      folder.isResumable()
     }
     try learn(training, folder)
     try model.write(to: folder.url)
@@ -67,11 +67,16 @@ struct PretrainCommand: ParsableCommand {
     let steps = training.schedule.steps
     while !training.isDone {
       let loss = training.step()
+      guard loss.isFinite else {
+        throw folder.diverged(
+          "the loss at step \(training.stepsDone)", remedy: "use another --seed")
+      }
       recent = recent.map { 0.98 * $0 + 0.02 * loss } ?? loss
       progress.report(
         training.stepsDone, of: steps, "steps", String(format: "loss %.3f", recent ?? loss))
       if training.stepsDone % 200 == 0 || training.isDone {  // every four seconds
         try training.writeCheckpoint(to: folder.checkpoint)
+        folder.isResumable()
       }
     }
   }

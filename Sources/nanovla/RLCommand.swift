@@ -66,7 +66,8 @@ struct RLCommand: ParsableCommand {
   var resume = false
 
   func run() throws {
-    let folder = RunFolder(output)
+    let folder = try RunFolder(output)
+    defer { folder.release() }
     let trainer: GRPOTrainer
     let configuration: RLConfiguration
     let start = folder.url.appending(path: "start")
@@ -80,13 +81,13 @@ struct RLCommand: ParsableCommand {
     } else {
       configuration = try changed(config.map { try .init(contentsOf: URL(filePath: $0)) })
       try configuration.check()
-      try folder.checkWritable()
-      trainer = try GRPOTrainer(startPolicy(configuration), configuration)
+      trainer = try GRPOTrainer(startPolicy(configuration, folder), configuration)
       try trainer.policy.write(to: start, dataset: configuration.dataset)
       // Last, since it makes the run resumable.
       try trainer.writeCheckpoint(configuration, to: folder.checkpoint)
     }
-    try RLRun(trainer, configuration, in: folder.url).callAsFunction()
+    folder.isResumable()
+    try RLRun(trainer, configuration, in: folder).callAsFunction()
   }
 
   /// `base`, or the defaults of the dataset, overridden by the options.
@@ -110,13 +111,14 @@ struct RLCommand: ParsableCommand {
     return changed
   }
 
-  private func startPolicy(_ configuration: RLConfiguration) throws -> VLA {
+  private func startPolicy(_ configuration: RLConfiguration, _ folder: RunFolder) throws -> VLA {
     guard let path = configuration.sftModelPath else {
       let recipe = CloningRecipe(
         for: try configuration.suite(), demonstrations: demonstrations ?? 10,
         seed: configuration.settings.seed)
       let cloning = try recipe.preparedCloning()
-      try cloning.finish()
+      try cloning.finish(
+        in: folder, remedy: "clone with nanovla train, use its policy as --policy,")
       return cloning.policy
     }
     guard demonstrations == nil else {

@@ -9,26 +9,30 @@ import Runs
 struct RLRun {
   let trainer: GRPOTrainer
   let configuration: RLConfiguration
-  let folder: URL
+  private let run: RunFolder
+  private var folder: URL { run.url }
 
-  init(_ trainer: GRPOTrainer, _ configuration: RLConfiguration, in folder: URL) {
-    (self.trainer, self.configuration, self.folder) = (trainer, configuration, folder)
+  init(_ trainer: GRPOTrainer, _ configuration: RLConfiguration, in folder: RunFolder) {
+    (self.trainer, self.configuration, run) = (trainer, configuration, folder)
   }
 
   func callAsFunction() throws {
     let metricsFile = folder.appending(path: "metrics.jsonl")
     // Rewrite the file: drop iterations after the checkpoint and a line that was cut short.
-    try Data(trainer.metrics.map { $0.jsonLine + "\n" }.joined().utf8)
+    try Data(trainer.metrics.map { try $0.jsonLine() + "\n" }.joined().utf8)
       .writeAtomically(to: metricsFile)
-    let log = try FileHandle(forWritingTo: metricsFile)
-    try log.seekToEnd()
     if trainer.iteration > 0 { print("resumed after \(trainer.iteration) iterations") }
     let before = try trainer.evaluateStart()
     print("before: \(before)")
     var display = LearningDisplay(after: trainer.iteration)
     while !trainer.isDone {
       let metrics = try trainer.step()
-      try log.write(contentsOf: Data((metrics.jsonLine + "\n").utf8))
+      if let name = metrics.nonFinite {
+        throw run.diverged(
+          "\(name) of iteration \(metrics.iteration)",
+          remedy: "use a smaller --learning-rate or another --policy")
+      }
+      try Data((metrics.jsonLine() + "\n").utf8).append(to: metricsFile)
       if metrics.iteration % configuration.saveEvery == 0 || trainer.isDone {
         try trainer.writeCheckpoint(
           configuration, to: folder.appending(path: GRPOTrainer.checkpointFile))

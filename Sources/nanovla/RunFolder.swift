@@ -1,16 +1,24 @@
+import Console
 import Files
 import Foundation
 import NanoVLA
 
-/// The output folder of a resumable run.
+/// The output folder of a resumable run, which no other run writes into at the same time.
 struct RunFolder {
   let url: URL
   let checkpoint: URL
+  private let lock: FolderLock
 
-  init(_ path: String) {
+  /// Creates the folder if it does not exist, and locks it until ``release()``.
+  /// - Throws: `FolderLockError`
+  init(_ path: String) throws {
     url = URL(fileURLWithPath: path)
     checkpoint = url.appending(path: BehaviorCloning.checkpointFile)
+    lock = try FolderLock(url)
   }
+
+  /// Ends the lock, and removes the folder again if it was created and nothing written into it.
+  func release() { lock.release() }
 
   /// Whether the folder holds a run to resume.
   /// - Throws: ``RequestError`` if it holds one and `resume` is false, so that none is overwritten.
@@ -32,21 +40,21 @@ struct RunFolder {
     }
   }
 
-  /// Checks before training that the folder can be written, and leaves no new folder behind.
-  /// - Throws: `CheckpointError.cannotWrite`
-  func checkWritable() throws {
-    let files = FileManager.default
-    var made: [URL] = []
-    defer { for folder in made { rmdir(folder.path) } }
-    var missing = url
-    while !files.fileExists(atPath: missing.path), missing.path != "/" {
-      made.append(missing)
-      missing.deleteLastPathComponent()
-    }
-    try? files.createDirectory(at: url, withIntermediateDirectories: true)
-    var isFolder: ObjCBool = false
-    guard files.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue,
-      files.isWritableFile(atPath: url.path)
-    else { throw CheckpointError.cannotWrite(url.path) }
+  /// Says from now on, when a signal ends the program, that the run can be resumed.
+  func isResumable() {
+    Interruption.setAdvice(
+      "\(url.relativePath) holds the run up to its last checkpoint, continue it with --resume")
+  }
+
+  /// The error that ends a run whose numbers are no longer finite.
+  /// - Parameters:
+  ///   - what: the number and its place, such as "the loss at step 8".
+  ///   - remedy: what to change.
+  func diverged(_ what: String, remedy: String) -> RequestError {
+    let holds =
+      FileManager.default.fileExists(atPath: checkpoint.path)
+      ? "\(url.relativePath) keeps the run up to its last checkpoint, which diverges again if resumed"
+      : "nothing was written"
+    return RequestError("\(what) is not finite; \(holds): \(remedy) and another --output")
   }
 }

@@ -81,7 +81,8 @@ struct TrainCommand: ParsableCommand {
     guard 0...100_000 ~= episodes else {
       throw RequestError("--episodes must be 0 to 100000, not \(episodes)")
     }
-    let folder = RunFolder(output)
+    let folder = try RunFolder(output)
+    defer { folder.release() }
     let recipe: CloningRecipe
     let isResumed = try folder.holdsRun(resume: resume)
     if isResumed {
@@ -93,7 +94,6 @@ struct TrainCommand: ParsableCommand {
       try folder.checkHoldsNoModel()
       recipe = try changed(freshRecipe())
       try recipe.check()
-      try folder.checkWritable()
     }
     let result = try TrainRun(recipe: recipe, folder: folder, isQuiet: json)(
       resuming: isResumed, episodes: episodes)

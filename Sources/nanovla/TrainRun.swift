@@ -18,8 +18,9 @@ struct TrainRun {
     let cloning = try recipe.preparedCloning()
     if resuming { try cloning.restore(from: folder.checkpoint, of: recipe) }
     if resuming, !isQuiet { print("resumed after \(cloning.stepsDone) steps") }
-    try cloning.finish {
+    try cloning.finish(in: folder) {
       try cloning.writeCheckpoint(of: recipe, to: folder.checkpoint)
+      folder.isResumable()
       try write(cloning.losses)
     }
     try cloning.policy.write(to: folder.url, dataset: recipe.suite.dataset)

@@ -58,10 +58,10 @@ struct Program {
 }
 
 extension Program {
-  /// Runs the program and kills it with signal 9 when `log` has `lines` lines.
-  func runKilled(_ arguments: [String], in folder: URL, after lines: Int, of log: URL) throws
-    -> Result
-  {
+  /// Runs the program and sends it a signal, 9 if not told otherwise, when `log` has `lines` lines.
+  func runKilled(
+    _ arguments: [String], by signal: Int32 = SIGKILL, in folder: URL, after lines: Int, of log: URL
+  ) throws -> Result {
     try run(arguments, in: folder) { process, _ in
       let deadline = Date().addingTimeInterval(600)
       while process.isRunning, Date() < deadline {
@@ -69,7 +69,7 @@ extension Program {
         if written.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { break }
         usleep(2000)
       }
-      kill(process.processIdentifier, SIGKILL)
+      kill(process.processIdentifier, signal)
     }
   }
 }

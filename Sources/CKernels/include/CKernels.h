@@ -2,5 +2,6 @@
 #pragma once
 #include "kernels.h"
 #include "packed.h"
+#include "processor.h"
 #include "thread_pool.h"
 #include "thread_state.h"

@@ -39,9 +39,11 @@ public enum Safetensors {
       var file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
       file.append(header)
       file.append(data)
-      try replace(url, with: file)
+      try file.writeAtomically(to: url)
     } catch let reason as SafetensorsError.Reason {
       throw SafetensorsError(file: url.path, reason: reason)
+    } catch let error as FileWriteError {
+      throw SafetensorsError(file: url.path, reason: .cannotWrite(error.reason))
     } catch {
       throw SafetensorsError(file: url.path, reason: .cannotWrite("\(error)"))
     }
@@ -84,16 +86,6 @@ public enum Safetensors {
     for value in values where value.isFinite && value.magnitude > largest {
       throw .valueTooLarge(tensor: name, value: value, dataType)
     }
-  }
-
-  /// A new file takes the old one's place in one step. What is no file is left alone: renaming onto
-  /// a device such as /dev/null would replace the device.
-  private static func replace(_ url: URL, with contents: Data) throws {
-    var status = stat()
-    if stat(url.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw SafetensorsError.Reason.cannotWrite("there is something else than a file at this path")
-    }
-    try contents.write(to: url, options: .atomic)
   }
 
   private static func object(_ members: [String: String]) -> String {

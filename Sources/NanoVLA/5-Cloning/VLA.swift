@@ -108,6 +108,9 @@ public final class VLA: Module {
 
   /// The head's input: N windows of H observations, N instructions → [N, H·S].
   public func state(of windows: [[Observation]], instructions: [String]) throws -> Tensor {
+    guard instructions.allSatisfy({ $0.contains { !$0.isWhitespace } }) else {
+      throw InstructionError.empty
+    }
     let each = instructions.flatMap { Array(repeating: $0, count: history) }
     let states = try backbone.state(  // → [N·H, S]
       of: windows.flatMap { $0 }, instructions: each, usesProprioception: usesProprioception)

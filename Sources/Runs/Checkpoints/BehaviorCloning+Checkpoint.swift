@@ -30,13 +30,15 @@ extension BehaviorCloning {
   public func restore(from file: URL, of recipe: CloningRecipe) throws {
     let contents = try SafetensorsFile(url: file)
     let run = try Run(in: contents)
+    try contents.checkKernel()
     guard run.recipe == recipe else {
       throw CheckpointError.badConfiguration(file.path, "it holds a run with other settings")
     }
     guard run.examples == examples.fingerprint else {
       throw CheckpointError.badConfiguration(
         file.path,
-        "the run began with other demonstrations or another backbone; use those of the run")
+        "the run began with other demonstrations, another backbone or other settings of OpenBLAS; use "
+          + "those of the run")
     }
     let head = try contents.values(of: policy.head, named: "head")
     let state = try contents.state(of: optimizer, of: policy.head)

@@ -30,7 +30,9 @@ extension GRPOTrainer {
     checkpoint.add(head, named: "head")
     checkpoint.add(start, named: "start")
     try checkpoint.add(optimizer, of: head)
-    let run = Run(configuration: configuration, random: random.state, metrics: metrics)
+    let run = Run(
+      configuration: configuration, random: random.state, metrics: metrics,
+      policy: try policyFingerprint())
     try checkpoint.write(run, to: file)
   }
 
@@ -42,13 +44,38 @@ extension GRPOTrainer {
     guard run.configuration.settings == settings else {
       throw CheckpointError.badConfiguration(file.path, "it holds a run with other settings")
     }
+    try contents.checkKernel()
+    guard try run.policy == policyFingerprint() else {
+      throw CheckpointError.badConfiguration(
+        file.path, "the run began with another policy than start/ holds; use that of the run")
+    }
     let now = try contents.values(of: head, named: "head")
     let first = try contents.values(of: start, named: "start")
-    optimizer.state = try contents.state(of: optimizer, of: head)
+    let state = try contents.state(of: optimizer, of: head)
+    // A step reads at least one decision, and each decision executes an action.
+    let possible = run.metrics.reduce(0) { $0 + $1.steps }
+    guard state.steps <= possible else {
+      throw CheckpointError.badConfiguration(
+        file.path, "\(state.steps) optimizer steps after \(possible) actions; the file is damaged")
+    }
+    optimizer.state = state
     for (parameter, values) in zip(head.parameters, now) { parameter.values = values }
     for (parameter, values) in zip(start.parameters, first) { parameter.values = values }
     random = SeededRandom(seed: run.random)
     metrics = run.metrics
+  }
+
+  /// A hash of what the run needs of its policy beside the head, which the checkpoint holds: the
+  /// backbone, the statistics and the sizes.
+  private func policyFingerprint() throws -> UInt64 {
+    var hash = FNV1a()
+    hash.add(try JSONWriter.text(PolicyConfiguration(of: policy)).utf8)
+    hash.add(ActionStatistics.json(["": policy.statistics], decimals: nil).utf8)
+    for (name, parameter) in policy.backbone.namedParameters {
+      hash.add(name.utf8)
+      hash.add(parameter.values)
+    }
+    return hash.value
   }
 
   /// The configuration of the run that `file` holds.
@@ -64,9 +91,12 @@ private struct Run: Codable {
   /// The state of the random number generator.
   let random: UInt64
   let metrics: [GRPOMetrics]
+  /// The policy's fingerprint.
+  let policy: UInt64
 
-  init(configuration: RLConfiguration, random: UInt64, metrics: [GRPOMetrics]) {
+  init(configuration: RLConfiguration, random: UInt64, metrics: [GRPOMetrics], policy: UInt64) {
     (self.configuration, self.random, self.metrics) = (configuration, random, metrics)
+    self.policy = policy
   }
 
   init(in file: SafetensorsFile) throws {

@@ -9,7 +9,8 @@ import Tensors
 ///
 ///     head.step.0.weight   firstMoment.step.0.weight   secondMoment.step.0.weight
 ///
-/// and the metadata holds JSON: the run's notes in "run", AdamW's step counts in "optimizer".
+/// and the metadata holds JSON: the run's notes in "run", AdamW's step counts in "optimizer"; and in
+/// "kernel" the name of the processor's kernel, since another one computes other numbers.
 struct TrainingCheckpoint {
   static let fileName = "checkpoint.safetensors"
 
@@ -43,6 +44,7 @@ struct TrainingCheckpoint {
   /// Writes the checkpoint to `file`, completely or not at all; creates the folder if necessary.
   mutating func write(_ run: some Encodable, to file: URL) throws {
     metadata["run"] = try Self.text(run)
+    metadata["kernel"] = Processor.kernel
     let folder = file.deletingLastPathComponent()
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -59,6 +61,15 @@ struct TrainingCheckpoint {
 extension SafetensorsFile {
   /// The notes of the run.
   func run<Run: Decodable>(_ type: Run.Type = Run.self) throws -> Run { try note("run") }
+
+  /// Checks that the run began on a processor that computes the same numbers.
+  func checkKernel() throws(CheckpointError) {
+    guard let kernel = metadata["kernel"], kernel != Processor.kernel else { return }
+    throw .badConfiguration(
+      url.path,
+      "the run began with the processor's kernel \(brief(kernel)), and this machine computes other "
+        + "numbers with \(Processor.kernel): resume it on a processor of that kind")
+  }
 
   /// The values of the parameters of `module`, in order.
   func values(of module: some Module, named prefix: String) throws -> [[Float]] {

@@ -43,7 +43,7 @@ extension VLA {
     do { try files.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
       throw CheckpointError.cannotWrite(folder.path)
     }
-    if files.fileExists(atPath: file.path) { try files.removeItem(at: file) }
+    try file.removeReplaceableFile()
     try ActionStatistics.write(
       [dataset: statistics], to: folder.appending(path: Self.statisticsFile), decimals: nil)
     try Safetensors.write(

@@ -24,7 +24,7 @@ indirect enum ScalarSet: Sendable {
   func contains(_ scalar: Unicode.Scalar) -> Bool {
     switch self {
     case .range(let range): range.contains(scalar)
-    case .categories(let categories): categories.contains(scalar.category(in: UnicodeTables.patterns))
+    case .categories(let all): all.contains(scalar.category(in: UnicodeTables.patterns))
     case .space: scalar.properties.isWhitespace
     case .word: scalar.isWord
     case .patternWord: scalar.isWord && !scalar.isJoiner || scalar.isLatinNumber
