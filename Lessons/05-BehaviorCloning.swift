@@ -114,7 +114,7 @@ Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
     tryThis: [
       "chunk = 1 and chunk = 4: which succeeds more often? (Lesson 6 explains it.)",
       "bins = 256: a smaller quantization error, but eight times fewer examples for each bin.",
-      "Exercise: weightDecay = 0 with counts = [10, 100]. How do the held-out loss and success change? "
-        + "Check: the training loss of 10 falls, its held-out loss rises.",
+      "Exercise: weightDecay = 0 with counts = [10, 100]. Solved if with 10 the training loss falls "
+        + "below .01 and the held-out loss rises above 6. Does success fall with them?",
     ])
 }
