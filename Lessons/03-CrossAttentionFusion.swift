@@ -114,6 +114,6 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
     tryThis: [
       "steps = 1000: which fusions improve most? heads = 1: does the error grow?",
       "Exercise: in CrossAttentionFusion.attend, let the blocks start from `start` instead of the "
-        + "queries that have read the text. Predict pointing_crossAttention: noText shows it.",
+        + "queries that have read the text. Solved if crossAttention points as badly as noText: why?",
     ])
 }
