@@ -40,8 +40,11 @@ struct DemonstrationRecord {
       let known = Suite.allCases.map(\.rawValue).joined(separator: ", ")
       throw location.error("unknown suite \"\(line.suite.prefix(40))\"; there are \(known)")
     }
-    // A plain file name: a line must not read files outside its folder.
-    guard line.strip.hasSuffix(".png"), !line.strip.contains("/"), line.strip.utf8.count <= 200
+    // A plain file name: a line must not read files outside its folder. Bytes are compared: "/" with
+    // an accent is another character.
+    let name = Array(line.strip.utf8)
+    guard name.suffix(4).elementsEqual(".png".utf8), name.count <= 200,
+      !name.contains(UInt8(ascii: "/")), !name.contains(0)
     else {
       throw location.error("strip \"\(line.strip.prefix(40))\" is not the name of a .png file")
     }

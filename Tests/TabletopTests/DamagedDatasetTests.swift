@@ -41,6 +41,31 @@ import Testing
     { $0.replacingOccurrences(of: old, with: new) }
   }
 
+  @Test("A line that is too long is refused before it is decoded, and empty lines are skipped fast")
+  func lineLengths() throws {
+    let many = String(repeating: "[],", count: 400_000)
+    let long = try message { _ in "{\"actions\":[\(many)[]]}" }
+    #expect(long == "demonstrations.jsonl:2: 1200016 bytes; a line has at most 1048576")
+    let blank = Data(repeating: 10, count: 32 << 20)
+    try (blank + Data(lines.joined(separator: "\n\n\n").utf8)).write(to: file)
+    let start = ContinuousClock.now
+    #expect(try DemonstrationDataset(contentsOf: folder).demonstrations.count == 3)
+    #expect(ContinuousClock.now - start < .seconds(20))
+    try (blank + Data("{}".utf8)).write(to: file)
+    #expect(reading().hasPrefix("demonstrations.jsonl:\(32 << 20 + 1): strip is missing"))
+  }
+
+  @Test(
+    "A strip's name that leaves the folder is refused, whatever character its slash becomes",
+    arguments: [
+      "../x.png", "..\u{2F}\u{338}x.png", "/x.png", "x\\u0000.png", "x.pn\u{67}\u{301}",
+    ])
+  func outside(name: String) throws {
+    let text = try message(replacing("episode-001.png", name))
+    #expect(text.hasPrefix("demonstrations.jsonl:2: strip \""))
+    #expect(text.contains("is not the name of"))
+  }
+
   @Test("Malformed lines are reported with file and line")
   func text() throws {
     let place = "demonstrations.jsonl:2: "

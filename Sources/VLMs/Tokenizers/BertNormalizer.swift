@@ -1,5 +1,3 @@
-import Foundation
-
 /// BERT's normalization: removes control characters and accents, turns whitespace into spaces, puts
 /// spaces around Chinese characters so that each becomes a word, and converts to lower case.
 ///
@@ -14,7 +12,7 @@ struct BertNormalizer: Sendable {
     }
     if separatesChinese { text = text.flatMap { $0.isChinese ? [" ", $0, " "] : [$0] } }
     if stripsAccents {
-      text = text.normalized(\.decomposedStringWithCanonicalMapping)
+      text = NormalizationForm.nfd(text)
         .filter { $0.category(in: UnicodeTables.categories) != .nonspacingMark }
     }
     return lowercases ? text.lowercased : text

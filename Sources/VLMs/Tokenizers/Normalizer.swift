@@ -1,5 +1,3 @@
-import Foundation
-
 /// The first stage of a tokenizer: text → normalized text. Whether "Ａ", "A" and "a" become the same
 /// text depends on the file.
 ///
@@ -21,10 +19,10 @@ indirect enum Normalizer: Sendable {
   {
     let result: Scalars
     switch self {
-    case .nfc: result = text.normalized(\.precomposedStringWithCanonicalMapping)
-    case .nfd: result = text.normalized(\.decomposedStringWithCanonicalMapping)
-    case .nfkc: result = text.normalized(\.precomposedStringWithCompatibilityMapping)
-    case .nfkd: result = text.normalized(\.decomposedStringWithCompatibilityMapping)
+    case .nfc: result = NormalizationForm.nfc(text)
+    case .nfd: result = NormalizationForm.nfd(text)
+    case .nfkc: result = NormalizationForm.nfkc(text)
+    case .nfkd: result = NormalizationForm.nfkd(text)
     case .lowercase: result = text.lowercased
     case .replace(let pattern, let content):
       result = try pattern.replaced(in: text, with: content, within: growth)

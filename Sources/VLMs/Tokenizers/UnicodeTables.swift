@@ -45,23 +45,3 @@ extension Unicode.Scalar {
     return properties.generalCategory
   }
 }
-
-extension Array where Element == Unicode.Scalar {
-  /// A normalization form of the text, by the library's tables: a character that they do not know
-  /// stays as it is, and nothing is composed or reordered across it.
-  func normalized(_ form: (String) -> String) -> Scalars {
-    if allSatisfy(\.isASCII) { return self }
-    let parts = split(omittingEmptySubsequences: false) {
-      $0.value >= 0x250 && !$0.isAssigned(in: UnicodeTables.decompositions)
-    }
-    guard parts.count > 1 else { return Scalars(form(text)) }
-    var result: Scalars = []
-    var end = startIndex
-    for part in parts {
-      if part.startIndex > startIndex { result.append(self[end]) }
-      result += Scalars(form(Array(part).text))
-      end = part.endIndex
-    }
-    return result
-  }
-}

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NanoVLA
 import Runs
@@ -100,10 +101,66 @@ import Testing
       }
       #expect(try problem(replaced(#"\"steps\":0"#, by: #"\"steps\":-"#)).contains(file.path))
       #expect(try problem(replaced(#""run""#, by: #""ruin"#)).contains(file.path))
+      let kernel = try problem(replaced(Processor.kernel, by: String(Processor.kernel.reversed())))
+      #expect(kernel.contains("processor's kernel \(String(Processor.kernel.reversed()))"))
+      #expect(kernel.contains("with \(Processor.kernel)"))
       var other = configuration(2)
       other.settings.groups = 5
       try GRPOTrainer(policy(), other).writeCheckpoint(other, to: file)
       #expect(try problem(Data(contentsOf: file)).contains("other settings"))
     }
+  }
+
+  @Test("more optimizer steps than actions are refused, before one more would overflow")
+  func manySteps() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: GRPOTrainer.checkpointFile)
+      let trainer = try GRPOTrainer(policy(), configuration(3))
+      let actions = try trainer.step().steps
+      for (steps, isPossible) in [(actions, true), (actions + 1, false), (Int.max, false)] {
+        trainer.optimizer.state.steps = steps
+        try trainer.writeCheckpoint(configuration(3), to: file)
+        let other = try GRPOTrainer(policy(), configuration(3))
+        guard !isPossible else {
+          try other.restore(from: file)
+          continue
+        }
+        let error = #expect(throws: CheckpointError.self) { try other.restore(from: file) }
+        #expect(error?.description.contains("\(steps) optimizer steps after \(actions)") == true)
+        #expect(other.optimizer.state.steps == 0)
+      }
+    }
+  }
+
+  @Test("a run resumes only with the backbone and the statistics that it began with")
+  func otherStart() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: GRPOTrainer.checkpointFile)
+      try GRPOTrainer(policy(), configuration(2)).writeCheckpoint(configuration(2), to: file)
+      let other = try policy()
+      let weight = try #require(other.backbone.parameters.last)
+      weight.values[0] += 0.001
+      let moved = try VLA(
+        backbone: Self.fresh().backbone, space: other.space,
+        statistics: ActionStatistics(boundsOf: other.space), head: other.head,
+        usesProprioception: other.usesProprioception)
+      for policy in [other, moved] {
+        let trainer = try GRPOTrainer(policy, configuration(2))
+        let error = #expect(throws: CheckpointError.self) { try trainer.restore(from: file) }
+        #expect(error?.description.contains("another policy than start/ holds") == true)
+      }
+    }
+  }
+
+  @Test("a measurement that is not finite has a name, and no line of JSON")
+  func nonFinite() throws {
+    var metrics = try GRPOTrainer(policy(), configuration(1)).step()
+    #expect(metrics.nonFinite == nil)
+    #expect(try metrics.jsonLine().contains("\"iteration\":1"))
+    metrics.startKL = .infinity
+    #expect(metrics.nonFinite == "startKL")
+    metrics.approximateKL = .nan
+    #expect(metrics.nonFinite == "approximateKL")
+    #expect(throws: EncodingError.self) { try metrics.jsonLine() }
   }
 }

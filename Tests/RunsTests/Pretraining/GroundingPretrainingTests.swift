@@ -57,5 +57,14 @@ import Testing
     let other = training(seed: 3, steps: 5)
     #expect(throws: CheckpointError.self) { try other.restore(from: file) }
     #expect(other.stepsDone == 0)
+
+    var data = try Data(contentsOf: file)
+    let kernel = try #require(data.range(of: Data(Processor.kernel.utf8)))
+    data.replaceSubrange(kernel, with: Data(Processor.kernel.utf8.reversed()))
+    try data.write(to: file)
+    let same = training(seed: 3, steps: 4)
+    let error = #expect(throws: CheckpointError.self) { try same.restore(from: file) }
+    #expect(error?.description.contains("processor's kernel") == true)
+    #expect(same.stepsDone == 0)
   }
 }

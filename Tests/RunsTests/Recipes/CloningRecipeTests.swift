@@ -5,6 +5,7 @@ import Testing
 @testable import NanoVLA
 @testable import Runs
 @testable import Tabletop
+@testable import Tensors
 
 @Suite struct CloningRecipeTests {
   private func recipe(_ change: (inout CloningRecipe) -> Void = { _ in }) -> CloningRecipe {
@@ -110,6 +111,8 @@ import Testing
       damages.append(try replaced(#"\"steps\":1"#, by: #"\"steps\":-"#))
       damages.append(try replaced(#"\"steps\":1"#, by: #"\"steps\":2"#))
       damages.append(try replaced(#""run""#, by: #""ruin"#))
+      let other = try replaced(Processor.kernel, by: String(Processor.kernel.reversed()))
+      #expect(try problem(other, of: recipe).contains("this machine computes other numbers with"))
       damages.append(try replaced(#""losses""#, by: #""glosse"#))
       damages.append(try replaced(#"\"chunk\":2"#, by: #"\"chunk\":0"#))
       var notNumber = good
@@ -119,9 +122,9 @@ import Testing
         let text = try problem(damage, of: recipe)
         #expect(!text.contains("\n"), "\(text)")
       }
-      var other = recipe
-      other.weightDecay = 0
-      #expect(try problem(good, of: other).contains("other settings"))
+      var changed = recipe
+      changed.weightDecay = 0
+      #expect(try problem(good, of: changed).contains("other settings"))
     }
   }
 

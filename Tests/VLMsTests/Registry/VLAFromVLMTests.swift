@@ -25,6 +25,16 @@ import VLMs
     #expect(try action(one, "push the block left") != here)
   }
 
+  @Test("an instruction without a word is refused", arguments: names)
+  func emptyInstruction(name: String) throws {
+    let policy = try VLA.fromVLM(name, actionDim: 7, head: .l1)
+    for instruction in ["", "  ", "\n\u{A0}"] {
+      #expect(throws: InstructionError.empty) {
+        try policy.predictAction(episodes[0].frames[0], instruction: instruction)
+      }
+    }
+  }
+
   @Test("actions have any number of dimensions, each within its bounds", arguments: [1, 7, 12])
   func dimensions(count: Int) throws {
     let policy = try VLA.fromVLM("llava", actionDim: count)

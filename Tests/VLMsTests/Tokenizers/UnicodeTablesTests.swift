@@ -38,6 +38,18 @@ import Testing
     #expect(try normalize(type("NFC"), "\u{1ACF}e\u{301}\u{1ACF}") == [0x1ACF, 0xE9, 0x1ACF])
   }
 
+  @Test("marks are sorted and composed as the standard says, where Foundation's forms differ")
+  func canonicalOrder() throws {
+    #expect(try normalize(type("NFC"), "\u{AC00}\u{11A8}") == [0xAC01])
+    #expect(try normalize(type("NFC"), "\u{1100}\u{1161}\u{11A8}\u{11A8}") == [0xAC01, 0x11A8])
+    #expect(try normalize(type("NFD"), "\u{33E}\u{F73}") == [0xF71, 0xF72, 0x33E])
+    #expect(
+      try normalize(type("NFKD"), "\u{1FC1}\u{334}") == [0x20, 0x334, 0x308, 0x342])
+    #expect(try normalize(type("NFKC"), "\u{327}\u{308}\u{FF9F}") == [0x309A, 0x327, 0x308])
+    #expect(try normalize(type("NFC"), "a\u{323}\u{302}\u{302}") == [0x1EAD, 0x302])
+    #expect(try normalize(type("NFC"), "\u{958}\u{1D15E}") == [0x915, 0x93C, 0x1D157, 0x1D165])
+  }
+
   @Test("marks are those of Unicode 9, and BERT's those of Unicode 8")
   func marks() throws {
     let old = "a\u{301}\u{8E3}\u{1CF2}"
