@@ -30,6 +30,12 @@ public enum Limits {
   public static let width = 1...512
   /// The hidden width of an MLP, as a multiple of D.
   public static let mlpRatio = 1...8
+  /// Q, the output vectors of a fusion.
+  public static let fusionQueries = 1...1024
+  /// The blocks of a fusion.
+  public static let fusionDepth = 1...64
+  /// Any other whole number in a part's configuration; products of two of them do not overflow.
+  public static let partSize = -(1 << 24)...(1 << 24)
   /// Words of an instruction.
   public static let words = 1...512
   /// Entries of the toy VLM's vocabulary.

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// Concatenation: image and text tokens in one sequence, and a transformer block over it.
@@ -28,6 +29,10 @@ public final class ConcatFusion: Fusion {
     answer = Tensor.normal([1, width], scale: 0.5, using: &random).asParameter()
     block = TransformerBlock(width: width, heads: heads, ratio: ratio, using: &random)
     norm = LayerNorm(width: width)
+  }
+
+  public static func validationError(_ configuration: Configuration) -> PartError? {
+    firstError(("ratio", configuration.ratio, Limits.mlpRatio))
   }
 
   public convenience init(

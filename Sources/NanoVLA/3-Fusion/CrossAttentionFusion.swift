@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// Cross-attention fusion: the instruction chooses where to attend in the image.
@@ -47,6 +48,13 @@ public final class CrossAttentionFusion: Fusion {
     }
     self.blocks = blocks
     norm = LayerNorm(width: width)
+  }
+
+  public static func validationError(_ configuration: Configuration) -> PartError? {
+    firstError(
+      ("queries", configuration.queries, Limits.fusionQueries),
+      ("depth", configuration.depth, Limits.fusionDepth),
+      ("ratio", configuration.ratio, Limits.mlpRatio))
   }
 
   public convenience init(

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// FiLM (feature-wise linear modulation): the instruction scales and shifts the image's channels.
@@ -33,6 +34,10 @@ public final class FiLMFusion: Fusion {
     offset = Linear(inputs: width, outputs: width, using: &random)
     feedForward = FeedForward(width: width, hidden: ratio * width, using: &random)
     norm = LayerNorm(width: width)
+  }
+
+  public static func validationError(_ configuration: Configuration) -> PartError? {
+    firstError(("ratio", configuration.ratio, Limits.mlpRatio))
   }
 
   public convenience init(

@@ -31,6 +31,11 @@ public struct FusionStrategy: PartChoice {
     "gated": .gated,
   ])
 
+  /// Why no fusion can be built from the configuration; nil if one can.
+  public var validationError: PartError? {
+    (part.type as! any Fusion.Type).validationError(of: part)
+  }
+
   /// An untrained fusion of this kind for tokens of `width` numbers.
   public func fusion(width: Int, using random: inout SeededRandom) -> any Fusion {
     (part.type as! any Fusion.Type).make(part, width: width, using: &random)  // see init
@@ -38,6 +43,10 @@ public struct FusionStrategy: PartChoice {
 }
 
 extension Fusion {
+  fileprivate static func validationError(of part: PartDescription) -> PartError? {
+    validationError(part.configuration as! Configuration)
+  }
+
   fileprivate static func make(
     _ part: PartDescription, width: Int, using random: inout SeededRandom
   ) -> any Fusion {

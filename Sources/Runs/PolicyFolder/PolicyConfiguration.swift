@@ -53,8 +53,21 @@ struct PolicyConfiguration: Codable, Equatable {
         "format_version is \(version), this nanoVLA reads \(Self.formatVersion): train "
           + "the policy again, or use the nanoVLA that wrote it")
     }
+    for part in [json["backbone"], json["head"]] { try Self.checkSizes(in: part) }
     self = try json.decoded()
     if let validationError { throw CheckpointError.badConfiguration(file.path, validationError) }
+  }
+
+  /// Refuses whole numbers of which no memory holds the product.
+  private static func checkSizes(in part: JSONValue) throws {
+    if part.isObject {
+      for member in try part.object().values { try checkSizes(in: member) }
+    } else if let elements = try? part.array() {
+      for element in elements { try checkSizes(in: element) }
+    } else if let size = try? part.int(Int.min...Int.max), !Limits.partSize.contains(size) {
+      let range = Limits.partSize
+      throw part.outOfRange("from \(range.lowerBound) to \(range.upperBound)")
+    }
   }
 
   /// Why no policy can be built with these sizes; nil if one can. Nothing here is large enough to

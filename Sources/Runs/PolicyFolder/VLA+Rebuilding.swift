@@ -6,8 +6,7 @@ import VLMs
 
 /// A policy rebuilt from its configuration, before its weights are loaded.
 extension VLA {
-  /// The policy that `configuration` describes. Its head is uninitialized; a published VLM already
-  /// has the weights of its own files. It cannot act until the other weights are loaded.
+  /// The policy that `configuration` describes. It is uninitialized; a published VLM already has the weights of its own files. It cannot act until the other weights are loaded.
   /// - Parameter file: the config.json, for errors.
   convenience init(
     _ configuration: PolicyConfiguration, _ statistics: ActionStatistics, _ file: URL
@@ -18,8 +17,12 @@ extension VLA {
     var random = SeededRandom(seed: 0)
     let backbone: any Backbone
     do {
-      backbone = try configuration.backbone.makeBackbone(
-        relativeTo: file.deletingLastPathComponent(), using: &random)
+      // Uninitialized: a large size in config.json costs no memory before the weights' shapes are
+      // compared. The weights of a published VLM stay in its files.
+      backbone = try uninitialized {
+        try configuration.backbone.makeBackbone(
+          relativeTo: file.deletingLastPathComponent(), using: &random)
+      }
     } catch let error as PartError { throw refuse("backbone", error) }
     let width = backbone.stateWidth(usesProprioception: configuration.usesProprioception)  // S
     let place = HeadContext(
@@ -28,7 +31,6 @@ extension VLA {
     if let error = configuration.head.validationError(in: place) { throw refuse("head", error) }
     try self.init(
       backbone: backbone, space: place.space, statistics: statistics,
-      // Uninitialized: a large size in config.json costs no memory before the weights' shapes are compared.
       head: uninitialized { configuration.head.head(for: place, using: &random) },
       usesProprioception: configuration.usesProprioception, history: configuration.history)
   }

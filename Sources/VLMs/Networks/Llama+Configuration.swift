@@ -30,7 +30,8 @@ extension LlamaConfiguration {
     for kind in try json["layer_types"].exists ? json["layer_types"].array(count: 0...1024) : [] {
       _ = try kind.choice(["full_attention": true])
     }
-    try json.refuseUnread(by: "Llama")
+    // Before max_position_embeddings, its name was max_sequence_length.
+    try json.refuseUnread(by: "Llama", besides: ["max_sequence_length"])
   }
 
   /// The base of the rotary positions, in each of the places where versions of transformers write it.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NanoVLA
 import Tensors
@@ -38,6 +39,9 @@ public final class FusedVLM: Backbone {
   public static func make(
     _ configuration: Configuration, relativeTo folder: URL?, using random: inout SeededRandom
   ) throws -> FusedVLM {
+    if let error = configuration.fusion.validationError {
+      throw PartError("fusion.configuration.\(error.key)", error.reason)
+    }
     let vlm = try VLM.make(configuration.vlm, relativeTo: folder, using: &random)
     return FusedVLM(vlm, configuration.fusion, using: &random)
   }

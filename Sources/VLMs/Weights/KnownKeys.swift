@@ -21,7 +21,8 @@ enum KnownKeys {
 
   /// Dropout and initial values; nothing is dropped when a model answers.
   private static let training: Set<String> = [
-    "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop", "classifier_dropout",
+    "activation_dropout", "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop",
+    "classifier_dropout",
     "dropout", "drop_path_rate", "embd_pdrop", "gradient_checkpointing", "hidden_dropout",
     "hidden_dropout_prob", "ignore_index", "init_std", "initializer_factor", "initializer_range",
     "layerdrop", "logit_scale_init_value", "resid_pdrop", "tie_encoder_decoder",

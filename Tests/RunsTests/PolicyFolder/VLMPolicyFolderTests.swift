@@ -111,6 +111,28 @@ import VLMs
     #expect((read.backbone as? FusedVLM)?.fusion.parameters.allSatisfy { !$0.isFrozen } == true)
   }
 
+  @Test(
+    "sizes of a fusion that no memory holds are refused before weights are drawn",
+    arguments: [
+      ("queries", 100_000_000), ("queries", 0), ("depth", 10_000_000), ("depth", -1),
+      ("ratio", 1_000_000), ("queries", 9_000_000_000_000_000_000), ("hidden", 1 << 62),
+    ])
+  func giantFusion(key: String, size: Int) throws {
+    let policy = try VLABuilder().withVLM("llava").withActionSpace(.tabletop)
+      .withFusionStrategy(.crossAttention).withHead(.tokens(bins: 8)).build()
+    try withTemporaryFolder { folder in
+      try policy.write(to: folder)
+      let path =
+        key == "hidden"
+        ? ["head", "configuration", key]
+        : ["backbone", "configuration", "fusion", "configuration", key]
+      try setting(path, to: size)(folder)
+      let error = #expect(throws: (any Error).self) { try VLA(contentsOf: folder) }
+      let line = error.map { "\($0)" } ?? ""
+      #expect(line.contains(key) && line.contains("\(size)") && !line.contains("\n"), "\(line)")
+    }
+  }
+
   @Test("merged LoRA comes back as the layer's own weights", arguments: names)
   func merged(name: String) throws {
     let policy = try VLA.fromVLM(name, head: .l1, seed: 3)

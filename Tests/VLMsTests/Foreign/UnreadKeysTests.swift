@@ -108,4 +108,75 @@ import VLMs
     try folder.set("vision_feature_layer", [-2])
     _ = try VLM.read(folder.url)
   }
+
+  @Test("the members that published checkpoints have are read or known to change nothing")
+  func published() throws {
+    let dump = """
+      "_name_or_path": "", "add_cross_attention": false, "architectures": null,
+      "bad_words_ids": null, "begin_suppress_tokens": null, "bos_token_id": 0,
+      "chunk_size_feed_forward": 0, "cross_attention_hidden_size": null, "do_sample": false,
+      "decoder_start_token_id": null, "diversity_penalty": 0.0, "early_stopping": false,
+      "encoder_no_repeat_ngram_size": 0, "finetuning_task": null, "forced_eos_token_id": null,
+      "id2label": {"0": "LABEL_0"}, "is_decoder": false, "is_encoder_decoder": false,
+      "label2id": {"LABEL_0": 0}, "length_penalty": 1.0, "max_length": 20, "min_length": 0,
+      "no_repeat_ngram_size": 0, "num_beam_groups": 1, "num_beams": 1, "num_return_sequences": 1,
+      "output_attentions": false, "output_hidden_states": false, "output_scores": false,
+      "prefix": null, "problem_type": null, "pruned_heads": {}, "remove_invalid_values": false,
+      "repetition_penalty": 1.0, "return_dict": true, "return_dict_in_generate": false,
+      "sep_token_id": null, "temperature": 1.0, "tf_legacy_loss": false, "top_k": 50,
+      "tie_encoder_decoder": false, "tokenizer_class": null, "top_p": 1.0, "torchscript": false,
+      "torch_dtype": "float16", "transformers_version": "4.31.0", "typical_p": 1.0,
+      "use_bfloat16": false, "_attn_implementation_autoset": true
+      """
+    func json(_ text: String) throws -> JSONValue {
+      try JSONFile.parse(Data(text.utf8), name: "config.json").recorded()
+    }
+    let llava = try json(
+      """
+      {"ignore_index": -100, "image_token_index": 32000, "model_type": "llava",
+       "pad_token_id": 32001, "projector_hidden_act": "gelu", \(dump),
+       "text_config": {"max_position_embeddings": 4096, "model_type": "llama", \(dump),
+         "pretraining_tp": 1, "rms_norm_eps": 1e-05, "rope_scaling": null, "vocab_size": 32064},
+       "vision_config": {"hidden_size": 1024, "image_size": 336, "intermediate_size": 4096,
+         "model_type": "clip_vision_model", "num_attention_heads": 16, "num_hidden_layers": 24,
+         "patch_size": 14, "projection_dim": 768, "vocab_size": 32000, "dropout": 0.0, \(dump)},
+       "vision_feature_layer": -2, "vision_feature_select_strategy": "default",
+       "vocab_size": 32064, "use_cache": true}
+      """)
+    #expect(try LLaVAConfiguration(llava).language.maximumTokens == 4096)
+    let blip = try json(
+      """
+      {"image_text_hidden_size": 256, "image_token_index": 50265, "model_type": "blip-2",
+       "num_query_tokens": 32, "use_decoder_only_language_model": true, \(dump),
+       "qformer_config": {"classifier_dropout": null, "model_type": "blip_2_qformer",
+         "encoder_hidden_size": 1408, "hidden_dropout_prob": 0.1, \(dump)},
+       "text_config": {"activation_dropout": 0.0, "eos_token_id": 50118, "ffn_dim": 10240,
+         "hidden_size": 2560, "model_type": "opt", "num_attention_heads": 32,
+         "num_hidden_layers": 32, "vocab_size": 50304, "word_embed_proj_dim": 2560,
+         "layerdrop": 0.0, "init_std": 0.02, \(dump)},
+       "vision_config": {"dropout": 0.0, "initializer_factor": 1.0, "num_channels": 3,
+         "model_type": "blip_2_vision_model", "projection_dim": 512, \(dump)}}
+      """)
+    #expect(try BLIP2Configuration(blip).language.width == 2560)
+    let instructBLIP = try json(
+      """
+      {"model_type": "instructblip", "num_query_tokens": 32, "tie_word_embeddings": false,
+       "qformer_config": {"model_type": "instructblip_qformer", "vocab_size": 30523},
+       "text_config": {"attention_bias": false, "max_sequence_length": 2048,
+         "model_type": "llama", "num_key_value_heads": 32, "pad_token_id": -1, "head_dim": 128,
+         "rope_scaling": null, "rope_theta": 10000.0, "vocab_size": 32001, \(dump)},
+       "use_decoder_only_language_model": true,
+       "vision_config": {"model_type": "instructblip_vision_model"}}
+      """)
+    #expect(try InstructBLIPConfiguration(instructBLIP).qformer.vocabulary == 30_523)
+    let gpt2 = try json(
+      """
+      {"model_type": "gpt2", "n_ctx": 1024, "n_embd": 768, "n_head": 12, "n_layer": 12,
+       "n_positions": 1024, "resid_pdrop": 0.1, "attn_pdrop": 0.1, "embd_pdrop": 0.1,
+       "summary_activation": null, "summary_first_dropout": 0.1, "summary_type": "cls_index",
+       "summary_proj_to_labels": true, "summary_use_proj": true, "vocab_size": 50257,
+       "task_specific_params": {"text-generation": {"max_length": 50}}, \(dump)}
+      """)
+    #expect(try GPT2Configuration(gpt2).maximumTokens == 1024)
+  }
 }
