@@ -33,7 +33,7 @@ import Testing
       // The parts of U+11938, which Unicode 11 does not know, are not composed.
       #expect(try normalize(type(form), "\u{11935}\u{11930}") == [0x11935, 0x11930])
     }
-    // A younger mark is none to these tables: nothing is composed or sorted across it.
+    // These tables do not know a younger mark: nothing is composed or sorted across it.
     #expect(try normalize(type("NFC"), "e\u{1ACF}\u{301}") == [0x65, 0x1ACF, 0x301])
     #expect(try normalize(type("NFC"), "\u{1ACF}e\u{301}\u{1ACF}") == [0x1ACF, 0xE9, 0x1ACF])
   }
