@@ -39,9 +39,10 @@ struct LessonCommand: ParsableCommand {
       Console.flush()
     } catch {
       let (code, text) = (exitCode(for: error), fullMessage(for: error))
-      if code == .success { Console.write(text + "\n") }
+      let shown = text.isEmpty ? "" : errorLines(text)  // empty if the error was shown before
+      if code == .success { Console.write(shown) }
       Console.flush()
-      if code == .validationFailure { Console.standardError(errorLines(text)) }
+      if code != .success { Console.standardError(shown) }
       exit(withError: code)
     }
   }

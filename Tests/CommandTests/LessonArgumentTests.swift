@@ -79,10 +79,11 @@ import Testing
     #expect(result.error.contains("PATH"))
   }
 
-  @Test("a closed pipe ends it without a message")
+  @Test("a closed pipe ends it with one line, and as the signal would")
   func closedPipe() throws {
     let runner = Program.product("nanovla-lesson").path
-    let result = try Program("/bin/sh").run(["-c", "'\(runner)' list | true"], in: checkout)
-    #expect(result.error.isEmpty)
+    let script = "(sleep 1; '\(runner)' list; echo $? >&2) | true"
+    let result = try Program("/bin/sh").run(["-c", script], in: checkout)
+    #expect(result.error == "Error: cannot write to standard output: broken pipe\n141\n")
   }
 }

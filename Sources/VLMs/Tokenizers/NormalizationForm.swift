@@ -1,6 +1,6 @@
 import Foundation
 
-/// The four normalization forms, by the tables of Unicode 11 (see ``UnicodeTables``).
+/// The four normalization forms, by the tables of Unicode 9 (see ``UnicodeTables``).
 ///
 /// A text is decomposed scalar by scalar, its marks are sorted by their combining class, and then each
 /// mark or Hangul letter is composed with the starter before it. Foundation gives the decomposition of
@@ -100,13 +100,13 @@ extension Unicode.Scalar {
   /// The canonical combining class; 0 for starters and for what the tables do not know.
   fileprivate var combiningClass: UInt8 {
     if value < 0x300 { return 0 }
-    return isAssigned(in: UnicodeTables.decompositions)
+    return isAssigned(in: UnicodeTables.normalization)
       ? properties.canonicalCombiningClass.rawValue : 0
   }
 
   /// The full decomposition.
   fileprivate func decomposed(isCompatible: Bool) -> Scalars {
-    guard !isASCII, isAssigned(in: UnicodeTables.decompositions) else { return [self] }
+    guard !isASCII, isAssigned(in: UnicodeTables.normalization) else { return [self] }
     let text = String(self)
     return Scalars(
       isCompatible

@@ -70,6 +70,7 @@ extension Array where Element == Unicode.Scalar {
 
 extension Unicode.Scalar {
   fileprivate var isMark: Bool {
-    [.nonspacingMark, .spacingMark, .enclosingMark].contains(category(in: UnicodeTables.marks))
+    let category = category(in: UnicodeTables.normalization)
+    return [.nonspacingMark, .spacingMark, .enclosingMark].contains(category)
   }
 }

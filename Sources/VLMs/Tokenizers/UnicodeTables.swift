@@ -1,5 +1,3 @@
-import Foundation
-
 /// Unicode properties as the `tokenizers` library sees them.
 ///
 /// Each part of that library has tables of its own age, and a character that a table does not know
@@ -8,16 +6,15 @@ import Foundation
 /// version that the library's part has:
 ///
 ///     8.0     punctuation; what BERT's normalizer removes (unicode_categories)
-///     9.0     the marks that StripAccents removes (unicode-normalization-alignments)
-///     11.0    NFC, NFD, NFKC, NFKD (the same)
+///     9.0     NFC, NFD, NFKC, NFKD; the marks that StripAccents removes
+///             (unicode-normalization-alignments)
 ///     16.0    patterns and their classes \p, \w, \d; Whitespace's words (Oniguruma, regex)
 ///     17.0    lower case, numbers, whitespace (Rust's standard library)
 ///
 /// Measured on all code points with version 0.23 of the library.
 enum UnicodeTables {
   static let categories: Unicode.Version = (8, 0)
-  static let marks: Unicode.Version = (9, 0)
-  static let decompositions: Unicode.Version = (11, 0)
+  static let normalization: Unicode.Version = (9, 0)
   static let patterns: Unicode.Version = (16, 0)
 
   /// Characters whose category is another one today: (the version of the change, what they were).
