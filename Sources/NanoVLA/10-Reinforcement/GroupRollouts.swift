@@ -61,7 +61,9 @@ public struct GroupRollouts {
       let encoded = groups.map { g, members in
         records[g].states.isEmpty ? Array(members.prefix(1)) : members
       }
-      let states = try policy.state(of: encoded.flatMap { $0.map { rollouts[$0] } })  // → [n, S]
+      let states = try policy.finite {
+        try policy.state(of: encoded.flatMap { $0.map { rollouts[$0] } })  // → [n, S]
+      }
       var row = 0
       for ((g, members), rows) in zip(groups, encoded.map(\.count)) {
         let each = members.indices.map { rows == 1 ? row : row + $0 }
