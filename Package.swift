@@ -98,7 +98,7 @@ let package = Package(
       name: "nanovla-bench",
       dependencies: library + ["COpenBLAS", argumentParser]),
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Files", "Images", "Tabletop"],
+      name: "TestSupport", dependencies: course,
       path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Tensors", "TestSupport"]),

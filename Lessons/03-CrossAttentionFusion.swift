@@ -43,7 +43,7 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
     return probe
   }
   func crossAttention(_ random: inout SeededRandom) -> CrossAttentionFusion {
-    CrossAttentionFusion(width: width, heads: heads, queries: 1, depth: 1, using: &random)
+    CrossAttentionFusion(.init(heads: heads), width: width, using: &random)
   }
 
   let start = Suite.object.initialState(seed: shownScene)
@@ -86,7 +86,7 @@ Lesson.run(3, "Cross-attention fusion", idea: idea) { lesson in
   lesson.heading("All probes, one training: how far from the object do they point?")
   let probes = [
     ("crossAttention", pointing),
-    ("concat", train("concat") { ConcatFusion(width: width, heads: heads, using: &$0) }),
+    ("concat", train("concat") { ConcatFusion(.init(heads: heads), width: width, using: &$0) }),
     ("film", train("FiLM") { FiLMFusion(width: width, using: &$0) }),
     ("gated", train("gated") { GatedFusion(width: width, using: &$0) }),
     ("noText", train("no text", ablatesText: true, crossAttention)),

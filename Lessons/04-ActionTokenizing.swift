@@ -78,32 +78,36 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
   lesson.heading("Experiment: the quantization error")
   let fresh = try freshSeeds.compactMap { Demonstration.record(suite: .object, seed: $0) }
     .flatMap(normalized)
-  let trips = try binCounts.map { bins in
-    (bins, try RoundTrip(of: fresh, in: ActionTokenizer(bins: bins, vocabulary: bins)))
+  let measured = try binCounts.map { bins in
+    let errors = try ActionTokenizer(bins: bins, vocabulary: bins).errors(of: fresh)
+    let meanSquare = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
+    return (bins: bins, rms: meanSquare.squareRoot(), maximum: errors.max() ?? 0)
   }
-  for (bins, trip) in trips {
-    lesson.keep("tokens_bins\(bins)", trip.tokens)
-    lesson.keep("rms_bins\(bins)", trip.rms)
-    lesson.keep("maxError_\(bins)", trip.maximumError)
+  for (bins, rms, maximum) in measured {
+    lesson.keep("tokens_bins\(bins)", Double(fresh[0].count))
+    lesson.keep("rms_bins\(bins)", rms)
+    lesson.keep("maxError_\(bins)", maximum)
   }
   lesson.say("\(fresh.count) new actions, encoded and decoded, in normalized units:")
   lesson.table(
     columns: ["bins", "RMS error", "maximum", "half a bin"],
-    rows: trips.map { [$0, $1.rms, $1.maximumError, 1 / Double($0 - 1)] })
+    rows: measured.map { [$0.bins, $0.rms, $0.maximum, 1 / Double($0.bins - 1)] })
   lesson.say(
-    trips.allSatisfy { $1.maximumError <= 1 / Double($0 - 1) + 1e-6 }
+    measured.allSatisfy { $0.maximum <= 1 / Double($0.bins - 1) + 1e-6 }
       ? "The maximum is half a bin, 1/(B − 1), for every B, as it must be: bins trade precision for "
         + "examples per bin."
       : "A maximum above half a bin, 1/(B − 1), is a bug: compare `encode` and `decode`.")
-  func curve(_ name: String, _ value: (Int, RoundTrip) -> Double) -> LineChart.Curve {
-    .init(name, trips.map { (log2(Double($0)), value($0, $1)) }, showsPoints: true)
+  let exponents = binCounts.map { log2(Double($0)) }
+  func curve(_ name: String, _ errors: [Double]) -> LineChart.Curve {
+    .init(name, zip(exponents, errors).map { ($0, $1) }, showsPoints: true)
   }
   try lesson.chart(
     LineChart(
       "Quantization error of new actions",
-      x: Axis("bins (log2 B)", log2(Double(binCounts.min()!))...log2(Double(binCounts.max()!))),
-      y: Axis("error (normalized units)", 0...trips.map(\.1.maximumError).max()!),
-      [curve("maximum") { $1.maximumError }, curve("RMS") { $1.rms }]), as: "quantization.png")
+      x: Axis("bins (log2 B)", exponents.min()!...exponents.max()!),
+      y: Axis("error (normalized units)", 0...measured.map(\.maximum).max()!),
+      [curve("maximum", measured.map(\.maximum)), curve("RMS", measured.map(\.rms))]),
+    as: "quantization.png")
 
   lesson.finish(
     readNext: [

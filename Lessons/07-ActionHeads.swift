@@ -6,6 +6,7 @@ import NanoVLA
 import Runs
 import Tabletop
 import Tensors
+import VLMs
 
 let idea = """
   One backbone, one set of demonstrations, one training loop; only the output differs: numbers

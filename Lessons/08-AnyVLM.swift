@@ -3,6 +3,7 @@
 
 import Blackboard
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 import VLMs

@@ -30,10 +30,10 @@ public enum Limits {
   public static let width = 1...512
   /// The hidden width of an MLP, as a multiple of D.
   public static let mlpRatio = 1...8
-  /// Q, the output vectors of a fusion.
-  public static let fusionQueries = 1...1024
-  /// The blocks of a fusion.
-  public static let fusionDepth = 1...64
+  /// The sizes in a part's configuration, by the names of its settings: B, Q, blocks, attention heads.
+  static let settings = [
+    "bins": 2...1024, "queries": 1...1024, "depth": 1...64, "heads": 1...64, "ratio": mlpRatio,
+  ]
   /// Any other whole number in a part's configuration; products of two of them do not overflow.
   public static let partSize = -(1 << 24)...(1 << 24)
   /// Words of an instruction.

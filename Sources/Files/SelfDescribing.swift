@@ -28,6 +28,15 @@ public struct PartDescription: Sendable, Equatable {
 
   public init(of part: some SelfDescribing) { self.init(Swift.type(of: part), part.configuration) }
 
+  /// The first setting that is out of the range that ``Limits`` state for its name; nil if none is.
+  public var validationError: PartError? {
+    for (name, value) in Mirror(reflecting: configuration).children {
+      guard let name, let size = value as? Int, let range = Limits.settings[name] else { continue }
+      if !range.contains(size) { return PartError(name, "\(size) is not in \(range)") }
+    }
+    return nil
+  }
+
   public static func == (a: Self, b: Self) -> Bool {
     func isSame<Configuration: Equatable>(_ configuration: Configuration) -> Bool {
       configuration == b.configuration as? Configuration

@@ -1,14 +1,26 @@
 import ArgumentParser
+import Files
 import NanoVLA
+import VLMs
 
 /// The name of an action head on the command line, one of ``ActionHeadKind/known``.
 struct HeadName: ExpressibleByArgument {
-  static var allValueStrings: [String] { ActionHeadKind.known.names }
+  static var allValueStrings: [String] {
+    known.names.filter { $0 != AutoregressiveActionHead.kind }
+  }
   private let kind: ActionHeadKind
 
   init?(argument: String) {
-    guard let kind = ActionHeadKind.known[argument] else { return nil }
+    guard Self.allValueStrings.contains(argument), let kind = Self.known[argument] else {
+      return nil
+    }
     self.kind = kind
+  }
+
+  /// All heads, those of VLMs included.
+  private static var known: PartList<ActionHeadKind> {
+    VLM.registersHeads
+    return ActionHeadKind.known
   }
 
   /// The head that `--head` and `--bins` ask for, with defaults from `before`.

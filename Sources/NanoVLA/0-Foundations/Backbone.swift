@@ -11,10 +11,7 @@ import Tensors
 /// Letters: N observations, S state width.
 public protocol Backbone: Module, SelfDescribing {
   /// Builds the backbone that `configuration` describes. Its weights are random unless the
-  /// configuration names files that hold them.
-  /// - Parameters:
-  ///   - configuration: sizes, or the files' paths.
-  ///   - folder: the folder that relative paths of the configuration start from.
+  /// configuration names files that hold them, whose relative paths start from `folder`.
   /// - Throws: `PartError` for a wrong configuration, or an error of those files.
   static func make(
     _ configuration: Configuration, relativeTo folder: URL?, using random: inout SeededRandom
@@ -22,17 +19,13 @@ public protocol Backbone: Module, SelfDescribing {
 
   /// The name in descriptions; the kind by default.
   var name: String { get }
-
   /// Whether the weights are random, untrained; false by default.
   var isRandom: Bool { get }
-
   /// Untrained layers, which stay trainable when a policy freezes the rest; none by default.
   var newLayers: [any Module] { get }
-
   /// Parameters that are stored in files which the configuration names, so that a saved policy does
   /// not repeat them; none by default.
   var publishedParameters: [Tensor] { get }
-
   /// The side of the square images that it expects, in pixels; nil if it resizes images itself.
   var imageSize: Int? { get }
 
@@ -43,12 +36,7 @@ public protocol Backbone: Module, SelfDescribing {
   /// prompts differ in length.
   var takesBatches: Bool { get }
 
-  /// Encodes observations.
-  /// - Parameters:
-  ///   - observations: N of them.
-  ///   - instructions: one for each observation.
-  ///   - usesProprioception: whether the state includes the observations' proprioception.
-  /// - Returns: [N, S]
+  /// Encodes N observations, each with an instruction and, if asked for, its proprioception: → [N, S].
   /// - Throws: if an instruction cannot be encoded.
   func state(
     of observations: [Observation], instructions: [String], usesProprioception: Bool

@@ -53,7 +53,6 @@ public struct Ending: Sendable, Hashable {
   public let isSuccess: Bool
   /// "success", or what went wrong.
   public let name: String
-
   /// The task is achieved.
   public static let success = Ending(isSuccess: true, name: "success")
   /// The task is not achieved, because of `reason`.
@@ -66,12 +65,9 @@ public struct Ending: Sendable, Hashable {
 public struct Episode: Sendable {
   /// The name of its initial state.
   public let seed: UInt64
-  /// What the policy was told to do.
-  public let instruction: String
-  /// How it ended, judged by that instruction.
-  public let ending: Ending
-  /// Whether the task that the initial state was made for is achieved
-  /// (``Environment/achievedOriginalTask``).
+  /// What the policy was told to do, and how it ended, judged by that.
+  public let instruction: String, ending: Ending
+  /// ``Environment/achievedOriginalTask`` at the end.
   public let achievedOriginalTask: Bool
   /// T, the number of executed actions.
   public let steps: Int
@@ -79,7 +75,6 @@ public struct Episode: Sendable {
   public let observations: [Observation]
   /// If recorded: the T actions that the policy decided on, in robot units; else empty.
   public let actions: [RobotAction]
-
   /// The images of the recorded observations: T + 1, or none.
   public var frames: [RGBImage] { observations.map(\.image) }
 }

@@ -18,15 +18,10 @@ public struct TabletopEnvironment: ExpertEnvironment {
     case otherInstruction
   }
 
-  /// The family of tasks.
-  public let suite: Suite
-  /// What is changed.
-  public let control: Control
+  public let suite: Suite, control: Control
   private let renderer: Renderer
-  /// The world judged by the instruction that the policy is given.
-  private(set) var world: TabletopWorld
-  /// The same actions, judged by the task that the scene was made for.
-  private var original: TabletopWorld
+  /// The world judged by the instruction that the policy is given, and by the scene's own task.
+  private var world, original: TabletopWorld
   /// Index of the object that was held last.
   private var grasped: Int?
   /// Which way the expert goes around an obstacle: independent of everything observable.
@@ -43,7 +38,6 @@ public struct TabletopEnvironment: ExpertEnvironment {
   public var space: ActionSpace { .tabletop }
   public var instruction: String { world.instruction }
   public var achievedOriginalTask: Bool { original.outcome == .success }
-
   public func copy() -> TabletopEnvironment { self }
 
   public mutating func reset(to seed: UInt64) {
@@ -58,10 +52,9 @@ public struct TabletopEnvironment: ExpertEnvironment {
     side = Side.allCases[coin.integer(below: Side.allCases.count)]
   }
 
-  /// The two worlds are alike until one of them ends and stands still.
-  private var scene: Scene { world.outcome == .running ? world.scene : original.scene }
-
   public func observation() -> Observation {
+    // The two worlds are alike until one of them ends and stands still.
+    let scene = world.outcome == .running ? world.scene : original.scene
     let image =
       control == .blankImage
       ? RGBImage(width: renderer.size, height: renderer.size, color: Palette.table)
@@ -73,55 +66,16 @@ public struct TabletopEnvironment: ExpertEnvironment {
     world.step(action.values)
     original.step(action.values)
     grasped = world.scene.held ?? grasped
+    if world.outcome == .success { return .success }
     // Lifting a wrong object ends the task that was named, but may begin the original one.
-    let isOriginalOpen = world.outcome != .success && original.outcome == .running
-    return isOriginalOpen ? nil : Ending(of: world, grasped: grasped)
+    if original.outcome == .running { return nil }
+    return world.failure(grasped: grasped).map { .failure($0.rawValue) }
   }
 
   public func expertAction() -> RobotAction { RobotAction(Expert.action(for: world, side: side)) }
-
   public func heldOutSeeds(_ count: Int) -> [UInt64] { Array(Suite.heldOutSeeds(count)) }
 
   public func practiceSeed(using random: inout SeededRandom) -> UInt64 {
     Suite.practiceSeed(using: &random)
-  }
-}
-
-extension Ending {
-  /// Another object was lifted: the policy misread the image or the instruction.
-  public static let otherLifted = failure("lifted another object")
-  /// The robot touched the obstacle, which ends the episode.
-  public static let hitObstacle = failure("ran into the post")
-  /// Nothing was grasped: the policy missed, or hesitated.
-  public static let nothingGrasped = failure("time ran out, nothing grasped")
-  /// The gripper closed on the wrong object and did not lift it.
-  public static let otherGrasped = failure("time ran out, last grasped another object")
-  /// The grasp succeeded, the rest did not: the policy left the states of the demonstrations.
-  public static let notFinished = failure("time ran out, grasped but not finished")
-  /// The object did not move as far as the task asks for.
-  public static let notPushed = failure("time ran out, not pushed far enough")
-  /// The first of two goals is achieved, the second is not.
-  public static let secondStep = failure("time ran out in the second of two steps")
-
-  /// How the episode of `world` ended; nil while it is running.
-  /// - Parameter grasped: index of the object that the gripper held last, if any.
-  public init?(of world: TabletopWorld, grasped: Int?) {
-    switch world.outcome {
-    case .running: return nil
-    case .success: self = .success
-    case .failure:
-      let isInTheWay = world.scene.obstacle != nil && world.liftedObject == nil
-      self = isInTheWay ? .hitObstacle : .otherLifted
-    case .timeout:
-      if world.achievedGoals > 0 {
-        self = .secondStep
-      } else if case .push = world.currentGoal {
-        self = .notPushed
-      } else if let grasped {
-        self = grasped == world.currentGoal?.object ? .notFinished : .otherGrasped
-      } else {
-        self = .nothingGrasped
-      }
-    }
   }
 }

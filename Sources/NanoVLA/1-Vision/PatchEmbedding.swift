@@ -16,8 +16,7 @@ import Tensors
 public final class PatchEmbedding: Module {
   public let projection: Linear  // S·S·3 → D
   public let positions: Tensor  // [P, D]
-  public let patchSize: Int
-  public let imageSize: Int
+  public let patchSize, imageSize: Int
 
   /// - Parameters:
   ///   - imageSize: the side of the square image, in pixels; a multiple of `patchSize`.
@@ -30,15 +29,13 @@ public final class PatchEmbedding: Module {
     guard patchSize > 0, imageSize % patchSize == 0 else {
       fatalError("patch embedding: \(imageSize) pixels do not divide into squares of \(patchSize)")
     }
-    self.imageSize = imageSize
-    self.patchSize = patchSize
+    (self.imageSize, self.patchSize) = (imageSize, patchSize)
     projection = Linear(
       inputs: patchSize * patchSize * 3, outputs: width, bias: bias, using: &random)
     positions = PositionEncoding.grid(side: imageSize / patchSize, width: width).asParameter()
   }
 
-  /// - Parameter images: [B, H, W, 3] from ``Pixels``.
-  /// - Returns: [B, P, D]
+  /// Images from ``Pixels`` → tokens: [B, H, W, 3] → [B, P, D].
   public func callAsFunction(_ images: Tensor) -> Tensor {
     let squares = patches(of: images)  // [B, H, W, 3] → [B, P, S·S·3]
     let tokens = projection(squares)  // [B, P, S·S·3] → [B, P, D]
@@ -47,9 +44,8 @@ public final class PatchEmbedding: Module {
       .traced("patch tokens + positions", "each position adds its own vector")
   }
 
-  /// Cuts images into squares, row by row from the top left, the pixels of each in one row.
-  /// - Parameter images: [B, H, W, 3], H = W = ``imageSize``.
-  /// - Returns: [B, P, S·S·3]
+  /// Cuts images into squares, row by row from the top left, the pixels of each in one row:
+  /// [B, H, W, 3] → [B, P, S·S·3] with H = W = ``imageSize``.
   public func patches(of images: Tensor) -> Tensor {
     guard images.shape.count == 4, images.shape.dropFirst() == [imageSize, imageSize, 3] else {
       fatalError("patch embedding: images \(images.shape), not [B, \(imageSize), \(imageSize), 3]")

@@ -17,10 +17,8 @@ public final class PatchProbe: Module {
   public let hidden: Linear  // D → 2D
   public let classifier: Linear  // 2D → C
 
-  /// - Parameters:
-  ///   - imageSize, patchSize, width: as ``PatchEmbedding`` takes them.
-  ///   - classes: C.
-  ///   - hasPositions: if false, the position vectors are 0 and stay so.
+  /// A probe for C `classes` on a ``PatchEmbedding``, whose position vectors are 0 and stay so unless it
+  /// `hasPositions`.
   public init(
     imageSize: Int = 64, patchSize: Int, width: Int, classes: Int, hasPositions: Bool,
     using random: inout SeededRandom
@@ -49,14 +47,8 @@ public final class PatchProbe: Module {
       .traced("pooled", "the mean of all tokens")
   }
 
-  /// Trains on random batches of 32 images.
-  /// - Parameters:
-  ///   - images: of one size.
-  ///   - targets: the class of each.
-  ///   - steps: the number of batches.
-  ///   - learningRate: the peak of a cosine schedule.
-  ///   - seed: fixes the batches.
-  ///   - progress: called after each step with the number of steps done.
+  /// Trains on `steps` random batches of 32 images, which `seed` fixes; `targets` are the images' classes.
+  /// The learning rate falls along a cosine from its peak; `progress` gets the number of steps done.
   public func train(
     on images: [RGBImage], targets: [Int], steps: Int, learningRate: Float, seed: UInt64,
     progress: (Int) -> Void = { _ in }
@@ -64,17 +56,13 @@ public final class PatchProbe: Module {
     guard images.count == targets.count else {
       fatalError("patch probe: \(images.count) images with \(targets.count) targets")
     }
-    var random = SeededRandom(seed: seed)
-    let optimizer = AdamW(parameters, weightDecay: 0.1)
     let schedule = Schedule(peak: learningRate, warmup: 20, steps: steps)
-    for step in 0..<steps {
-      let batch = (0..<32).map { _ in random.integer(below: images.count) }
-      _ = backwardInShards(of: batch.count) { part in
-        let logits = self(Pixels.tensor(of: batch[part].map { images[$0] }))
-        return crossEntropy(logits, targets: batch[part].map { targets[$0] })
-      }
-      optimizer.step(learningRate: schedule(step), maximumNorm: 1)
-      progress(step + 1)
+    AdamW(parameters, weightDecay: 0.1).fit(
+      images.count, batchSize: 32, schedule: schedule, maximumNorm: 1, seed: seed,
+      progress: { step, _ in progress(step) }
+    ) { batch in
+      let logits = self(Pixels.tensor(of: batch.map { images[$0] }))  // → [B, C]
+      return crossEntropy(logits, targets: batch.map { targets[$0] })
     }
   }
 

@@ -17,9 +17,7 @@ public enum Pixels {
   /// About the standard deviation of a colored pixel.
   static let scale: Float = 50
 
-  /// Normalizes images.
-  /// - Parameter images: B images of one size, at least one.
-  /// - Returns: [B, H, W, 3]
+  /// Normalizes B images of one size, at least one: → [B, H, W, 3].
   public static func tensor(of images: [RGBImage]) -> Tensor {
     guard let first = images.first else { fatalError("pixels: no images") }
     var values: [Float] = []

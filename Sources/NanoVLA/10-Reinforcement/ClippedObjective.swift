@@ -20,7 +20,6 @@ import Tensors
 /// (2025), sections 3.1 and 3.3. Left out, as in SimpleVLA-RL: a KL penalty toward the initial policy
 /// and an entropy bonus. The reward of a simulator cannot be gamed as a learned one can.
 public struct ClippedObjective: Sendable, Equatable {
-  /// The gain ends at a ratio of 1 − `clipLow` and of 1 + `clipHigh`.
   public var clipLow, clipHigh: Float
 
   /// An objective with PPO's lower and DAPO's upper clip.
@@ -40,8 +39,7 @@ public struct ClippedObjective: Sendable, Equatable {
 
   /// The loss of N decisions.
   /// - Parameters:
-  ///   - new: ln p of the tokens by the policy that learns, [N, K, A].
-  ///   - old: ln p of the same tokens when they were sampled, [N, K, A].
+  ///   - new, old: ln p of the tokens, now and when they were sampled, [N, K, A].
   ///   - advantages: of the rollout that each decision belongs to, [N, 1, 1].
   ///   - mask: 1 for a token that counts, 0 for one that was not executed, [N, K, A].
   public func callAsFunction(
@@ -57,7 +55,6 @@ public struct ClippedObjective: Sendable, Equatable {
     let tokens = mask.values.reduce(0, +)
     guard tokens > 0 else { fatalError("ClippedObjective: every token is masked of \(new.shape)") }
     func mean(_ x: Tensor) -> Tensor { (x * mask).sum() * (1 / tokens) }  // [N, K, A] → one number
-
     let change = new - old  // [N, K, A]
     let ratio = change.exp()
       .traced("importance ratio", "p(token) / p_old(token)")

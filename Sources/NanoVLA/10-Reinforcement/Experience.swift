@@ -4,21 +4,15 @@ import Tensors
 public struct RolloutGroup {
   /// The name of the initial state that its rollouts share.
   public let seed: UInt64
-  /// 1 for success, else 0: G numbers.
+  /// G numbers: 1 for success, else 0.
   public let rewards: [Float]
-  /// Executed actions: G numbers.
+  /// G numbers: executed actions.
   public let steps: [Int]
-  /// What the head read at each decision, [N, S]. The backbone is frozen, so images are not kept.
-  public let states: Tensor
-  /// What it chose: N·K·A bins.
-  public let bins: [Int]
-  /// ln p of these bins when they were sampled, [N, K, A].
-  public let logProbabilities: Tensor
-  /// 1 for a step that was executed, 0 for one after the ending, [N, K, 1].
-  public let mask: Tensor
-  /// The rollout that each decision belongs to: N indices below G.
-  public let rollout: [Int]
-
+  public let states: Tensor  // what the head read; the backbone is frozen, so no images: [N, S]
+  public let bins: [Int]  // what it chose: N·K·A
+  public let logProbabilities: Tensor  // ln p of these bins when they were sampled, [N, K, A]
+  public let mask: Tensor  // 1 for a step that was executed, 0 after the ending, [N, K, 1]
+  public let rollout: [Int]  // the rollout of each decision: N indices below G
   /// How many of the G rollouts succeeded.
   public var successes: Int { rewards.count { $0 == 1 } }
   /// Whether some rollouts went better than others.
@@ -36,19 +30,13 @@ public struct RolloutGroup {
 public struct Experience {
   public let states: Tensor  // [N, S]
   public let bins: [Int]  // N·K·A
-  /// ln p of the bins when they were sampled, [N, K, A].
-  public let logProbabilities: Tensor
+  public let logProbabilities: Tensor  // ln p of the bins when they were sampled, [N, K, A]
   public let advantages: Tensor  // [N, 1, 1]
-  /// 1 for a token that counts, [N, K, A].
-  public let mask: Tensor
+  public let mask: Tensor  // 1 for a token that counts, [N, K, A]
+  public var count: Int { states.dim(0) }  // N
 
-  /// N.
-  public var count: Int { states.dim(0) }
-
-  /// - Parameters:
-  ///   - groups: at least one.
-  ///   - statistics: those of the demonstrations, which tell the dimensions that moved.
-  ///   - advantages: from a group's G rewards to its G advantages.
+  /// The decisions of one or more groups; the demonstrations' `statistics` tell the dimensions that moved,
+  /// `advantages` turns a group's G rewards into G advantages.
   public init(
     joining groups: [RolloutGroup], statistics: ActionStatistics,
     advantages: ([Float]) -> [Float] = { GroupAdvantage(rewards: $0).advantages }
@@ -77,21 +65,17 @@ public struct Experience {
     let order = random.shuffled(Array(0..<count))
     let batches = max(1, (count + size / 2) / size)
     return (0..<batches).map { batch in
-      rows(at: Array(order[batch * count / batches..<(batch + 1) * count / batches]))
+      Experience(self, at: Array(order[batch * count / batches..<(batch + 1) * count / batches]))
     }
   }
 
   /// The decisions with the given indices.
-  func rows(at indices: [Int]) -> Experience { Experience(self, indices) }
-
-  private init(_ all: Experience, _ indices: [Int]) {
-    func pick(_ x: Tensor) -> Tensor {
-      x.reshaped([x.dim(0), -1]).rows(at: indices)  // [N, …] → [n, the rest in one axis]
-        .reshaped([indices.count] + x.shape.dropFirst())  // → [n, …]
-    }
+  init(_ all: Experience, at indices: [Int]) {
     let tokens = all.bins.count / all.count  // K·A
     bins = indices.flatMap { all.bins[$0 * tokens..<($0 + 1) * tokens] }
-    (states, logProbabilities) = (pick(all.states), pick(all.logProbabilities))
-    (advantages, mask) = (pick(all.advantages), pick(all.mask))
+    (states, logProbabilities, advantages, mask) = (  // [N, …] → [n, …]
+      all.states.rows(at: indices), all.logProbabilities.rows(at: indices),
+      all.advantages.rows(at: indices), all.mask.rows(at: indices)
+    )
   }
 }

@@ -5,49 +5,36 @@
 ///
 /// Reference: PRIME-RL/SimpleVLA-RL, examples/run_openvla_oft_rl_libero.sh.
 public struct GRPOSettings: Codable, Sendable, Equatable {
-  /// Rounds of collecting rollouts and learning from them.
-  public var iterations = 200
-  /// Initial states in an iteration.
-  public var groups = 32
+  /// Rounds of collecting rollouts and learning from them, and initial states in each.
+  public var iterations = 200, groups = 32
   /// G, rollouts of each initial state.
   public var groupSize = 8
   /// T, for sampling and for the log-probabilities alike.
   public var temperature: Float = 1
-  /// AdamW's peak learning rate; it falls along a cosine to a tenth.
-  public var learningRate: Float = 1e-3
+  /// AdamW's peak learning rate; it falls along a cosine to a tenth. Largest norm of the gradient.
+  public var learningRate: Float = 1e-3, gradientClip: Float = 1
   /// Decisions in one optimizer step.
   public var minibatchSize = 256
-  /// Largest norm of the gradient.
-  public var gradientClip: Float = 1
-  /// The gain ends at an importance ratio of 1 − this, …
-  public var clipLow: Float = 0.2
-  /// … and of 1 + this.
-  public var clipHigh: Float = 0.28
-  /// Iterations between greedy evaluations; 0 for none.
-  public var evaluateEvery = 10
-  /// Held-out initial states in an evaluation.
-  public var evaluationEpisodes = 100
+  /// The gain ends at an importance ratio of 1 − clipLow, and of 1 + clipHigh.
+  public var clipLow: Float = 0.2, clipHigh: Float = 0.28
+  /// Iterations between greedy evaluations (0 for none), and held-out initial states in each.
+  public var evaluateEvery = 10, evaluationEpisodes = 100
   /// Fixes every random choice.
   public var seed: UInt64 = 0
-
-  /// The defaults.
   public init() {}
 }
 
-/// The measurements of one iteration of a ``GRPOTrainer``.
+/// The measurements of one iteration of a ``GRPOTrainer``, numbered from 1.
 public struct GRPOMetrics: Codable, Sendable, Equatable {
-  /// From 1 on.
   public let iteration: Int
-  /// How many rollouts of each group succeeded.
+  /// How many of its G rollouts succeeded, for each group.
   public let successes: [Int]
   /// G.
   public let groupSize: Int
   /// Success rate of all rollouts, whose actions were sampled.
   public let success: Double
-  /// Groups with a signal: some rollouts succeeded and some did not.
-  public let groupsKept: Int
-  /// Executed actions in all rollouts.
-  public let steps: Int
+  /// Groups with a signal (some rollouts succeeded, some did not); executed actions in all rollouts.
+  public let groupsKept, steps: Int
   /// The fraction of tokens at the clip, and the change within the iteration in nats per token
   /// (``ClippedObjective/Result``).
   public var clipFraction = 0.0, approximateKL = 0.0
@@ -70,7 +57,6 @@ public struct GRPOMetrics: Codable, Sendable, Equatable {
 
   /// Rollouts in the iteration.
   public var episodes: Int { successes.count * groupSize }
-
   /// How many groups had 0, 1, … G successes: G + 1 numbers.
   public var histogram: [Int] {
     (0...groupSize).map { count in successes.count { $0 == count } }

@@ -22,11 +22,8 @@ import Tensors
 /// 4.1; Williams, "REINFORCE" (1992). Left out: a KL penalty and an entropy bonus
 /// (``ClippedObjective``).
 public final class GRPOTrainer {
-  /// The policy, whose head learns.
-  public let policy: VLA
-  /// Where it practices and is evaluated.
-  public let environment: any Environment
-  /// The hyperparameters.
+  /// The policy, whose head learns, and where it practices and is evaluated.
+  public let policy: VLA, environment: any Environment
   public let settings: GRPOSettings
   /// The measurements of each iteration so far.
   public package(set) var metrics: [GRPOMetrics] = []
@@ -45,9 +42,8 @@ public final class GRPOTrainer {
     guard let head = policy.head as? any TokenPolicyHead else {
       throw .noProbabilities("\(type(of: policy.head))")
     }
-    (self.policy, self.environment, self.settings, self.head) = (
-      policy, environment, settings, head
-    )
+    (self.policy, self.environment, self.settings) = (policy, environment, settings)
+    self.head = head
     head.freeze(false)
     start = head.copy(for: policy)
     schedule = Schedule(peak: settings.learningRate, steps: settings.iterations, floor: 0.1)
@@ -55,9 +51,7 @@ public final class GRPOTrainer {
     random = SeededRandom(seed: settings.seed)
   }
 
-  /// Iterations so far.
   public var iteration: Int { metrics.count }
-  /// Whether all iterations are done.
   public var isDone: Bool { iteration >= settings.iterations }
 
   /// One iteration.

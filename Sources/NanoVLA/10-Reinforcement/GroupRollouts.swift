@@ -14,27 +14,21 @@ import Tensors
 ///
 /// Reference: Li et al., "SimpleVLA-RL" (2025), sections 3.1 and 3.2.
 public struct GroupRollouts {
-  /// Where it acts; each rollout gets a copy.
   public var environment: any Environment
-  /// G, at least 2.
-  public var groupSize: Int
-  /// T, above 0.
-  public var temperature: Float
+  public var groupSize: Int  // G, at least 2
+  public var temperature: Float  // T, above 0
 
   /// Groups of `groupSize` rollouts in `environment`, of which each rollout gets a copy.
   public init(in environment: any Environment, groupSize: Int = 8, temperature: Float = 1) {
     guard groupSize >= 2, temperature > 0 else {
       fatalError(
-        "GroupRollouts: groups of \(groupSize) at T = \(temperature), at least 2 and above 0")
+        "GroupRollouts: \(groupSize) rollouts (at least 2) at T = \(temperature) (above 0)")
     }
-    (self.environment, self.groupSize) = (environment, groupSize)
-    self.temperature = temperature
+    (self.environment, self.groupSize, self.temperature) = (environment, groupSize, temperature)
   }
 
-  /// One group for each initial state of `seeds`, in their order; half of them on each thread.
-  /// - Parameters:
-  ///   - head: the policy's head, which chooses among bins.
-  ///   - draw: the seed of the sampling. The samples of a group depend on no other group.
+  /// One group for each initial state of `seeds`, in their order; half of them on each thread. `draw` is
+  /// the seed of the sampling; the samples of a group depend on no other group.
   /// - Throws: as ``ClosedLoop`` does.
   public func callAsFunction(
     _ policy: VLA, _ head: any TokenPolicyHead, seeds: [UInt64], draw: UInt64
@@ -83,8 +77,7 @@ public struct GroupRollouts {
 private struct Record {
   var states: [Tensor] = []
   private var bins: [Int] = []
-  /// The rollout of each decision, and how many actions it had executed by then.
-  private var decisions: [(rollout: Int, step: Int)] = []
+  private var decisions: [(rollout: Int, step: Int)] = []  // step: actions executed by then
   private var random: SeededRandom
 
   init(seed: UInt64) {

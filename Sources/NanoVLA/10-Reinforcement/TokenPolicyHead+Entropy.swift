@@ -12,10 +12,8 @@ import Tensors
 ///
 /// Reference: Cover and Thomas, "Elements of Information Theory" (2006), chapter 2.
 extension TokenPolicyHead {
-  /// Mean entropy of the tokens at N states, and mean divergence from `start`, both in nats.
-  /// - Parameters:
-  ///   - states: [N, S]
-  ///   - mask: 1 for tokens that count, [N, K, A].
+  /// Mean entropy of the tokens at N states [N, S], and mean divergence from `start`, both in nats; the
+  /// mask is 1 for tokens that count, [N, K, A].
   public func entropyAndDivergence(
     at states: Tensor, mask: Tensor, temperature: Float, from start: any TokenPolicyHead
   ) -> (entropy: Float, divergence: Float) {

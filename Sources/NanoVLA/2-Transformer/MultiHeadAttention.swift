@@ -15,15 +15,10 @@ import Tensors
 /// share keys and values, rotary positions, and a cache of keys and values, which published decoders
 /// have (`GroupedQueryAttention` in VLMs).
 public final class MultiHeadAttention: Module {
-  public let query: Linear
-  public let key: Linear
-  public let value: Linear
-  public let output: Linear
+  public let query, key, value, output: Linear  // D → D
   public let heads: Int
 
-  /// - Parameters:
-  ///   - width: D.
-  ///   - heads: H; D must be a multiple of it.
+  /// Attention over tokens of `width` = D numbers, a multiple of `heads` = H.
   public init(width: Int, heads: Int, using random: inout SeededRandom) {
     guard heads > 0, width % heads == 0 else {
       fatalError("attention: width \(width) is not a multiple of \(heads) heads")
@@ -33,6 +28,11 @@ public final class MultiHeadAttention: Module {
     key = Linear(inputs: width, outputs: width, using: &random)
     value = Linear(inputs: width, outputs: width, using: &random)
     output = Linear(inputs: width, outputs: width, using: &random)
+  }
+
+  /// The most heads, but no more than `limit`, that divide `width`: 8, 4, 2 or 1.
+  static func heads(for width: Int, atMost limit: Int) -> Int {
+    [8, 4, 2].first { $0 <= limit && width % $0 == 0 } ?? 1
   }
 
   /// - Parameters:

@@ -13,22 +13,15 @@ import Tensors
 ///
 /// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.5.
 public enum PositionEncoding {
-  /// The vectors of T positions in a sentence.
-  /// - Parameters:
-  ///   - count: T.
-  ///   - width: D, even.
-  /// - Returns: [T, D]
+  /// The vectors of `count` = T positions in a sentence, [T, D]; D is even.
   public static func line(count: Int, width: Int) -> Tensor {
     guard width % 2 == 0 else { fatalError("positions: width \(width) is not even") }
     let rows = (0..<count).flatMap { waves(at: Float($0), width: width) }
     return Tensor(rows, shape: [count, width])
   }
 
-  /// The vectors of the positions in a square grid, row by row from the top left.
-  /// - Parameters:
-  ///   - side: rows and columns.
-  ///   - width: D, a multiple of 4.
-  /// - Returns: [P, D]
+  /// The vectors of the positions in a square grid, row by row from the top left, [P, D]; D is a multiple
+  /// of 4.
   public static func grid(side: Int, width: Int) -> Tensor {
     guard width % 4 == 0 else { fatalError("positions: width \(width) is not a multiple of 4") }
     return Tensor.computed([side * side, width]) {

@@ -47,7 +47,6 @@ public struct Attention {
   /// After the softmax, [B, H, T, C]; each row sums to 1.
   public let weights: Tensor
 
-  /// Bundles the tensors of one attention.
   package init(output: Tensor, scores: Tensor, weights: Tensor) {
     (self.output, self.scores, self.weights) = (output, scores, weights)
   }

@@ -12,11 +12,8 @@ public final class TinyTransformer: Module {
   public let blocks: [TransformerBlock]
   public let norm: LayerNorm
 
-  /// - Parameters:
-  ///   - width: D.
-  ///   - depth: the number of blocks.
-  ///   - heads: attention heads of each block; D must be a multiple.
-  ///   - ratio: the MLP's hidden width as a multiple of D.
+  /// `depth` blocks of tokens of `width` = D numbers, a multiple of the attention `heads`; `ratio` is the
+  /// MLP's hidden width as a multiple of D.
   public init(
     width: Int, depth: Int, heads: Int, ratio: Int = 4, using random: inout SeededRandom
   ) {
@@ -28,10 +25,7 @@ public final class TinyTransformer: Module {
     norm = LayerNorm(width: width)
   }
 
-  /// - Parameters:
-  ///   - tokens: with their positions already added, [B, T, D].
-  ///   - mask: see ``AttentionMask``.
-  /// - Returns: [B, T, D]
+  /// Tokens with their positions already added: [B, T, D] → [B, T, D], with an ``AttentionMask``.
   public func callAsFunction(_ tokens: Tensor, mask: Tensor? = nil) -> Tensor {
     var x = tokens
     for block in blocks { x = block(x, mask: mask) }  // [B, T, D] → [B, T, D]

@@ -12,17 +12,13 @@ public final class TokenEmbedding: Module {
   public let words: Embedding  // [V, D]
   public let positions: Tensor  // [T, D]
 
-  /// - Parameters:
-  ///   - vocabulary: V, padding included.
-  ///   - length: T.
-  ///   - width: D.
+  /// Vectors of `width` = D numbers for `vocabulary` = V ids, padding included, at `length` = T positions.
   public init(vocabulary: Int, length: Int, width: Int, using random: inout SeededRandom) {
     words = Embedding(count: vocabulary, width: width, scale: 0.5, using: &random)
     positions = PositionEncoding.line(count: length, width: width).asParameter()
   }
 
-  /// - Parameter ids: B lists of T ids.
-  /// - Returns: [B, T, D]
+  /// B lists of T ids → [B, T, D].
   public func callAsFunction(_ ids: [[Int]]) -> Tensor {
     let (T, D) = (positions.dim(0), positions.dim(1))
     guard !ids.isEmpty, ids.allSatisfy({ $0.count == T }) else {

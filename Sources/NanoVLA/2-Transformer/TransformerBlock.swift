@@ -24,10 +24,7 @@ public final class TransformerBlock: Module {
   public let norm2: LayerNorm
   public let feedForward: FeedForward
 
-  /// - Parameters:
-  ///   - width: D.
-  ///   - heads: attention heads; D must be a multiple.
-  ///   - ratio: F/D.
+  /// A block of tokens of `width` = D numbers, a multiple of the attention `heads`; `ratio` is F/D.
   public init(width: Int, heads: Int, ratio: Int = 4, using random: inout SeededRandom) {
     norm1 = LayerNorm(width: width)
     attention = MultiHeadAttention(width: width, heads: heads, using: &random)
@@ -35,10 +32,7 @@ public final class TransformerBlock: Module {
     feedForward = FeedForward(width: width, hidden: ratio * width, using: &random)
   }
 
-  /// - Parameters:
-  ///   - x: [B, T, D]
-  ///   - mask: see ``AttentionMask``.
-  /// - Returns: [B, T, D]
+  /// [B, T, D] → [B, T, D], with an ``AttentionMask``.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
     let residual = x + attention(norm1(x), mask: mask).output  // [B, T, D] → [B, T, D]
     return (residual + feedForward(norm2(residual)))  // [B, T, D] → [B, T, D]
@@ -58,16 +52,13 @@ public final class FeedForward: Module {
   public let expand: Linear  // D → F
   public let contract: Linear  // F → D
 
-  /// - Parameters:
-  ///   - width: D.
-  ///   - hidden: F.
+  /// A layer of widths `width` = D and `hidden` = F.
   public init(width: Int, hidden: Int, using random: inout SeededRandom) {
     expand = Linear(inputs: width, outputs: hidden, using: &random)
     contract = Linear(inputs: hidden, outputs: width, using: &random)
   }
 
-  /// - Parameter x: [B, T, D]
-  /// - Returns: [B, T, D]
+  /// [B, T, D] → [B, T, D]
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let hidden = expand(x).gelu()  // [B, T, D] → [B, T, F]
       .traced("hidden", "each token alone: wider, then GELU")

@@ -19,9 +19,7 @@ public struct WordTokenizer: Sendable, Equatable {
   public let maximumLength: Int
   private let ids: [String: Int]
 
-  /// - Parameters:
-  ///   - vocabulary: lower-case words; a repeated word keeps its first id.
-  ///   - maximumLength: T, at least 1.
+  /// A tokenizer of lower-case words (a repeated one keeps its first id), for instructions of up to T.
   public init(vocabulary: [String], maximumLength: Int) {
     guard maximumLength > 0 else {
       fatalError("word tokenizer: maximum length \(maximumLength), must be at least 1")
@@ -63,9 +61,7 @@ public struct WordTokenizer: Sendable, Equatable {
 
 /// Why an instruction cannot be encoded.
 public enum InstructionError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The instruction has no words.
   case empty
-  /// The instruction has more words than the model reads.
   case tooLong(words: Int, maximum: Int)
   /// A word is not in the vocabulary; the nearest ones that are.
   case unknownWord(String, near: [String])

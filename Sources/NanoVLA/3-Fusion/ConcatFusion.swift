@@ -1,4 +1,3 @@
-import Files
 import Tensors
 
 /// Concatenation: image and text tokens in one sequence, and a transformer block over it.
@@ -12,34 +11,23 @@ import Tensors
 public final class ConcatFusion: Fusion {
   public static let kind = "concat"
   public struct Configuration: Codable, Equatable, Sendable {
-    /// The MLP's hidden width, as a multiple of D.
-    public var ratio = 2
+    /// The most attention heads, and the MLP's hidden width as a multiple of D.
+    public var heads, ratio: Int
+    public init(heads: Int = 4, ratio: Int = 2) { (self.heads, self.ratio) = (heads, ratio) }
   }
   public let configuration: Configuration
   public let answer: Tensor  // [1, D]
   public let block: TransformerBlock
   public let norm: LayerNorm
 
-  /// - Parameters:
-  ///   - width: D.
-  ///   - heads: attention heads; D must be a multiple.
-  ///   - ratio: the MLP's hidden width as a multiple of D.
-  public init(width: Int, heads: Int, ratio: Int = 2, using random: inout SeededRandom) {
-    configuration = Configuration(ratio: ratio)
-    answer = Tensor.normal([1, width], scale: 0.5, using: &random).asParameter()
-    block = TransformerBlock(width: width, heads: heads, ratio: ratio, using: &random)
-    norm = LayerNorm(width: width)
-  }
-
-  public static func validationError(_ configuration: Configuration) -> PartError? {
-    firstError(("ratio", configuration.ratio, Limits.mlpRatio))
-  }
-
-  public convenience init(
-    _ configuration: Configuration, width: Int, using random: inout SeededRandom
+  public init(
+    _ configuration: Configuration = .init(), width: Int, using random: inout SeededRandom
   ) {
-    self.init(
-      width: width, heads: attentionHeads(for: width), ratio: configuration.ratio, using: &random)
+    self.configuration = configuration
+    let heads = MultiHeadAttention.heads(for: width, atMost: configuration.heads)
+    answer = Tensor.normal([1, width], scale: 0.5, using: &random).asParameter()
+    block = TransformerBlock(width: width, heads: heads, ratio: configuration.ratio, using: &random)
+    norm = LayerNorm(width: width)
   }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {

@@ -1,4 +1,3 @@
-import Files
 import Tensors
 
 /// Cross-attention fusion: the instruction chooses where to attend in the image.
@@ -15,12 +14,16 @@ import Tensors
 public final class CrossAttentionFusion: Fusion {
   public static let kind = "crossAttention"
   public struct Configuration: Codable, Equatable, Sendable {
-    /// Q
-    public var queries = 1
-    /// Blocks that attend to the image.
-    public var depth = 1
-    /// The MLPs' hidden width as a multiple of D.
-    public var ratio = 2
+    /// Q, the number of output vectors.
+    public var queries: Int
+    /// Blocks that attend to the image, at least 1.
+    public var depth: Int
+    /// The most attention heads, and the MLPs' hidden width as a multiple of D.
+    public var heads, ratio: Int
+
+    public init(queries: Int = 1, depth: Int = 1, heads: Int = 4, ratio: Int = 2) {
+      (self.queries, self.depth, self.heads, self.ratio) = (queries, depth, heads, ratio)
+    }
   }
   public let configuration: Configuration
   public let queries: Tensor  // [Q, D]
@@ -28,41 +31,21 @@ public final class CrossAttentionFusion: Fusion {
   public let blocks: [CrossAttentionBlock]
   public let norm: LayerNorm
 
-  /// - Parameters:
-  ///   - width: D.
-  ///   - heads: H; D must be a multiple.
-  ///   - queries: Q, the number of output vectors.
-  ///   - depth: the number of blocks that attend to the image, at least 1.
-  ///   - ratio: the MLPs' hidden width as a multiple of D.
   public init(
-    width: Int, heads: Int, queries: Int, depth: Int, ratio: Int = 2,
-    using random: inout SeededRandom
+    _ configuration: Configuration = .init(), width: Int, using random: inout SeededRandom
   ) {
+    let (Q, depth, ratio) = (configuration.queries, configuration.depth, configuration.ratio)
     guard depth > 0 else { fatalError("cross-attention fusion: depth \(depth), at least 1") }
-    configuration = Configuration(queries: queries, depth: depth, ratio: ratio)
-    self.queries = Tensor.normal([queries, width], scale: 0.5, using: &random).asParameter()
-    readText = CrossAttentionBlock(width: width, heads: heads, ratio: ratio, using: &random)
+    self.configuration = configuration
+    queries = Tensor.normal([Q, width], scale: 0.5, using: &random).asParameter()
+    let heads = MultiHeadAttention.heads(for: width, atMost: configuration.heads)
     var blocks: [CrossAttentionBlock] = []
-    for _ in 0..<depth {
+    for _ in 0...depth {
       blocks.append(CrossAttentionBlock(width: width, heads: heads, ratio: ratio, using: &random))
     }
+    readText = blocks.removeFirst()
     self.blocks = blocks
     norm = LayerNorm(width: width)
-  }
-
-  public static func validationError(_ configuration: Configuration) -> PartError? {
-    firstError(
-      ("queries", configuration.queries, Limits.fusionQueries),
-      ("depth", configuration.depth, Limits.fusionDepth),
-      ("ratio", configuration.ratio, Limits.mlpRatio))
-  }
-
-  public convenience init(
-    _ configuration: Configuration, width: Int, using random: inout SeededRandom
-  ) {
-    self.init(
-      width: width, heads: attentionHeads(for: width), queries: configuration.queries,
-      depth: configuration.depth, ratio: configuration.ratio, using: &random)
   }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
@@ -71,11 +54,8 @@ public final class CrossAttentionFusion: Fusion {
 
   /// Fuses, and also returns the attention map.
   ///
-  /// R instructions may share an image: `text` then holds B·R of them, R consecutive ones per image.
-  /// - Parameters:
-  ///   - vision: [B, P, D]
-  ///   - text: [B·R, T, D]
-  ///   - textMask: [B·R, 1, 1, T]
+  /// R instructions may share an image: text is [B·R, T, D], its mask [B·R, 1, 1, T], R consecutive ones
+  /// per image of vision [B, P, D].
   /// - Returns: the fused vectors [B·R, Q, D], and the first block's attention over the patches, with
   ///   scores and weights [B, H, R·Q, P].
   public func attend(
@@ -111,10 +91,8 @@ public final class CrossAttentionBlock: Module {
   public let norm3: LayerNorm
   public let feedForward: FeedForward
 
-  /// - Parameters:
-  ///   - width: D.
-  ///   - heads: D must be a multiple.
-  ///   - ratio: the MLP's hidden width as a multiple of D.
+  /// A block of tokens of `width` = D numbers, a multiple of the attention `heads`; `ratio` is the MLP's
+  /// hidden width as a multiple of D.
   public init(width: Int, heads: Int, ratio: Int, using random: inout SeededRandom) {
     norm1 = LayerNorm(width: width)
     selfAttention = MultiHeadAttention(width: width, heads: heads, using: &random)
@@ -124,11 +102,8 @@ public final class CrossAttentionBlock: Module {
     feedForward = FeedForward(width: width, hidden: ratio * width, using: &random)
   }
 
-  /// - Parameters:
-  ///   - x: [B·R, T, D]
-  ///   - context: [B, C, D]; R consecutive sequences of `x` share one.
-  ///   - mask: over the context, see ``AttentionMask``.
-  /// - Returns: the tokens [B·R, T, D], and the cross-attention, with weights [B, H, R·T, C].
+  /// Tokens [B·R, T, D] over contexts [B, C, D], of which R consecutive sequences share one, with an
+  /// ``AttentionMask`` over the context → tokens [B·R, T, D], and the attention's weights [B, H, R·T, C].
   public func callAsFunction(
     _ x: Tensor, context: Tensor, mask: Tensor? = nil
   ) -> (tokens: Tensor, attention: Attention) {

@@ -1,4 +1,3 @@
-import Files
 import Tensors
 
 /// FiLM (feature-wise linear modulation): the instruction scales and shifts the image's channels.
@@ -17,7 +16,8 @@ public final class FiLMFusion: Fusion {
   public static let kind = "film"
   public struct Configuration: Codable, Equatable, Sendable {
     /// The MLP's hidden width as a multiple of D.
-    public var ratio = 2
+    public var ratio: Int
+    public init(ratio: Int = 2) { self.ratio = ratio }
   }
   public let configuration: Configuration
   public let gain: Linear  // γ
@@ -25,24 +25,15 @@ public final class FiLMFusion: Fusion {
   public let feedForward: FeedForward
   public let norm: LayerNorm
 
-  /// - Parameters:
-  ///   - width: D.
-  ///   - ratio: the MLP's hidden width as a multiple of D.
-  public init(width: Int, ratio: Int = 2, using random: inout SeededRandom) {
-    configuration = Configuration(ratio: ratio)
+  public init(
+    _ configuration: Configuration = .init(), width: Int, using random: inout SeededRandom
+  ) {
+    self.configuration = configuration
     gain = Linear(inputs: width, outputs: width, using: &random)
     offset = Linear(inputs: width, outputs: width, using: &random)
-    feedForward = FeedForward(width: width, hidden: ratio * width, using: &random)
+    feedForward = FeedForward(width: width, hidden: configuration.ratio * width, using: &random)
     norm = LayerNorm(width: width)
   }
-
-  public static func validationError(_ configuration: Configuration) -> PartError? {
-    firstError(("ratio", configuration.ratio, Limits.mlpRatio))
-  }
-
-  public convenience init(
-    _ configuration: Configuration, width: Int, using random: inout SeededRandom
-  ) { self.init(width: width, ratio: configuration.ratio, using: &random) }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
     let sentence = text.meanOfTokens(mask: textMask)  // [B, T, D] → [B, D]

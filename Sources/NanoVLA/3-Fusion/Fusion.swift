@@ -11,31 +11,12 @@ import Tensors
 /// Reference: Baltrušaitis et al., "Multimodal Machine Learning: A Survey and Taxonomy" (2019),
 /// section 6.
 public protocol Fusion: Module, SelfDescribing {
-  /// An untrained fusion.
-  /// - Parameter width: D.
+  /// An untrained fusion of tokens of `width` = D numbers.
   init(_ configuration: Configuration, width: Int, using random: inout SeededRandom)
 
-  /// Why no fusion can be built from `configuration`; nil if one can. Any can by default.
-  static func validationError(_ configuration: Configuration) -> PartError?
-
-  /// - Parameters:
-  ///   - vision: patch features, [B, P, D].
-  ///   - text: text features, [B, T, D].
-  ///   - textMask: hides padding, [B, 1, 1, T]; see ``AttentionMask``.
-  /// - Returns: [B, Q, D]
+  /// Patch features [B, P, D], text features [B, T, D] and the ``AttentionMask`` of the padding,
+  /// [B, 1, 1, T] → [B, Q, D].
   func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor
-}
-
-extension Fusion {
-  public static func validationError(_ configuration: Configuration) -> PartError? { nil }
-
-  /// The first of `sizes` that is not in its range.
-  static func firstError(_ sizes: (key: String, size: Int, range: ClosedRange<Int>)...)
-    -> PartError?
-  {
-    sizes.first { !$0.range.contains($0.size) }
-      .map { PartError($0.key, "\($0.size) is not in \($0.range)") }
-  }
 }
 
 extension Tensor {

@@ -12,25 +12,22 @@ import Tensors
 /// Reference: Arevalo et al., "Gated Multimodal Units for Information Fusion" (2017), section 3.
 public final class GatedFusion: Fusion {
   public static let kind = "gated"
-  public struct Configuration: Codable, Equatable, Sendable {}
-  public var configuration: Configuration { Configuration() }
-
+  public struct Configuration: Codable, Equatable, Sendable { public init() {} }
+  public let configuration: Configuration
   public let visionLayer: Linear
   public let textLayer: Linear
   public let gate: Linear
   public let norm: LayerNorm
 
-  /// - Parameter width: D.
-  public init(width: Int, using random: inout SeededRandom) {
+  public init(
+    _ configuration: Configuration = .init(), width: Int, using random: inout SeededRandom
+  ) {
+    self.configuration = configuration
     visionLayer = Linear(inputs: width, outputs: width, using: &random)
     textLayer = Linear(inputs: width, outputs: width, using: &random)
     gate = Linear(inputs: 2 * width, outputs: width, using: &random)
     norm = LayerNorm(width: width)
   }
-
-  public convenience init(
-    _ configuration: Configuration, width: Int, using random: inout SeededRandom
-  ) { self.init(width: width, using: &random) }
 
   public func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor {
     let image = vision.mean(axis: 1)  // [B, P, D] → [B, D]

@@ -15,27 +15,21 @@ public final class PointingProbe: Module {
   /// Where the loss of a point changes from quadratic to linear, in world units: a fifth of
   /// `Rules.graspRadius`. More precision than that has little value.
   package static let smoothL1Width: Float = 0.02
-
   public let fusion: any Fusion
   public let point: Linear  // D → 2
   /// If true, the text features are replaced by zeros: an ablation that measures what can be
   /// predicted without the instruction.
   public let isTextAblated: Bool
 
-  /// - Parameters:
-  ///   - fusion: an untrained fusion of the features' width, with one output vector.
-  ///   - width: D.
-  ///   - isTextAblated: whether the probe gets no instruction.
+  /// A probe of an untrained `fusion` with one output vector of `width` = D numbers.
   public init(
-    _ fusion: any Fusion, width: Int, isTextAblated: Bool = false,
-    using random: inout SeededRandom
+    _ fusion: any Fusion, width: Int, isTextAblated: Bool = false, using random: inout SeededRandom
   ) {
     (self.fusion, self.isTextAblated) = (fusion, isTextAblated)
     point = Linear(inputs: width, outputs: 2, using: &random)
   }
 
-  /// Predicts the position of the named object.
-  /// - Returns: x and y in world units, [N, 2].
+  /// Predicts where the named object is: x and y in world units, [N, 2].
   public func callAsFunction(_ features: PointingFeatures) -> Tensor {
     let text = isTextAblated ? Tensor.zeros(features.text.shape) : features.text
     let fused = fusion(vision: features.vision, text: text, textMask: features.mask)  // [N, 1, D]
@@ -43,28 +37,19 @@ public final class PointingProbe: Module {
       .traced("point", "x and y on the table")
   }
 
-  /// Trains on random batches of 64 scenes.
-  /// - Parameters:
-  ///   - features: the training scenes.
-  ///   - steps: the number of batches.
-  ///   - learningRate: the peak of a cosine schedule.
-  ///   - seed: fixes the batches.
-  ///   - progress: called after each step with the number of steps done and the batch's loss.
+  /// Trains on `steps` random batches of 64 scenes, which `seed` fixes. The learning rate falls along a
+  /// cosine from its peak; `progress` gets the number of steps done and the batch's loss.
   public func train(
     on features: PointingFeatures, steps: Int, learningRate: Float, seed: UInt64,
     progress: (Int, Float) -> Void = { _, _ in }
   ) {
-    var random = SeededRandom(seed: seed)
-    let optimizer = AdamW(parameters)
     let schedule = Schedule(peak: learningRate, warmup: steps / 10, steps: steps)
-    for step in 0..<steps {
-      let batch = (0..<64).map { _ in random.integer(below: features.count) }
-      let loss = backwardInShards(of: batch.count) { part in
-        let some = features.rows(Array(batch[part]))
-        return smoothL1(self(some), some.positions, width: Self.smoothL1Width)
-      }
-      optimizer.step(learningRate: schedule(step), maximumNorm: 5)
-      progress(step + 1, loss)
+    AdamW(parameters).fit(
+      features.count, batchSize: 64, schedule: schedule, maximumNorm: 5, seed: seed,
+      progress: progress
+    ) { batch in
+      let some = features.rows(batch)
+      return smoothL1(self(some), some.positions, width: Self.smoothL1Width)
     }
   }
 
@@ -76,18 +61,13 @@ public final class PointingProbe: Module {
   }
 }
 
-/// A frozen backbone's features of N object-suite scenes and their instructions, with the true
-/// positions: the data of a ``PointingProbe``.
+/// The data of a ``PointingProbe``: features of N scenes and instructions, and the true positions.
 public struct PointingFeatures {
   public let vision: Tensor  // [N, P, D]
   public let text: Tensor  // [N, T, D]
-  /// Hides padding.
-  public let mask: Tensor  // [N, 1, 1, T]
-  /// x and y of the named object, in world units.
-  public let positions: Tensor  // [N, 2]
-
-  /// N.
-  public var count: Int { positions.dim(0) }
+  public let mask: Tensor  // hides padding, [N, 1, 1, T]
+  public let positions: Tensor  // x and y of the named object, in world units, [N, 2]
+  public var count: Int { positions.dim(0) }  // N
 
   /// One scene for each of `seeds`, with its task's instruction.
   /// - Throws: ``InstructionError`` if the backbone's vocabulary lacks a word of the suite.
@@ -112,10 +92,8 @@ public struct PointingFeatures {
 
   /// The scenes numbered `indices`, in that order.
   public func rows(_ indices: [Int]) -> PointingFeatures {
-    func pick(_ x: Tensor) -> Tensor {
-      x.reshaped([count, -1]).rows(at: indices).reshaped([indices.count] + x.shape.dropFirst())
-    }
-    return PointingFeatures(
-      vision: pick(vision), text: pick(text), mask: pick(mask), positions: pick(positions))
+    PointingFeatures(
+      vision: vision.rows(at: indices), text: text.rows(at: indices), mask: mask.rows(at: indices),
+      positions: positions.rows(at: indices))
   }
 }

@@ -36,11 +36,7 @@ extension ToyVLM: Backbone {
     return state(grounding, proprioception: Tensor(proprioception, shape: [observations.count, 4]))
   }
 
-  /// The state vector of predictions that are already computed.
-  /// - Parameters:
-  ///   - grounding: of N observations.
-  ///   - proprioception: [N, 4], if the policy uses it.
-  /// - Returns: [N, S]
+  /// The state [N, S] of predictions that are already computed; proprioception is [N, 4], if used.
   public func state(_ grounding: Grounding, proprioception: Tensor?) -> Tensor {
     let N = grounding.intent.dim(0)
     let points = grounding.points.reshaped([N, Grounding.slots * 2])  // [N, Q, 2] → [N, 2Q]

@@ -22,45 +22,40 @@ public final class ToyVLM: Module {
   public let wordEmbedding: TokenEmbedding
   public let language: TinyTransformer
   public let fusion: CrossAttentionFusion
-  /// D → 2, a correction to the attended position.
-  public let point: Linear
-  /// Q·D → 3
-  public let flags: Linear
-  /// D → 6
-  public let intent: Linear
+  public let point: Linear  // D → 2, a correction to the attended position
+  public let flags: Linear  // Q·D → 3
+  public let intent: Linear  // D → 6
 
   /// A model with random weights.
   public init(_ configuration: ToyVLMConfiguration = .init(), using random: inout SeededRandom) {
     self.configuration = configuration
     let (D, heads, ratio) = (configuration.width, configuration.heads, configuration.ratio)
-    tokenizer = WordTokenizer(
-      vocabulary: configuration.vocabulary, maximumLength: configuration.maximumWords)
+    let T = configuration.maximumWords
+    tokenizer = WordTokenizer(vocabulary: configuration.vocabulary, maximumLength: T)
     patchEmbedding = PatchEmbedding(
       imageSize: configuration.imageSize, patchSize: configuration.patchSize, width: D,
       using: &random)
     vision = TinyTransformer(width: D, depth: 1, heads: heads, ratio: ratio, using: &random)
     wordEmbedding = TokenEmbedding(
-      vocabulary: tokenizer.count, length: configuration.maximumWords, width: D, using: &random)
+      vocabulary: tokenizer.count, length: T, width: D, using: &random)
     language = TinyTransformer(width: D, depth: 1, heads: heads, ratio: ratio, using: &random)
     fusion = CrossAttentionFusion(
-      width: D, heads: heads, queries: Grounding.slots, depth: 2, ratio: ratio, using: &random)
+      .init(queries: Grounding.slots, depth: 2, heads: heads, ratio: ratio), width: D,
+      using: &random)
     point = Linear(inputs: D, outputs: 2, using: &random)
     point.weight.values = Array(repeating: 0, count: 2 * D)  // start at the attended position
     flags = Linear(inputs: Grounding.slots * D, outputs: Grounding.flags, using: &random)
     intent = Linear(inputs: D, outputs: configuration.intents.count, using: &random)
   }
 
-  /// Encodes images as patch features.
-  /// - Parameter images: [B, H, W, 3] from ``Pixels``.
-  /// - Returns: [B, P, D]
+  /// Images from ``Pixels`` → patch features: [B, H, W, 3] → [B, P, D].
   public func encodeImage(_ images: Tensor) -> Tensor {
     vision(patchEmbedding(images))  // [B, H, W, 3] → [B, P, D] → [B, P, D]
       .traced("vision features", "each patch, informed by the others")
   }
 
-  /// Encodes instructions as word features.
-  /// - Parameter ids: N instructions of T ids from ``tokenizer``.
-  /// - Returns: the features [N, T, D], and the mask that hides padding, [N, 1, 1, T].
+  /// N instructions of T ids from ``tokenizer`` → word features [N, T, D], and the mask that hides
+  /// padding, [N, 1, 1, T].
   public func encodeText(_ ids: [[Int]]) -> (text: Tensor, mask: Tensor) {
     let mask = AttentionMask.padding(ids.map(tokenizer.mask))  // → [N, 1, 1, T]
     let text = language(wordEmbedding(ids), mask: mask)  // N·T ids → [N, T, D] → [N, T, D]
@@ -68,11 +63,8 @@ public final class ToyVLM: Module {
     return (text, mask)
   }
 
-  /// Finds the objects that the instructions name.
-  /// - Parameters:
-  ///   - vision: [B, P, D] from ``encodeImage(_:)``.
-  ///   - text: [N, T, D] from ``encodeText(_:)``, N = B·R.
-  ///   - mask: [N, 1, 1, T], from there too.
+  /// Finds the objects that the instructions name: vision [B, P, D] from ``encodeImage(_:)``, text
+  /// [N, T, D] and mask [N, 1, 1, T] from ``encodeText(_:)``.
   public func ground(vision: Tensor, text: Tensor, mask: Tensor) -> Grounding {
     let N = text.dim(0)
     let (slots, attention) = fusion.attend(vision: vision, text: text, textMask: mask)
@@ -108,13 +100,8 @@ public struct Grounding {
   public static let slots = 3
   /// First object held; first object in its destination; final object held.
   public static let flags = 3
-
-  /// x and y in world units, [N, Q, 2].
-  public let points: Tensor
-  /// Logits, [N, 3].
-  public let flags: Tensor
-  /// Logits, [N, 6].
-  public let intent: Tensor
-  /// Of the queries over the patches; scores and weights [B, H, R·Q, P].
-  public let attention: Attention
+  public let points: Tensor  // x and y in world units, [N, Q, 2]
+  public let flags: Tensor  // logits, [N, 3]
+  public let intent: Tensor  // logits, [N, 6]
+  public let attention: Attention  // of the queries over the patches, weights [B, H, R·Q, P]
 }

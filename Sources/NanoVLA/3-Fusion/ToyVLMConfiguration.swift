@@ -3,16 +3,12 @@ import Foundation
 import Tabletop
 import Tensors
 
-/// The sizes and the vocabulary of a ``ToyVLM``: its checkpoint's config.json.
+/// The sizes and the vocabulary of a ``ToyVLM``, as its checkpoint stores them.
 public struct ToyVLMConfiguration: Codable, Sendable, Equatable {
-  /// Side of the square image, in pixels; a multiple of ``patchSize``.
-  public var imageSize = Renderer.designSize
-  /// Side of a patch, in pixels.
-  public var patchSize = 8
-  /// D, the width of every token; a multiple of 4 and of ``heads``.
-  public var width = 64
-  /// Attention heads of every block.
-  public var heads = 4
+  /// Sides of the square image and of a patch, in pixels; the first is a multiple of the second.
+  public var imageSize = Renderer.designSize, patchSize = 8
+  /// D, the width of every token; a multiple of 4 and of ``heads``, the attention heads of a block.
+  public var width = 64, heads = 4
   /// The MLP's hidden width, as a multiple of ``width``.
   public var ratio = 2
   /// Length that instructions are padded to, in words.
@@ -23,7 +19,6 @@ public struct ToyVLMConfiguration: Codable, Sendable, Equatable {
   public var intents = TabletopTask.Intent.allCases.map(\.rawValue)
   /// Maps patches to positions on the table.
   public var camera = Camera.tabletop
-
   /// The sizes of the bundled model.
   public init() {}
 
@@ -34,37 +29,27 @@ public struct ToyVLMConfiguration: Codable, Sendable, Equatable {
       ("width", width, Limits.width), ("heads", heads, Limits.width),
       ("ratio", ratio, Limits.mlpRatio), ("maximumWords", maximumWords, Limits.words),
       ("vocabulary", vocabulary.count, Limits.vocabulary),
+      ("imageSize / patchSize", imageSize / max(1, patchSize), Limits.patchesPerSide),
     ]
     for (name, size, range) in sizes where !range.contains(size) {
       return PartError(name, "\(size) is not in \(range)")
     }
-    if imageSize % patchSize != 0 {
-      return PartError("imageSize", "\(imageSize) is not a multiple of patchSize \(patchSize)")
-    }
-    if !Limits.patchesPerSide.contains(imageSize / patchSize) {
-      return PartError("imageSize", "more than 64×64 patches")
-    }
-    if width % heads != 0 || width % 4 != 0 {
-      return PartError("width", "\(width) is not a multiple of 4 and of \(heads) heads")
-    }
-    if intents != TabletopTask.Intent.allCases.map(\.rawValue) {
-      return PartError("intents", "\(intents) are not those of the toy world")
-    }
-    if camera.width < 0.01 || camera.depth < 0.01 {
-      return PartError("camera", "\(camera.width)×\(camera.depth) of the table are too small")
-    }
-    return nil
+    let rules = [
+      ("imageSize", imageSize % patchSize == 0, "not a multiple of patchSize \(patchSize)"),
+      ("width", width % heads == 0 && width % 4 == 0, "not a multiple of 4 and of \(heads) heads"),
+      ("intents", intents == Self().intents, "\(intents) are not those of the toy world"),
+      ("camera", min(camera.width, camera.depth) >= 0.01, "a part of the table below 0.01 units"),
+    ]
+    return rules.first { !$0.1 }.map { PartError($0.0, $0.2) }
   }
 }
 
 extension ToyVLM {
-  /// The file of a checkpoint's folder with the parameters.
-  public static let weightsFile = "model.safetensors"
-  /// The file of a checkpoint's folder with the ``ToyVLMConfiguration``.
-  public static let configurationFile = "config.json"
+  /// The files of a checkpoint's folder: the parameters, and the ``ToyVLMConfiguration``.
+  public static let weightsFile = "model.safetensors", configurationFile = "config.json"
 
   /// Loads a checkpoint.
-  /// - Throws: `CheckpointError`, `JSONFileError` or `SafetensorsError`, with the file and its mistake.
+  /// - Throws: an error with the file and its mistake.
   public convenience init(contentsOf folder: URL) throws {
     let file = folder.appending(path: Self.configurationFile)
     let configuration = try ToyVLMConfiguration.load(from: file)

@@ -26,10 +26,7 @@ public enum ActionError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Refuses `values` that are not exactly `dimensions` finite numbers, before they reach a network
-  /// or a motor.
-  ///
-  /// - Parameter what: the name of the values in an error, such as "proprioception".
-  /// - Throws: ``ActionError``.
+  /// or a motor; errors call them `what`, such as "proprioception".
   public static func check(
     _ values: [Float], _ what: String, dimensions: Int? = nil
   ) throws(ActionError) {

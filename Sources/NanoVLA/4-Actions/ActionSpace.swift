@@ -29,9 +29,8 @@ public struct ActionSpace: Sendable, Equatable, Codable {
   /// Actions per second, in hertz. A step of 2 cm is slow at 5 Hz and fast at 50 Hz.
   public let controlRate: Float
 
-  /// - Parameters:
-  ///   - dimensions: at least one. Those whose name ends in "gripper" ("left gripper") are grippers.
-  ///   - controlRate: in hertz, above 0; 5 is that of OpenVLA's robot, BridgeData's WidowX.
+  /// A space of at least one dimension. Those whose name ends in "gripper" ("left gripper") are grippers;
+  /// 5 Hz is the rate of OpenVLA's robot, BridgeData's WidowX.
   public init(
     _ dimensions: [Dimension], gripperConvention: GripperConvention, controlRate: Float = 5
   ) {
@@ -55,29 +54,6 @@ public struct ActionSpace: Sendable, Equatable, Codable {
       Dimension("gripper", unit: "+1 closed, −1 open", bounds: -1...1),
     ], gripperConvention: .positiveClosed)
 
-  /// A robot of any number of dimensions. Seven have the names of an arm with a gripper, twelve those
-  /// of two arms with six joints each, any other count is numbered.
-  ///
-  /// - Parameter bounds: `[A]` ranges in the robot's units; −1 … 1 for each dimension by default.
-  public init(
-    dimensions count: Int = 7, bounds: [ClosedRange<Float>]? = nil,
-    gripperConvention: GripperConvention = .positiveClosed, controlRate: Float = 5
-  ) {
-    let bounds = bounds ?? Array(repeating: -1...1, count: count)
-    guard count > 0, bounds.count == count else {
-      fatalError("ActionSpace: \(count) dimensions and \(bounds.count) bounds, one bound each")
-    }
-    let names =
-      switch count {
-      case 7: ActionSpace.tabletop.dimensions.map(\.name)
-      case 12: ["left", "right"].flatMap { arm in (0..<6).map { "\(arm) joint \($0)" } }
-      default: (0..<count).map { "joint \($0)" }
-      }
-    self.init(
-      zip(names, bounds).map { Dimension($0, unit: "robot units", bounds: $1) },
-      gripperConvention: gripperConvention, controlRate: controlRate)
-  }
-
   /// A, the number of dimensions.
   public var count: Int { dimensions.count }
   /// The indices of the grippers.
@@ -86,7 +62,6 @@ public struct ActionSpace: Sendable, Equatable, Codable {
   public var mask: [Bool] { dimensions.map { !$0.isGripper } }
 
   /// `action` moved inside the bounds.
-  ///
   /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func clipped(_ action: RobotAction) throws(ActionError) -> RobotAction {
     try ActionError.check(action.values, "action", dimensions: count)
@@ -97,7 +72,6 @@ public struct ActionSpace: Sendable, Equatable, Codable {
   }
 
   /// Refuses a `policy` whose actions have another meaning than this robot's.
-  ///
   /// - Throws: ``ActionError/otherSpace(_:)`` with the differences.
   public func check(matches policy: ActionSpace) throws(ActionError) {
     var differences: [String] = []

@@ -21,13 +21,11 @@ public struct ActionStatistics: Sendable, Equatable {
   public let proprio: DimensionStatistics?
   /// The number of time steps and of episodes.
   public let transitions, trajectories: Int
-
   /// The number of action dimensions, A.
   public var count: Int { mask.count }
 
   /// Robot units → [−1, 1]: q01 becomes −1 and q99 becomes +1; a dimension that never changed
   /// (min = max) becomes 0.
-  ///
   /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func normalized(_ action: RobotAction) throws(ActionError) -> NormalizedAction {
     try ActionError.check(action.values, "action", dimensions: count)
@@ -42,7 +40,6 @@ public struct ActionStatistics: Sendable, Equatable {
 
   /// [−1, 1] → robot units. What ``normalized(_:)`` clipped does not come back: an action beyond q99
   /// returns as q99.
-  ///
   /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func robotAction(_ action: NormalizedAction) throws(ActionError) -> RobotAction {
     try ActionError.check(action.values, "normalized action", dimensions: count)
@@ -59,19 +56,15 @@ public struct ActionStatistics: Sendable, Equatable {
   }
 
   /// The statistics of `actions`, in robot units, and of `proprioception`, `[N, 4]`, if it is given.
-  ///
-  /// - Parameters:
-  ///   - space: says which dimensions are normalized.
-  ///   - trajectories: the number of episodes.
+  /// `space` says which dimensions are normalized; `trajectories` is the number of episodes.
   /// - Throws: ``ActionError`` for no action, another number of dimensions, NaN and infinity.
   public init(
     of actions: [RobotAction], in space: ActionSpace, proprioception: [[Float]]? = nil,
     trajectories: Int
   ) throws(ActionError) {
     let columns = try DimensionStatistics(of: actions.map(\.values), "action")
-    var proprio: DimensionStatistics?
-    if let proprioception {
-      proprio = try DimensionStatistics(of: proprioception, "proprioception")
+    let proprio = try proprioception.map { rows throws(ActionError) in
+      try DimensionStatistics(of: rows, "proprioception")
     }
     guard columns.count == space.count else {
       throw .wrongDimensions("action", expected: space.count, found: columns.count)

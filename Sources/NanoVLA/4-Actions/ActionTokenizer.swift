@@ -13,16 +13,12 @@
 /// Reference: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla,
 /// prismatic/vla/action_tokenizer.py, on NumPy's `linspace` and `digitize`.
 public struct ActionTokenizer: Sendable, Equatable {
-  /// B
-  public let bins: Int
-  /// The size of the vocabulary whose last `bins` ids stand for actions: 32,000 for OpenVLA.
-  public let vocabulary: Int
-  /// `[B]`: evenly spaced from −1 to +1.
-  public let edges: [Double]
-  /// `[B − 1]`: the middles between neighboring edges.
-  public let centers: [Double]
+  /// B, and the size of the vocabulary whose last B ids stand for actions: 32,000 for OpenVLA.
+  public let bins, vocabulary: Int
+  public let edges: [Double]  // [B], evenly spaced from −1 to +1
+  public let centers: [Double]  // [B − 1], the middles between neighboring edges
 
-  /// - Parameter vocabulary: at least `bins`; equal to it when the ids stand for actions only.
+  /// A tokenizer of 2 or more `bins`; `vocabulary` equals `bins` when the ids stand for actions only.
   public init(bins: Int = 256, vocabulary: Int = 32000) {
     guard bins >= 2, vocabulary >= bins else {
       fatalError("ActionTokenizer: \(bins) bins of \(vocabulary) ids, needs 2 ≤ bins ≤ ids")
@@ -34,27 +30,22 @@ public struct ActionTokenizer: Sendable, Equatable {
     centers = zip(edges, edges.dropFirst()).map { ($0 + $1) / 2 }  // [B] → [B − 1]
   }
 
-  /// Action → token ids, `[A]` → `[A]`. With 256 bins of 32,000 ids, −1 is 31999, 0 is 31872 and +1 is
-  /// 31744.
-  ///
+  /// Action → token ids, `[A]` → `[A]`: with 256 bins of 32,000 ids, −1 is 31999 and +1 is 31744.
   /// - Throws: ``ActionError`` for NaN and infinity.
   public func encode(_ action: NormalizedAction) throws(ActionError) -> [Int] {
     try classes(of: action).map { vocabulary - 1 - $0 }
   }
 
-  /// Token ids → action, `[A]` → `[A]`.
-  ///
-  /// Only x = 1 has the last id, and there is no center above the last edge: it shares the center
-  /// below, so that with 256 bins +1 comes back as 0.99608. Ids of other tokens are clipped.
+  /// Token ids → action, `[A]` → `[A]`. Only x = 1 has the last id, and there is no center above the last
+  /// edge: it shares the center below, so that with 256 bins +1 comes back as 0.99608. Ids of other tokens
+  /// are clipped.
   public func decode(_ ids: [Int]) -> NormalizedAction {
     // Clipped first: a huge id must not overflow the subtraction.
     decode(classes: ids.map { vocabulary - 1 - min(max($0, 0), vocabulary) })
   }
 
   /// Action → classes counted from the smallest number up, for a classifier of B classes: 0 for −1,
-  /// B − 1 for +1.
-  ///
-  /// - Throws: ``ActionError`` for NaN and infinity.
+  /// B − 1 for +1. Throws as ``encode(_:)`` does.
   public func classes(of action: NormalizedAction) throws(ActionError) -> [Int] {
     try ActionError.check(action.values, "normalized action")
     return action.values.map(bin)
@@ -67,12 +58,18 @@ public struct ActionTokenizer: Sendable, Equatable {
 
   /// The class of one finite number.
   func bin(of x: Float) -> Int { digitize(min(max(Double(x), -1), 1)) - 1 }
-
   /// The token id of one finite number.
   package func token(of x: Float) -> Int { vocabulary - 1 - bin(of: x) }
-
   /// The number that a class stands for.
   func center(_ bin: Int) -> Double { centers[min(max(bin, 0), bins - 2)] }
+
+  /// The quantization error of every number of `actions`: the distance to its decoded token's.
+  /// - Throws: ``ActionError`` for NaN and infinity.
+  public func errors(of actions: [NormalizedAction]) throws -> [Double] {
+    try actions.flatMap { action in
+      zip(action.values, decode(try encode(action)).values).map { Double(abs($0 - $1)) }
+    }
+  }
 
   /// The number of edges at or below `x`, by binary search.
   private func digitize(_ x: Double) -> Int {
@@ -82,50 +79,5 @@ public struct ActionTokenizer: Sendable, Equatable {
       if edges[middle] <= x { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-}
-
-/// What it costs to encode chunks of actions as tokens and decode them: tokens and error.
-///
-/// Every tokenizer pays with one of the two. More bins have a smaller error, but fewer examples each.
-///
-/// Letters: T steps in a chunk, A action dimensions.
-///
-/// Reference: Pertsch et al., "FAST: Efficient Action Tokenization" (2025), section VI, table I.
-public struct RoundTrip: Sendable, Equatable {
-  /// Tokens of one chunk, the mean.
-  public let tokens: Double
-  /// The root of the mean squared error of a normalized number.
-  public let rms: Double
-  /// The largest error of a normalized number.
-  public let maximumError: Double
-
-  /// - Parameters:
-  ///   - chunks: `[N, T, A]`, at least one number.
-  ///   - encode: a chunk's tokens, `[T, A]` → ids.
-  ///   - decode: ids → `[T, A]`.
-  public init(
-    of chunks: [[NormalizedAction]], encode: ([NormalizedAction]) throws -> [Int],
-    decode: ([Int]) throws -> [NormalizedAction]
-  ) rethrows {
-    var (count, errors) = (0, [Double]())
-    for chunk in chunks {
-      let ids = try encode(chunk)
-      count += ids.count
-      for (action, decoded) in zip(chunk, try decode(ids)) {
-        errors += zip(action.values, decoded.values).map { Double(abs($0 - $1)) }
-      }
-    }
-    guard let largest = errors.max() else { fatalError("RoundTrip: \(chunks.count) empty chunks") }
-    maximumError = largest
-    tokens = Double(count) / Double(chunks.count)
-    rms = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
-  }
-
-  /// The round trip of `actions`, each of A tokens.
-  public init(of actions: [NormalizedAction], in tokenizer: ActionTokenizer) throws {
-    try self.init(
-      of: actions.map { [$0] }, encode: { try tokenizer.encode($0[0]) },
-      decode: { [tokenizer.decode($0)] })
   }
 }

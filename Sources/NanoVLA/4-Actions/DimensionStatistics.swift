@@ -12,13 +12,11 @@ public struct DimensionStatistics: Sendable, Equatable, Codable {
   public let mean, std, max, min: [Float]
   /// The 1st and 99th percentile: 98 % of the data lie between them.
   public let q01, q99: [Float]
-
   /// The number of dimensions, A.
   public var count: Int { q01.count }
 
-  /// Summarizes `rows`, `[N, A]`. Refuses an empty table, rows of unequal length, NaN and infinity.
-  ///
-  /// - Parameter what: the rows' name in an error: "action" makes "action 17: dimension 2 is nan".
+  /// Summarizes `rows`, `[N, A]`. Refuses an empty table, rows of unequal length, NaN and infinity, in an
+  /// error that calls them `what`: "action 17: dimension 2 is nan".
   public init(of rows: [[Float]], _ what: String = "row") throws(ActionError) {
     guard let first = rows.first, !first.isEmpty else { throw .noData(what) }
     for (index, row) in rows.enumerated() {
@@ -33,8 +31,6 @@ public struct DimensionStatistics: Sendable, Equatable, Codable {
   }
 
   /// Statistics that were computed before. Refuses unequal lengths, NaN, infinity and q01 above q99.
-  ///
-  /// - Parameter what: their name in an error, such as "action".
   public init(
     mean: [Float], std: [Float], max: [Float], min: [Float], q01: [Float], q99: [Float],
     _ what: String = "statistics"

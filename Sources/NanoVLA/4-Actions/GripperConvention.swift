@@ -11,10 +11,8 @@ public enum GripperConvention: String, Sendable, Codable, CaseIterable {
   case oneOpen
   /// 1 closed, 0 open: openpi.
   case oneClosed
-
   public var open: Float { self == .positiveClosed ? -1 : self == .oneOpen ? 1 : 0 }
   public var closed: Float { self == .oneOpen ? 0 : 1 }
-
   /// Whether `value` is nearer to closed than to open; the middle counts as open, as in the toy world.
   public func isClosed(_ value: Float) -> Bool { abs(value - closed) < abs(value - open) }
 
@@ -23,21 +21,5 @@ public enum GripperConvention: String, Sendable, Codable, CaseIterable {
   public func converted(_ value: Float, to other: GripperConvention) -> Float {
     let closedness = (value - open) / (closed - open)
     return other.open + closedness * (other.closed - other.open)
-  }
-}
-
-extension ActionSpace {
-  /// `action` of this space with its grippers in the `other` convention.
-  ///
-  /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
-  public func converted(
-    _ action: RobotAction, to other: GripperConvention
-  ) throws(ActionError) -> RobotAction {
-    try ActionError.check(action.values, "action", dimensions: count)
-    var values = action.values
-    for gripper in grippers {
-      values[gripper] = gripperConvention.converted(values[gripper], to: other)
-    }
-    return RobotAction(values)
   }
 }

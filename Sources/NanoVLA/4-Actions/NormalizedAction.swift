@@ -11,48 +11,38 @@
 public struct NormalizedAction: Sendable, Equatable {
   /// `[A]`, without unit. Dimensions that are not normalized (the gripper) keep robot units.
   public let values: [Float]
-
   public init(_ values: [Float]) { self.values = values }
-
-  /// A, the number of dimensions.
-  public var count: Int { values.count }
+  public var count: Int { values.count }  // A
 }
 
 /// An action as the robot executes it, in the robot's own units, which its ``ActionSpace`` names.
 public struct RobotAction: Sendable, Equatable {
   /// `[A]`, each in the unit of its dimension.
   public let values: [Float]
-
   public init(_ values: [Float]) { self.values = values }
-
-  /// A, the number of dimensions.
-  public var count: Int { values.count }
+  public var count: Int { values.count }  // A
 }
 
 /// The names of the seven numbers of a single arm. A fatal error if the action has another length.
 extension RobotAction {
   /// The change of position in one step, in the robot's unit of length.
-  public var dx: Float { armValue(0, "dx") }
-  public var dy: Float { armValue(1, "dy") }
-  public var dz: Float { armValue(2, "dz") }
+  public var dx: Float { armValue(0) }
+  public var dy: Float { armValue(1) }
+  public var dz: Float { armValue(2) }
   /// The change of orientation in one step, in radians.
-  public var roll: Float { armValue(3, "roll") }
-  public var pitch: Float { armValue(4, "pitch") }
-  public var yaw: Float { armValue(5, "yaw") }
+  public var roll: Float { armValue(3) }
+  public var pitch: Float { armValue(4) }
+  public var yaw: Float { armValue(5) }
   /// The gripper command; ``GripperConvention`` says which number means closed.
-  public var gripper: Float { armValue(6, "gripper") }
+  public var gripper: Float { armValue(6) }
 
   public init(
     dx: Float, dy: Float, dz: Float, roll: Float = 0, pitch: Float = 0, yaw: Float = 0,
     gripper: Float
-  ) {
-    self.init([dx, dy, dz, roll, pitch, yaw, gripper])
-  }
+  ) { self.init([dx, dy, dz, roll, pitch, yaw, gripper]) }
 
-  private func armValue(_ index: Int, _ name: String) -> Float {
-    guard count == 7 else {
-      fatalError("RobotAction.\(name): named for 7 dimensions, this action has \(count): \(values)")
-    }
-    return values[index]
+  private func armValue(_ index: Int) -> Float {
+    if count == 7 { return values[index] }
+    fatalError("RobotAction: the names are for 7 dimensions, this action has \(count): \(values)")
   }
 }

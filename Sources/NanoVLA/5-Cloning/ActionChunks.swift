@@ -41,11 +41,8 @@ public struct ActionChunks {
 
   /// The chunks at `indices`.
   public func rows(at indices: [Int]) -> ActionChunks {
-    func pick(_ x: Tensor) -> Tensor {
-      x.reshaped([x.dim(0), -1]).rows(at: indices)  // [N, K, A] → [N, K·A] → [n, K·A]
-        .reshaped([indices.count, x.dim(1), x.dim(2)])  // [n, K·A] → [n, K, A]
-    }
-    return ActionChunks(actions: pick(actions), weights: pick(weights))
+    ActionChunks(  // [N, K, A] → [n, K, A]
+      actions: actions.rows(at: indices), weights: weights.rows(at: indices))
   }
 
   /// The mean of `error`, [N, K, A], over the numbers of real steps.

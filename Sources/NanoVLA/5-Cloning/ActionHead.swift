@@ -4,10 +4,9 @@ import Tensors
 /// An action head: the last part of a policy, from the backbone's state to the next K actions.
 ///
 /// All heads read the same state and learn from the same chunks; they differ in what they output: a
-/// number (``ContinuousHead``, ``ResidualHead``), a choice among bins (``TokenHead``), both
-/// (``HybridHead``), or a velocity from noise to an action (``FlowMatchingHead``). The output limits
-/// what can be learned: where two different actions are equally good, one number must lie between
-/// them.
+/// number (``ContinuousHead``), a choice among bins (``TokenHead``), both (``HybridHead``), or a
+/// velocity from noise to an action (``FlowMatchingHead``). The output limits what can be learned:
+/// where two different actions are equally good, one number must lie between them.
 ///
 /// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions.
 ///
@@ -17,27 +16,20 @@ public protocol ActionHead: Module, SelfDescribing {
   init(_ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom)
 
   /// Why no head can be built from `configuration` there; nil if one can. Any can by default.
-  static func validationError(
-    _ configuration: Configuration, in place: HeadContext
-  ) -> PartError?
+  static func validationError(_ configuration: Configuration, in place: HeadContext) -> PartError?
 
-  /// K, the number of steps predicted at once.
+  /// K, the number of steps predicted at once, and A, the numbers of one action.
   var chunk: Int { get }
-  /// A, the numbers of one action.
   var dimensions: Int { get }
 
-  /// The training loss: one number.
-  /// - Parameters:
-  ///   - state: [N, S]
-  ///   - expert: the expert's actions in these states, N chunks.
-  ///   - random: for heads that learn from noise.
+  /// The training loss in N states [N, S] with the expert's chunks there: one number. Heads that learn from
+  /// noise draw it from `random`.
   func loss(_ state: Tensor, _ expert: ActionChunks, using random: inout SeededRandom) -> Tensor
 
   /// The expected loss at initialization. A first loss far from it points to a bug.
   func expectedInitialLoss(_ expert: ActionChunks) -> Float
 
-  /// The predicted actions, normalized: [N, S] → [N, K, A].
-  /// - Parameter random: for heads that sample.
+  /// The predicted actions, normalized: [N, S] → [N, K, A]. Heads that sample use `random`.
   func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor
 
   /// The nearest actions that the head can output: [N, K, A] → [N, K, A].
@@ -46,10 +38,8 @@ public protocol ActionHead: Module, SelfDescribing {
 
 /// What a head is built for.
 public struct HeadContext {
-  /// The length of the state: H·S numbers for a window of H observations.
-  public let inputs: Int
-  /// K, the number of steps predicted at once.
-  public let chunk: Int
+  /// The length of the state (H·S numbers for a window of H observations), and K.
+  public let inputs, chunk: Int
   public let space: ActionSpace
   /// The backbone that gives the state, for a head that uses its layers.
   public let backbone: (any Backbone)?
@@ -60,22 +50,19 @@ public struct HeadContext {
 }
 
 extension ActionHead {
-  public static func validationError(
-    _ configuration: Configuration, in place: HeadContext
-  ) -> PartError? { nil }
+  public static func validationError(_: Configuration, in _: HeadContext) -> PartError? { nil }
 
   /// An independent head with the same weights, for `policy`, whose head this is.
   func copy(for policy: VLA) -> Self {
     let width = policy.backbone.stateWidth(usesProprioception: policy.usesProprioception)  // S
-    let place = HeadContext(
+    let context = HeadContext(
       inputs: policy.history * width, chunk: chunk, space: policy.space, backbone: policy.backbone)
     var random = SeededRandom(seed: 0)
-    let copy = Self(configuration, for: place, using: &random)
+    let copy = Self(configuration, for: context, using: &random)
     for (mine, its) in zip(parameters, copy.parameters) { its.values = mine.values }
     return copy
   }
 
-  /// A head that outputs numbers quantizes nothing.
   public func quantized(_ actions: Tensor) -> Tensor { actions }
 
   /// The quantization error: the root mean squared distance of a normalized number, over real steps,
@@ -84,18 +71,5 @@ extension ActionHead {
     withoutGradient {
       expert.mean(of: (quantized(expert.actions) - expert.actions).squared()).item.squareRoot()
     }
-  }
-
-  /// The time for one action in microseconds: the median of 101 chunks for one `state`, [1, S].
-  public func microsecondsPerAction(for state: Tensor) -> Double {
-    guard state.dim(0) == 1 else {
-      fatalError("microsecondsPerAction: one state, not \(state.shape)")
-    }
-    var random = SeededRandom(seed: 0)
-    let clock = ContinuousClock()
-    let times = (0..<101).map { _ in
-      clock.measure { withoutGradient { _ = actions(for: state, using: &random) } }
-    }
-    return times.sorted()[50] / .microseconds(1) / Double(chunk)
   }
 }

@@ -16,18 +16,16 @@ public final class BehaviorCloning {
   public let policy: VLA
   public let examples: CloningExamples
   public let schedule: Schedule
-  public let batchSize: Int
+  public let batchSize: Int  // N
   /// The loss of each step so far, computed before its update.
   public package(set) var losses: [Float] = []
   package let optimizer: AdamW
   package var random: SeededRandom
 
+  /// Trains the head of `policy` on `steps` random batches, fixed by `seed`; its backbone stays frozen.
   /// - Parameters:
-  ///   - policy: its head is trained; its backbone stays frozen.
-  ///   - steps: the number of batches.
   ///   - peak: the highest learning rate, after the warmup; it decays along a cosine.
   ///   - weightDecay: regularization; the fewer the demonstrations, the more is needed.
-  ///   - seed: of the random batches.
   public init(
     _ policy: VLA, on examples: CloningExamples, steps: Int, peak: Float = 3e-3,
     batchSize: Int = 64, weightDecay: Float = 0.3, seed: UInt64 = 0

@@ -20,8 +20,7 @@ public final class ChunkEncoder: Module {
     self.hidden = Linear(inputs: hidden, outputs: hidden, using: &random)
   }
 
-  /// - Parameter state: [N, S]
-  /// - Returns: [N, K, F]
+  /// [N, S] → [N, K, F]
   public func callAsFunction(_ state: Tensor) -> Tensor {
     let N = state.dim(0)
     let first = steps.map { $0(state).gelu().reshaped([N, 1, -1]) }  // K × ([N, S] → [N, 1, F])

@@ -13,80 +13,56 @@ public struct CloningExamples {
   public let states: Tensor  // [N, H·S]
   /// The expert's actions, N chunks of K.
   public let expert: ActionChunks
-
   public var count: Int { expert.count }
 
   /// Examples of all time steps of `demonstrations`.
   /// - Throws: ``InstructionError`` or ``ActionError`` if a demonstration does not fit the policy.
   public init(_ demonstrations: [Demonstration], for policy: VLA) throws {
-    expert = try Self.expert(of: demonstrations, for: policy)
-    states = try Self.states(of: demonstrations.count, policy) {
-      let demonstration = demonstrations[$0]
-      let observations = zip(demonstration.frames, demonstration.proprioception).map {
-        Observation($0, proprioception: $1)
-      }
-      return (observations, demonstration.instruction)
-    }
+    try self.init(demonstrations.map(Episode.init), for: policy)
   }
 
   /// Examples of all time steps of `episodes`, which a ``Recorder`` recorded in any environment.
   /// - Throws: ``ActionError``, or an error of the backbone, if an episode does not fit the policy.
   public init(_ episodes: [Episode], for policy: VLA) throws {
-    guard episodes.allSatisfy({ !$0.actions.isEmpty }) else {
-      fatalError("CloningExamples: an episode has no record of its actions")
-    }
-    expert = ActionChunks(joining: try episodes.map { try Self.chunks($0.actions, policy) })
-    states = try Self.states(of: episodes.count, policy) {
-      (episodes[$0].observations.dropLast(), episodes[$0].instruction)
-    }
+    expert = try Self.expert(of: episodes, for: policy)
+    let states = try inShards(of: episodes.count) { part in
+      withoutGradient { Result { try part.map { try Self.states(of: episodes[$0], policy) } } }
+    }.flatMap { try $0.get() }
+    self.states = Tensor.concatenated(states, axis: 0)  // → [N, H·S]
   }
 
-  /// The expert's chunk of every time step, after actions and proprioception were checked.
-  static func expert(
-    of demonstrations: [Demonstration], for policy: VLA
-  ) throws -> ActionChunks {
-    for row in demonstrations.flatMap(\.proprioception) {
-      try ActionError.check(row, "proprioception", dimensions: 4)
+  /// The expert's chunk of every time step, normalized, after actions and proprioception were checked.
+  package static func expert(of episodes: [Episode], for policy: VLA) throws -> ActionChunks {
+    for observation in episodes.flatMap(\.observations) {
+      try observation.checkProprioception(for: policy)
     }
     return ActionChunks(
-      joining: try demonstrations.map { try chunks($0.actions.map { RobotAction($0) }, policy) })
-  }
-
-  /// The chunk of each of an episode's T steps, in normalized units.
-  private static func chunks(_ actions: [RobotAction], _ policy: VLA) throws -> ActionChunks {
-    ActionChunks(
-      of: try actions.map { try policy.statistics.normalized($0) }, chunk: policy.head.chunk)
-  }
-
-  /// The policy's state at every step of `count` episodes, computed on all threads: [N, H·S].
-  private static func states(
-    of count: Int, _ policy: VLA, _ episode: (Int) -> ([Observation], String)
-  ) throws -> Tensor {
-    let states = try inShards(of: count) { part in
-      withoutGradient {
-        Result {
-          try part.map {
-            let (observations, instruction) = episode($0)
-            return try Self.states(of: observations, instruction, policy)
-          }
-        }
-      }
-    }.flatMap { try $0.get() }
-    return Tensor.concatenated(states, axis: 0)  // → [N, H·S]
+      joining: try episodes.map { episode in
+        let actions = try episode.actions.map(policy.statistics.normalized)
+        return ActionChunks(of: actions, chunk: policy.head.chunk)
+      })
   }
 
   /// The policy's state at each of an episode's T steps: [T, H·S].
-  private static func states(
-    of observations: [Observation], _ instruction: String, _ policy: VLA
-  ) throws -> Tensor {
-    let T = observations.count
-    let windows = History.windows(steps: T, length: policy.history)
+  private static func states(of episode: Episode, _ policy: VLA) throws -> Tensor {
+    let T = episode.steps
     let states = try policy.backbone.state(  // → [T, S]
-      of: observations, instructions: Array(repeating: instruction, count: T),
+      of: Array(episode.observations.prefix(T)),
+      instructions: Array(repeating: episode.instruction, count: T),
       usesProprioception: policy.usesProprioception)
-    return
-      states
-      .rows(at: windows)  // [T, S] → [T·H, S]
+    return states.rows(at: History.windows(steps: T, length: policy.history))  // [T, S] → [T·H, S]
       .reshaped([T, -1])  // [T·H, S] → [T, H·S]
+  }
+}
+
+extension Episode {
+  /// A recorded demonstration as an episode; its last observation, after the last action, was not kept.
+  public init(_ demonstration: Demonstration) {
+    self.init(
+      seed: demonstration.seed, instruction: demonstration.instruction, ending: .success,
+      achievedOriginalTask: true, steps: demonstration.actions.count,
+      observations: zip(demonstration.frames, demonstration.proprioception).map {
+        Observation($0, proprioception: $1)
+      }, actions: demonstration.actions.map { RobotAction($0) })
   }
 }

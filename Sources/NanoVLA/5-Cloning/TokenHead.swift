@@ -1,4 +1,3 @@
-import Files
 import Foundation
 import Tensors
 
@@ -18,11 +17,7 @@ import Tensors
 public final class TokenHead: TokenPolicyHead {
   public static let kind = "tokens"
   public struct Configuration: Codable, Equatable, Sendable {
-    /// B
-    public var bins = 32
-    /// F
-    public var hidden = 128
-
+    public var bins, hidden: Int  // B, F
     public init(bins: Int = 32, hidden: Int = 128) { (self.bins, self.hidden) = (bins, hidden) }
   }
   public let configuration: Configuration
@@ -43,19 +38,10 @@ public final class TokenHead: TokenPolicyHead {
     tokenizer = ActionTokenizer(bins: B, vocabulary: B)
   }
 
-  public static func validationError(
-    _ configuration: Configuration, in place: HeadContext
-  ) -> PartError? {
-    let bins = configuration.bins
-    return Limits.bins.contains(bins) ? nil : PartError("bins", "\(bins) is not in \(Limits.bins)")
-  }
-
   public var chunk: Int { encoder.steps.count }
-  /// B
-  public var bins: Int { tokenizer.bins }
+  public var bins: Int { tokenizer.bins }  // B
 
-  /// - Parameter state: [N, S]
-  /// - Returns: the logits of all bins, [N, K, A, B].
+  /// The logits of all bins: [N, S] → [N, K, A, B].
   public func callAsFunction(_ state: Tensor) -> Tensor {
     output(encoder(state))  // [N, S] → [N, K, F] → [N, K, A·B]
       .reshaped([state.dim(0), chunk, dimensions, bins])  // [N, K, A·B] → [N, K, A, B]
@@ -81,7 +67,6 @@ public final class TokenHead: TokenPolicyHead {
     return Tensor(chosen.map(value), shape: [state.dim(0), chunk, dimensions])  // → [N, K, A]
   }
 
-  /// Every number becomes the center of its bin.
   public func quantized(_ actions: Tensor) -> Tensor {
     Tensor(actions.values.map { value(of: tokenizer.bin(of: $0)) }, shape: actions.shape)
   }

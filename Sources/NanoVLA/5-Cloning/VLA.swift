@@ -18,21 +18,16 @@ public final class VLA: Module {
   public let head: any ActionHead
   public let space: ActionSpace
   public let statistics: ActionStatistics
+  /// Whether the state includes [x, y, z, closed] of the gripper.
   public let usesProprioception: Bool
-  /// H, the number of past observations in the head's input.
+  /// H, the number of observations in the head's input.
   public let history: Int
   /// Which layers to train and how, if that was decided (by the builder of VLMs).
   public var transferPlan: TransferPlan?
   private var random = SeededRandom(seed: 0)  // for heads that sample
 
-  /// A policy with an untrained head on a frozen backbone.
-  /// - Parameters:
-  ///   - space: of the robot.
-  ///   - statistics: of the demonstrations that the head will learn from.
-  ///   - head: the kind of head, such as `.tokens(bins: 32)`.
-  ///   - chunk: K, the number of steps predicted at once.
-  ///   - usesProprioception: if true, the state includes [x, y, z, closed] of the gripper.
-  ///   - history: H; 1 is the current observation alone.
+  /// A policy with an untrained head on a frozen backbone; `statistics` are those of the demonstrations
+  /// that the head will learn from, `chunk` is K.
   /// - Throws: ``ActionError`` if the statistics do not match the space.
   public convenience init(
     backbone: some Backbone, space: ActionSpace = .tabletop, statistics: ActionStatistics,
@@ -40,13 +35,12 @@ public final class VLA: Module {
     history: Int = 1, using random: inout SeededRandom
   ) throws(ActionError) {
     let width = backbone.stateWidth(usesProprioception: usesProprioception)  // S
+    let context = HeadContext(
+      inputs: history * width, chunk: chunk, space: space, backbone: backbone)
     try self.init(
       backbone: backbone, space: space, statistics: statistics,
-      head: head.head(
-        for: HeadContext(
-          inputs: history * width, chunk: chunk, space: space, backbone: backbone),
-        using: &random),
-      usesProprioception: usesProprioception, history: history)
+      head: head.head(for: context, using: &random), usesProprioception: usesProprioception,
+      history: history)
   }
 
   /// A policy with a given head, for states of H·S numbers.
@@ -62,12 +56,8 @@ public final class VLA: Module {
     }
     backbone.freeze()
     for layer in backbone.newLayers { layer.freeze(false) }
-    self.backbone = backbone
-    self.space = space
-    self.statistics = statistics
-    self.usesProprioception = usesProprioception
-    self.history = history
-    self.head = head
+    (self.backbone, self.head, self.space, self.statistics) = (backbone, head, space, statistics)
+    (self.usesProprioception, self.history) = (usesProprioception, history)
   }
 
   /// The next action, in the robot's own units and within its bounds.
@@ -84,8 +74,8 @@ public final class VLA: Module {
     return try space.clipped(statistics.robotAction(chunk[0]))
   }
 
-  /// The next K actions, normalized.
-  /// - Parameter window: the last H observations, the oldest first (``History/window``).
+  /// The next K actions, normalized, from the last H observations, the oldest first
+  /// (``History/window``).
   public func predictChunk(
     _ window: [Observation], instruction: String
   ) throws -> [NormalizedAction] {
@@ -122,10 +112,7 @@ public final class VLA: Module {
     let actions = head.actions(for: state, using: &random)  // [N, H·S] → [N, K, A]
     let (values, K, A) = (actions.values, head.chunk, head.dimensions)
     return (0..<actions.dim(0)).map { n in
-      (0..<K).map { k in
-        let start = (n * K + k) * A
-        return NormalizedAction(Array(values[start..<start + A]))
-      }
+      (n * K..<(n + 1) * K).map { NormalizedAction(Array(values[$0 * A..<($0 + 1) * A])) }
     }
   }
 
@@ -140,11 +127,16 @@ public final class VLA: Module {
       if let size = backbone.imageSize, image.width != size || image.height != size {
         throw PolicyError.imageSize(width: image.width, height: image.height, expected: size)
       }
-      guard usesProprioception else { continue }
-      guard let proprioception = observation.proprioception else {
-        throw PolicyError.noProprioception
-      }
-      try ActionError.check(proprioception, "proprioception", dimensions: 4)
+      try observation.checkProprioception(for: self)
     }
+  }
+}
+
+extension Observation {
+  /// Refuses an observation without the four finite numbers that a policy with proprioception needs.
+  func checkProprioception(for policy: VLA) throws {
+    guard policy.usesProprioception else { return }
+    guard let proprioception else { throw PolicyError.noProprioception }
+    try ActionError.check(proprioception, "proprioception", dimensions: 4)
   }
 }

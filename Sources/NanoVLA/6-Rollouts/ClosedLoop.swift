@@ -16,7 +16,6 @@ import Tensors
 /// Reference: Liu et al., "LIBERO" (2023), section 4 (protocol); Zhao et al., "ACT" (2023), section
 /// IV (chunks); Ross et al., "DAgger" (2011), section 2 (compounding errors).
 public struct ClosedLoop {
-  /// Where it acts; each rollout gets a copy.
   public var environment: any Environment
   /// How many actions of each chunk are executed before the policy observes again: 1 … K.
   public var executionHorizon: Int
@@ -39,9 +38,7 @@ public struct ClosedLoop {
   ///   observations, ``InstructionError`` if its backbone does not know a word.
   public func callAsFunction(_ policy: VLA, seeds: some Sequence<UInt64>) throws -> [Episode] {
     guard 1...policy.head.chunk ~= executionHorizon else {
-      fatalError(
-        "closed loop: execution horizon of \(executionHorizon) actions, chunk of "
-          + "\(policy.head.chunk)")
+      fatalError("closed loop: horizon of \(executionHorizon) actions, chunk of \(policy.head.chunk)")
     }
     try environment.space.check(matches: policy.space)
     let seeds = Array(seeds)

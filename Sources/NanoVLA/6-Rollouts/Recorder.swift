@@ -10,7 +10,6 @@ import Tensors
 ///
 /// Reference: Laskey et al., "DART: Noise Injection for Robust Imitation Learning" (2017), section 4.
 public struct Recorder {
-  /// Where it acts; each rollout gets a copy.
   public var environment: any ExpertEnvironment
   /// Adds noise to the expert's action; the generator is the episode's own.
   public var perturbed: (RobotAction, inout SeededRandom) -> RobotAction
@@ -40,14 +39,12 @@ public struct Recorder {
 }
 
 extension Demonstration {
-  /// Records the expert in episode `seed` of `suite`: the same demonstration each time.
-  ///
+  /// Records the expert in episode `seed` of `suite`: the same demonstration each time; nil if the expert
+  /// does not succeed within the horizon.
   /// - Parameters:
   ///   - noise: standard deviation of the noise on the executed dx, dy and dz, as a fraction of the
   ///     largest step (0.1 means 0.02 world units along x and y, 0.03 along z).
   ///   - flips: probability that the executed gripper command is the opposite one.
-  ///   - imageSize: side of the frames, in pixels.
-  /// - Returns: nil if the expert does not succeed within the horizon.
   public static func record(
     suite: Suite, seed: UInt64, noise: Float = 0.10, flips: Float = 0, imageSize: Int = 64
   ) -> Demonstration? {

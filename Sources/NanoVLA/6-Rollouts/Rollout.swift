@@ -4,10 +4,8 @@ import Tensors
 public struct Rollout {
   /// The name of its initial state.
   public let seed: UInt64
-  /// Its own environment.
-  public private(set) var environment: any Environment
-  /// The last H observations.
-  public private(set) var history: History
+  /// Its own environment, and the last H observations.
+  public private(set) var environment: any Environment, history: History
   /// The actions that are decided and not yet executed, in robot units.
   public var plan: [RobotAction] = []
   /// Executed actions so far.

@@ -21,7 +21,6 @@ public struct TemporalEnsemble: Sendable {
   public let m: Double
   /// What earlier chunks predict for the present and the future, oldest chunk first.
   private var pending: [ArraySlice<NormalizedAction>] = []
-
   /// An ensemble without predictions.
   public init(m: Double = 0.01) { self.m = m }
 

@@ -7,7 +7,6 @@ import Tensors
 /// MyHead.self, .init()))`; from then on policies with it are saved, resumed and evaluated like others.
 public struct ActionHeadKind: PartChoice {
   public let part: PartDescription
-
   public init(_ part: PartDescription) { self.part = part }
 
   public init<Head: ActionHead>(_ type: Head.Type, _ configuration: Head.Configuration) {
@@ -24,42 +23,27 @@ public struct ActionHeadKind: PartChoice {
   public static let hybrid = Self(HybridHead.self, .init())
   /// A velocity from noise to actions: ``FlowMatchingHead``.
   public static let flow = Self(FlowMatchingHead.self, .init())
-  /// OpenVLA-OFT's regression: ``ResidualHead``.
-  public static let residual = Self(ResidualHead.self, .init())
 
   /// The heads there are, by the names that commands use.
   public static let known = PartList<Self>([
-    "tokens": .tokens(bins: 32),
-    "l1": .l1,
-    "mse": .mse,
-    "hybrid": .hybrid,
-    "flow": .flow,
-    "residual": .residual,
+    "tokens": .tokens(bins: 32), "l1": .l1, "mse": .mse, "hybrid": .hybrid, "flow": .flow,
   ])
-
-  private var type: any ActionHead.Type { part.type as! any ActionHead.Type }  // see init
 
   /// Why the head cannot be built there; nil if it can.
   public func validationError(in place: HeadContext) -> PartError? {
-    type.validationError(part, in: place)
+    func check<Head: ActionHead>(_ type: Head.Type) -> PartError? {
+      Head.validationError(part.configuration as! Head.Configuration, in: place)
+    }
+    let type = part.type as! any ActionHead.Type  // see init
+    return part.validationError ?? check(type)
   }
 
   /// An untrained head of this kind.
   public func head(for place: HeadContext, using random: inout SeededRandom) -> any ActionHead {
-    type.make(part, for: place, using: &random)
-  }
-}
-
-extension ActionHead {
-  fileprivate static func validationError(
-    _ part: PartDescription, in place: HeadContext
-  ) -> PartError? {
-    validationError(part.configuration as! Configuration, in: place)
-  }
-
-  fileprivate static func make(
-    _ part: PartDescription, for place: HeadContext, using random: inout SeededRandom
-  ) -> any ActionHead {
-    Self(part.configuration as! Configuration, for: place, using: &random)
+    func make<Head: ActionHead>(_ type: Head.Type) -> any ActionHead {
+      Head(part.configuration as! Head.Configuration, for: place, using: &random)
+    }
+    let type = part.type as! any ActionHead.Type
+    return make(type)
   }
 }

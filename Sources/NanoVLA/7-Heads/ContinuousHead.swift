@@ -32,9 +32,7 @@ public final class ContinuousHead: ActionHead {
   public static let kind = "continuous"
   public struct Configuration: Codable, Equatable, Sendable {
     public var error: Error
-    /// F
-    public var hidden: Int
-
+    public var hidden: Int  // F
     public init(error: Error, hidden: Int = 128) { (self.error, self.hidden) = (error, hidden) }
   }
   public let configuration: Configuration

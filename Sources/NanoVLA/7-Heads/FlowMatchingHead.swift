@@ -18,9 +18,7 @@ import Tensors
 public final class FlowMatchingHead: ActionHead {
   public static let kind = "flow"
   public struct Configuration: Codable, Equatable, Sendable {
-    /// F
-    public var hidden: Int
-
+    public var hidden: Int  // F
     public init(hidden: Int = 256) { self.hidden = hidden }
   }
   public let configuration: Configuration
@@ -44,12 +42,8 @@ public final class FlowMatchingHead: ActionHead {
     output = .smallInitialization(inputs: F, outputs: size, using: &random)
   }
 
-  /// The velocity field v(x, t).
-  /// - Parameters:
-  ///   - x: actions mixed with noise, [N, K, A].
-  ///   - t: the time of each sample, N numbers from 0 (action) to 1 (noise).
-  ///   - state: [N, S]
-  /// - Returns: [N, K, A]
+  /// The velocity field v(x, t) in `state` [N, S]: actions mixed with noise, and N times from 0 (action) to
+  /// 1 (noise) → [N, K, A].
   public func velocity(_ x: Tensor, at t: [Float], _ state: Tensor) -> Tensor {
     let N = state.dim(0)
     let time = timeEncoding(t, width: Self.timeWidth)  // N numbers → [N, E]
@@ -108,8 +102,8 @@ public func timeEncoding(
 ) -> Tensor {
   guard width >= 4, width % 2 == 0 else { fatalError("timeEncoding: \(width) is not even, ≥ 4") }
   let growth = periods.upperBound / periods.lowerBound
-  let waves = (0..<width / 2).map { i in
-    periods.lowerBound * pow(growth, Double(i) / Double(width / 2 - 1))
+  let waves = (0..<width / 2).map {
+    periods.lowerBound * pow(growth, Double($0) / Double(width / 2 - 1))
   }
   let values = times.flatMap { time -> [Float] in
     let angles = waves.map { 2 * Double.pi * Double(time) / $0 }

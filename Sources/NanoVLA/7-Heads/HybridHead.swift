@@ -16,9 +16,7 @@ import Tensors
 public final class HybridHead: ActionHead {
   public static let kind = "hybrid"
   public struct Configuration: Codable, Equatable, Sendable {
-    /// F
-    public var hidden: Int
-
+    public var hidden: Int  // F
     public init(hidden: Int = 128) { self.hidden = hidden }
   }
   public let configuration: Configuration
@@ -40,9 +38,7 @@ public final class HybridHead: ActionHead {
     switches = .smallInitialization(inputs: F, outputs: 2 * G, using: &random)
   }
 
-  public static func validationError(
-    _ configuration: Configuration, in place: HeadContext
-  ) -> PartError? {
+  public static func validationError(_: Configuration, in place: HeadContext) -> PartError? {
     place.space.grippers.isEmpty
       ? PartError("kind", "a hybrid head needs an action space with a gripper") : nil
   }
@@ -55,10 +51,8 @@ public final class HybridHead: ActionHead {
     let hidden = encoder(state)  // [N, S] → [N, K, F]
     let logits = switches(hidden)  // [N, K, F] → [N, K, G·2]
       .reshaped([state.dim(0), chunk, space.grippers.count, 2])  // [N, K, G·2] → [N, K, G, 2]
-    return (
-      pose(hidden).traced("pose", "predicted directly"),  // [N, K, F] → [N, K, A]
-      logits.traced("switches", "a logit for open, a logit for closed")
-    )
+      .traced("switches", "a logit for open, a logit for closed")
+    return (pose(hidden).traced("pose", "predicted directly"), logits)  // [N, K, F] → [N, K, A]
   }
 
   /// The pose's mean absolute error plus the grippers' cross-entropy.
@@ -68,7 +62,7 @@ public final class HybridHead: ActionHead {
     let (pose, switches) = self(state)
     let classification = crossEntropy(
       switches.reshaped([-1, 2]),  // [N, K, G, 2] → [N·K·G, 2]
-      targets: isClosed(expert.actions).map { $0 ? 1 : 0 },
+      targets: classes(expert.actions),
       weights: expert.weights.values.flatMap { Array(repeating: $0, count: space.grippers.count) })
     return poseError(pose - expert.actions, expert) + classification
   }
@@ -80,19 +74,31 @@ public final class HybridHead: ActionHead {
 
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor {
     let (pose, switches) = self(state)
-    return switched(pose, switches.argmax().map { $0 == 1 })  // [N, K, A], N·K·G → [N, K, A]
+    return switched(pose, switches.argmax())  // [N, K, A], N·K·G → [N, K, A]
   }
 
-  public func quantized(_ actions: Tensor) -> Tensor { switched(actions, isClosed(actions)) }
+  public func quantized(_ actions: Tensor) -> Tensor { switched(actions, classes(actions)) }
 
-  /// `actions` with every gripper fully open or fully closed.
-  private func switched(_ actions: Tensor, _ isClosed: [Bool]) -> Tensor {
+  /// `actions` with every gripper fully open (class 0) or fully closed (class 1).
+  private func switched(_ actions: Tensor, _ classes: [Int]) -> Tensor {
     let convention = space.gripperConvention
     var values = actions.values
-    for (index, isClosed) in zip(gripperIndices(actions), isClosed) {
-      values[index] = isClosed ? convention.closed : convention.open
+    for (index, chosen) in zip(gripperIndices(actions), classes) {
+      values[index] = chosen == 1 ? convention.closed : convention.open
     }
     return Tensor(values, shape: actions.shape)
+  }
+
+  /// The class of every gripper in a row-major [N, K, A]: N·K·G numbers.
+  private func classes(_ actions: Tensor) -> [Int] {
+    let values = actions.values
+    return gripperIndices(actions).map { space.gripperConvention.isClosed(values[$0]) ? 1 : 0 }
+  }
+
+  private func gripperIndices(_ actions: Tensor) -> [Int] {
+    stride(from: 0, to: actions.count, by: space.count).flatMap { first in
+      space.grippers.map { first + $0 }
+    }
   }
 
   /// The mean absolute error over all dimensions except the grippers.
@@ -101,17 +107,5 @@ public final class HybridHead: ActionHead {
     let poses = max(1, space.count - space.grippers.count)  // a space of grippers only has error 0
     let share = Float(poses) / Float(space.count)
     return expert.mean(of: difference.abs() * isPose) * (1 / share)
-  }
-
-  private func isClosed(_ actions: Tensor) -> [Bool] {
-    let values = actions.values
-    return gripperIndices(actions).map { space.gripperConvention.isClosed(values[$0]) }
-  }
-
-  /// The positions of the grippers in a row-major [N, K, A]: N·K·G indices.
-  private func gripperIndices(_ actions: Tensor) -> [Int] {
-    stride(from: 0, to: actions.count, by: space.count).flatMap { first in
-      space.grippers.map { first + $0 }
-    }
   }
 }

@@ -17,9 +17,7 @@ public final class BottleneckAdapter: Adaptation {
   public let down: Linear  // O → M
   public let up: Linear  // M → O
 
-  /// - Parameters:
-  ///   - layer: the layer to adapt; only its size is read.
-  ///   - width: M.
+  /// An adapter of `width` = M for `layer`, of which only the size is read.
   public init(for layer: Linear, width: Int, using random: inout SeededRandom) {
     let outputs = layer.weight.dim(0)
     down = Linear(inputs: outputs, outputs: width, using: &random)

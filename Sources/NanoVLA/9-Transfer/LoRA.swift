@@ -16,17 +16,13 @@ import Tensors
 public final class LoRA: Adaptation {
   public let loraA: Tensor  // [r, I]
   public let loraB: Tensor  // [O, r]
-  /// α.
-  public let alpha: Float
+  public let alpha: Float  // α
   /// α/r: keeps the size of the update, and so the best learning rate, independent of the rank.
   public let scale: Float
   /// The layer's own weights while the update is merged into them, [O, I].
   private var original: Tensor?
 
-  /// - Parameters:
-  ///   - layer: the layer to adapt; only its sizes are read.
-  ///   - rank: r, at least 1.
-  ///   - alpha: α.
+  /// An update of `rank` r, at least 1, for `layer`, of which only the sizes are read.
   public init(for layer: Linear, rank: Int, alpha: Float, using random: inout SeededRandom) {
     let (outputs, inputs) = (layer.weight.dim(0), layer.weight.dim(1))
     guard rank > 0 else { fatalError("LoRA: rank \(rank) for a layer \(layer.weight.shape)") }
@@ -50,9 +46,8 @@ public final class LoRA: Adaptation {
   /// Whether the update has been added to the layer's weights.
   public var isMerged: Bool { original != nil }
 
-  /// W ← W + (α/r)·BA: the same outputs, up to rounding, without the extra products.
-  ///
-  /// Weights packed in a file are replaced by a float32 copy in memory.
+  /// W ← W + (α/r)·BA: the same outputs, up to rounding, without the extra products. Weights packed in a
+  /// file are replaced by a float32 copy in memory.
   public func merge(into layer: Linear) {
     guard !isMerged else { fatalError("LoRA: already merged; call unmerge(from:) first") }
     original = layer.weight.detached()

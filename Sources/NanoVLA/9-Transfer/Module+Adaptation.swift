@@ -19,12 +19,10 @@ extension Module {
   ///
   /// A target is a sequence of components of a layer's name: `query` means every layer of that
   /// name, `language.blocks.0` all layers of that block.
-  /// - Parameters:
-  ///   - targets: the layers to adapt; nil for all linear layers.
-  ///   - adaptation: makes the adaptation of one layer.
+  /// - Parameter targets: the layers to adapt; nil for all linear layers.
   /// - Returns: the number of adapted layers.
-  /// - Throws: ``TransferError/noSuchLayer(_:nearest:)`` if a target matches no layer,
-  ///   ``TransferError/alreadyAdapted(_:)`` if a layer has an adaptation. Nothing has changed then.
+  /// - Throws: ``TransferError`` if a target matches no layer, or a layer that has an adaptation. Nothing
+  ///   has changed then.
   @discardableResult
   public func adapt(
     _ targets: [String]? = nil, with adaptation: (Linear) -> any Adaptation

@@ -61,17 +61,14 @@ extension Module {
 public struct LayerwiseRates: Sendable, Equatable {
   /// The ratio of one stage's learning rate to that of the next one.
   public var decay: Float
-
   public init(decay: Float = 0.7) { self.decay = decay }
 
   /// The factor of each parameter's learning rate, in the order of the stages' parameters.
   public func factors(of stages: [Stage]) -> [Float] {
     var factor: Float = 1
-    var lastToFirst: [[Float]] = []
-    for stage in stages.reversed() {
-      lastToFirst.append(Array(repeating: factor, count: stage.parameters.count))
-      factor *= decay
-    }
-    return lastToFirst.reversed().flatMap { $0 }
+    return stages.reversed().map { stage in
+      defer { factor *= decay }
+      return Array(repeating: factor, count: stage.parameters.count)
+    }.reversed().flatMap { $0 }
   }
 }

@@ -12,7 +12,6 @@ public final class TransferLearning {
   /// The mean loss over the examples with these indices. Several threads call it at once, each with
   /// its own random numbers.
   public typealias Loss = (_ examples: [Int], _ random: inout SeededRandom) -> Tensor
-
   public let plan: TransferPlan
   public let steps: Int
   public private(set) var stepsDone = 0
@@ -25,12 +24,8 @@ public final class TransferLearning {
   private let optimizer: AdamW
   private var random: SeededRandom
 
-  /// Prepares `backbone`: freezes it, or attaches the plan's adaptations.
-  /// - Parameters:
-  ///   - head: the new part; all of it is trained from the first step on.
-  ///   - examples: the number of examples.
-  ///   - steps: the number of batches to train on.
-  ///   - seed: for the initial adaptations and the order of the examples.
+  /// Prepares `backbone`: freezes it, or attaches the plan's adaptations. All of `head`, the new part, is
+  /// trained from the first step on. `seed` fixes the adaptations and the order of the examples.
   /// - Throws: ``TransferError`` if the plan does not fit the backbone, which is unchanged then.
   public init(
     _ backbone: any Module, head: any Module, plan: TransferPlan, examples: Int, steps: Int,
@@ -53,8 +48,7 @@ public final class TransferLearning {
     (self.plan, self.steps, self.loss, exampleCount) = (plan, steps, loss, examples)
   }
 
-  /// Bytes needed for training beside the model itself: a gradient and AdamW's two running means
-  /// for each trained value.
+  /// Bytes for training beside the model itself: a gradient and AdamW's two means for each trained value.
   public var trainingBytes: Int { trainableCount * 3 * MemoryLayout<Float>.size }
 
   /// Trains on one random batch. Returns its mean loss before the update.
@@ -100,11 +94,8 @@ extension TransferPlan {
 
 /// A plan or a target that does not fit the backbone.
 public enum TransferError: Error, Equatable, CustomStringConvertible {
-  /// A target that matches no linear layer, and the layers with the most similar names.
   case noSuchLayer(String, nearest: [String])
-  /// A layer that already has an adaptation.
   case alreadyAdapted(String)
-  /// A parameter whose values stay in their file, and a strategy that would have to change it.
   case packed(String, TransferStrategy)
 
   public var description: String {

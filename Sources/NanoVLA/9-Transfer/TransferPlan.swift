@@ -25,29 +25,19 @@ public enum TransferStrategy: String, CaseIterable, Sendable, Codable {
 /// before ``TransferLearning`` carries the plan out.
 public struct TransferPlan: Sendable, Equatable {
   public var strategy: TransferStrategy
-  /// Highest learning rate of the new head.
-  public var headRate: Float
-  /// Highest learning rate of the backbone's weights or adaptations.
-  public var backboneRate: Float
-  /// The fraction of the steps in which the head is trained alone.
-  public var headFirst: Float
-  /// The fraction of the steps in which the learning rates rise.
-  public var warmup: Float = 0.05
+  /// Highest learning rates of the new head, and of the backbone's weights or adaptations.
+  public var headRate, backboneRate: Float
+  /// The fractions of the steps in which the head is trained alone, and in which the rates rise.
+  public var headFirst: Float, warmup: Float = 0.05
   /// The final learning rates as a fraction of the highest ones, after a cosine decay.
   public var floor: Float
-  /// Examples per step.
-  public var batchSize = 32
-  /// The number of parts into which a batch is cut to fit into memory.
-  public var accumulation: Int
+  /// Examples per step, and the number of parts into which they are cut to fit into memory.
+  public var batchSize = 32, accumulation: Int
   public var weightDecay: Float = 0.01
   /// r and α of ``LoRA``, and the layers that get one; nil for all linear layers.
-  public var loraRank: Int
-  public var loraAlpha: Float
-  public var loraTargets: [String]?
-  /// M of a ``BottleneckAdapter``.
-  public var adapterWidth: Int
-  /// For ``TransferStrategy/layerwiseRates``.
-  public var layerwise = LayerwiseRates()
+  public var loraRank: Int, loraAlpha: Float, loraTargets: [String]?
+  /// M of a ``BottleneckAdapter``, and the rates of ``TransferStrategy/layerwiseRates``.
+  public var adapterWidth: Int, layerwise = LayerwiseRates()
   /// Why these settings, in sentences.
   public var reasons: [String] = []
 

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import NanoVLA
 import Tensors
+import VLMs
 
 /// A cloning run that can be killed at any moment and resumed with bit-identical results.
 ///
@@ -55,7 +56,8 @@ extension BehaviorCloning {
   /// The recipe of the run that `file` holds.
   /// - Throws: as ``restore(from:of:)`` does.
   public static func recipe(in file: URL) throws -> CloningRecipe {
-    try Run(in: SafetensorsFile(url: file)).recipe
+    VLM.registersHeads
+    return try Run(in: SafetensorsFile(url: file)).recipe
   }
 }
 

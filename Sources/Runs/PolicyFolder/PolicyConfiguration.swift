@@ -41,7 +41,7 @@ struct PolicyConfiguration: Codable, Equatable {
 
   /// - Throws: ``JSONFileError`` or ``CheckpointError``
   init(contentsOf file: URL) throws {
-    VLM.registersParts
+    VLM.registersHeads
     let json = try JSONFile.read(file)
     guard try json["model_type"].string(default: "unknown") == Self.modelType else {
       throw json["model_type"].unsupported([Self.modelType])

@@ -76,12 +76,9 @@ extension VLM {
     return hash.hexadecimal
   }
 
-  /// Adds the backbones of this module to ``BackboneKind/known`` and its head to
-  /// ``ActionHeadKind/known``, once.
-  package static let registersParts: Void = {
-    BackboneKind.known.register("vlm", .init(VLM.self, .init(vlm: "llava")))
-    BackboneKind.known.register(
-      "fusedVLM", .init(FusedVLM.self, .init(vlm: .init(vlm: "llava"), fusion: .crossAttention)))
+  /// Adds the heads of this module to ``ActionHeadKind/known``, once.
+  package static let registersHeads: Void = {
+    ActionHeadKind.known.register("residual", .residual)
     ActionHeadKind.known.register(
       "autoregressive", .init(AutoregressiveActionHead.self, .init()))
   }()

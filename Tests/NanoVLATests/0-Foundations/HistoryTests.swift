@@ -119,7 +119,7 @@ import Testing
 
   @Test("a policy that remembers two observations learns to drive the arm")
   func drives() throws {
-    let policy = try policy(history: 2, head: .residual)
+    let policy = try policy(history: 2, head: .hybrid)
     let demonstrations = try DemonstrationDataset.bundled().demonstrations
     let examples = try CloningExamples(demonstrations, for: policy)
     let training = BehaviorCloning(policy, on: examples, steps: 400)

@@ -4,6 +4,7 @@ import Tabletop
 import Tensors
 import TestSupport
 import Testing
+import VLMs
 
 @Suite struct ClippedObjectiveTests {
   private static let (N, K, A) = (5, 2, 3)

@@ -137,7 +137,7 @@ import Testing
       }
     }
     #expect(all.count == row)
-    let part = all.rows(at: [3, 0])
+    let part = Experience(all, at: [3, 0])
     #expect(part.states.values == all.states.rows(at: [3, 0]).values)
     #expect(part.bins == Array(all.bins[42..<56]) + Array(all.bins[0..<14]))
   }

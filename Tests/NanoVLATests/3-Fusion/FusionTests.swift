@@ -14,9 +14,10 @@ import Testing
       let fusion: any Fusion =
         switch self {
         case .crossAttention:
-          CrossAttentionFusion(width: 4, heads: 2, queries: 3, depth: 2, ratio: 1, using: &random)
-        case .concat: ConcatFusion(width: 4, heads: 2, ratio: 1, using: &random)
-        case .film: FiLMFusion(width: 4, ratio: 1, using: &random)
+          CrossAttentionFusion(
+            .init(queries: 3, depth: 2, heads: 2, ratio: 1), width: 4, using: &random)
+        case .concat: ConcatFusion(.init(heads: 2, ratio: 1), width: 4, using: &random)
+        case .film: FiLMFusion(.init(ratio: 1), width: 4, using: &random)
         case .gated: GatedFusion(width: 4, using: &random)
         }
       unsettle(fusion)

@@ -4,6 +4,7 @@ import NanoVLA
 import Tabletop
 import TestSupport
 import Testing
+import VLMs
 
 @Suite struct ActionSpaceTests {
   @Test("the toy arm has seven dimensions, and all but the gripper are normalized")
@@ -14,16 +15,6 @@ import Testing
     #expect(space.mask == [true, true, true, true, true, true, false])
     #expect(space.gripperConvention == .positiveClosed)
     #expect(space.dimensions[2].bounds == -0.3...0.3)
-  }
-
-  @Test("a space of twelve joints has twelve names, its own bounds and no gripper")
-  func anyCount() {
-    let space = ActionSpace(dimensions: 12, bounds: Array(repeating: -2...2, count: 12))
-    #expect(space.count == 12)
-    #expect(Set(space.dimensions.map(\.name)).count == 12)
-    #expect(space.grippers.isEmpty)
-    #expect(space.mask == Array(repeating: true, count: 12))
-    #expect(space.dimensions[11].bounds == -2...2)
   }
 
   @Test("an action beyond the bounds is moved onto them")
@@ -69,13 +60,6 @@ import Testing
     #expect(!GripperConvention.positiveClosed.isClosed(0))
   }
 
-  @Test("converting an action changes its gripper only")
-  func convertingAnAction() throws {
-    let closed = RobotAction(dx: 0.1, dy: -0.1, dz: 0.2, gripper: 1)
-    let forOpenVLA = try ActionSpace.tabletop.converted(closed, to: .oneOpen)
-    #expect(forOpenVLA == RobotAction(dx: 0.1, dy: -0.1, dz: 0.2, gripper: 0))
-  }
-
   @Test("a space survives JSON, and a space with reversed bounds is refused")
   func json() throws {
     let data = try JSONEncoder().encode(ActionSpace.tabletop)
@@ -86,15 +70,6 @@ import Testing
     #expect(throws: DecodingError.self) {
       try JSONDecoder().decode(ActionSpace.self, from: broken)
     }
-  }
-
-  @Test("any number of dimensions has names of its own", arguments: [1, 2, 6, 7, 8, 12, 14, 50])
-  func names(count: Int) {
-    let space = ActionSpace(dimensions: count)
-    #expect(space.count == count)
-    #expect(Set(space.dimensions.map(\.name)).count == count)
-    #expect(space.mask.count == count)
-    #expect(space.grippers == (count == 7 ? [6] : []))
   }
 
   @Test("the control rate is 5 Hz unless told")

@@ -84,6 +84,22 @@ import VLMs
     #expect(tokenizer.decode(classes: [.min, .max]).values == [low, -low])
   }
 
+  @Test("three bins mean −0.5 and 0.5: the errors are known")
+  func errors() throws {
+    let actions = [[-1, 0.4], [0, 1], [0.9, -0.2], [0.1, 0.6]].map { NormalizedAction($0) }
+    let found = try ActionTokenizer(bins: 3, vocabulary: 3).errors(of: actions)
+    // Edges −1, 0, 1. −1 → −.5, .4 → .5, 0 → .5, 1 → .5, .9 → .5, −.2 → −.5, .1 → .5, .6 → .5.
+    let expected = [0.5, 0.1, 0.5, 0.5, 0.4, 0.3, 0.4, 0.1]
+    #expect(found.count == 8 && zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
+  @Test("no number is off by more than half a bin", arguments: [2, 8, 33, 256])
+  func halfABin(bins: Int) throws {
+    let actions = (-40...40).map { NormalizedAction([Float($0) / 40]) }
+    let errors = try ActionTokenizer(bins: bins, vocabulary: bins).errors(of: actions)
+    #expect(errors.count == 81 && errors.allSatisfy { $0 <= 1 / Double(bins - 1) + 1e-6 })
+  }
+
   @Test("NaN and infinity are refused")
   func notFinite() {
     let tokenizer = ActionTokenizer(bins: 32, vocabulary: 32)

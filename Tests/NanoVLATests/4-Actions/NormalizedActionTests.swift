@@ -23,7 +23,7 @@ import Testing
       _ = RobotAction([1, 2, 3]).gripper
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(message.contains("RobotAction.gripper: named for 7 dimensions, this action has 3"))
+    #expect(message.contains("RobotAction: the names are for 7 dimensions, this action has 3"))
   }
 
   @Test("the compiler refuses a normalized action in place of a robot action, and the reverse")

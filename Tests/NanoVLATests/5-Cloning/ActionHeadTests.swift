@@ -2,12 +2,14 @@ import NanoVLA
 import Tabletop
 import Tensors
 import TestSupport
+import TestSupport
 import Testing
+import VLMs
 
 /// What is true of every head.
 @Suite struct ActionHeadTests {
   static let kinds: [ActionHeadKind] = [
-    .tokens(bins: 32), .tokens(bins: 256), .l1, .mse, .hybrid, .flow, .residual,
+    .tokens(bins: 32), .tokens(bins: 256), .l1, .mse, .hybrid, .flow,
   ]
 
   private func head(

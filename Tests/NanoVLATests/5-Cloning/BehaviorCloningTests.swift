@@ -1,6 +1,7 @@
 import NanoVLA
 import Tabletop
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct BehaviorCloningTests {

@@ -1,6 +1,8 @@
 import Foundation
 import TestSupport
+import TestSupport
 import Testing
+import VLMs
 
 @testable import NanoVLA
 @testable import Tabletop

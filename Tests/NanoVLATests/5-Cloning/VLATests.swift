@@ -2,7 +2,9 @@ import Images
 import NanoVLA
 import Tabletop
 import Tensors
+import TestSupport
 import Testing
+import VLMs
 
 @Suite struct VLATests {
   private let start = Suite.object.initialState(seed: Suite.firstHeldOutSeed)

@@ -90,7 +90,7 @@ import Testing
   func executed() throws {
     var random = SeededRandom(seed: 1)
     let policy = try VLA(
-      backbone: try .bundled(), statistics: try .bundled(), head: .residual, chunk: 3,
+      backbone: try .bundled(), statistics: try .bundled(), head: .hybrid, chunk: 3,
       using: &random)
     let examples = try CloningExamples(DemonstrationDataset.bundled().demonstrations, for: policy)
     let training = BehaviorCloning(policy, on: examples, steps: 400)

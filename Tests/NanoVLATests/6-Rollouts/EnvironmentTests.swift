@@ -2,6 +2,7 @@ import NanoVLA
 import Tensors
 import TestSupport
 import Testing
+import VLMs
 
 /// Closed-loop evaluation, recording and reinforcement learning in an environment that is defined here.
 @Suite struct EnvironmentTests {

@@ -81,7 +81,8 @@ import Testing
         let still = Array(repeating: [0, 0, 0, 0, 0, 0, -1] as [Float], count: suite.horizon)
         let episode = try episode(suite, seed: seed, plan: still, told: .none)
         let pushes = episode.instruction.hasPrefix("push")
-        #expect(episode.ending == (pushes ? .notPushed : .nothingGrasped))
+        let failure: Failure = pushes ? .notPushed : .nothingGrasped
+        #expect(episode.ending == .failure(failure.rawValue))
         #expect(episode.steps == suite.horizon)
       }
     }
@@ -92,7 +93,7 @@ import Testing
     let seed = Tabletop.Suite.firstHeldOutSeed
     let wrong = try episode(
       .object, seed: seed, plan: plan(.object, seed, other: true), told: .none)
-    #expect(wrong.ending == .otherLifted)
+    #expect(wrong.ending == .failure(Failure.otherLifted.rawValue))
     var half = plan(.long, seed, other: false)
     let start = Tabletop.Suite.long.initialState(seed: seed)
     var world = TabletopWorld(start)
@@ -100,8 +101,8 @@ import Testing
       if world.achievedGoals > 0 { half[index] = [0, 0, 0, 0, 0, 0, -1] }
       world.step(half[index])
     }
-    #expect(try episode(.long, seed: seed, plan: half, told: .none).ending == .secondStep)
-    let running = TabletopWorld(start)
-    #expect(Ending(of: running, grasped: nil) == nil)
+    let halfDone = try episode(.long, seed: seed, plan: half, told: .none)
+    #expect(halfDone.ending == .failure(Failure.secondStep.rawValue))
+    #expect(TabletopWorld(start).failure(grasped: nil) == nil)
   }
 }

@@ -3,6 +3,7 @@ import Tabletop
 import Tensors
 import TestSupport
 import Testing
+import VLMs
 
 @Suite struct ContinuousHeadTests {
   private func head(

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import VLMs
 
 @testable import NanoVLA
 @testable import Tabletop

@@ -4,6 +4,7 @@ import Tabletop
 import Tensors
 import TestSupport
 import Testing
+import VLMs
 
 @Suite struct HybridHeadTests {
   /// Two arms with six joints and a gripper each.

@@ -1,4 +1,5 @@
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 import TestSupport

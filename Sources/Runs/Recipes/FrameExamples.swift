@@ -1,3 +1,4 @@
+import NanoVLA
 import Tabletop
 import Tensors
 
@@ -23,26 +24,21 @@ public struct FrameExamples {
   /// Examples of all time steps of `demonstrations`.
   /// - Throws: ``InstructionError`` or ``ActionError`` if a demonstration does not fit the policy.
   public init(_ demonstrations: [Demonstration], for policy: VLA) throws {
-    expert = try CloningExamples.expert(of: demonstrations, for: policy)
-    instructions = demonstrations.flatMap { demonstration in
-      demonstration.frames.map { _ in demonstration.instruction }
-    }
-    windows = demonstrations.flatMap { demonstration in
-      let observations = zip(demonstration.frames, demonstration.proprioception).map {
-        Observation($0, proprioception: $1)
-      }
-      let steps = History.windows(steps: observations.count, length: policy.history)
-      return observations.indices.map { t in
-        steps[t * policy.history..<(t + 1) * policy.history].map { observations[$0] }
+    let episodes = demonstrations.map(Episode.init)
+    expert = try CloningExamples.expert(of: episodes, for: policy)
+    instructions = episodes.flatMap { Array(repeating: $0.instruction, count: $0.steps) }
+    windows = episodes.flatMap { episode in
+      var history = History(length: policy.history)
+      return episode.observations.map { observation in
+        history.append(observation)
+        return history.window
       }
     }
     // Encode each instruction once, so that an unknown word throws here and not during training.
-    for demonstration in demonstrations {
-      let observation = Observation(
-        demonstration.frames[0], proprioception: demonstration.proprioception[0])
-      let window = Array(repeating: observation, count: policy.history)
+    for episode in episodes {
+      let window = Array(repeating: episode.observations[0], count: policy.history)
       _ = try withoutGradient {
-        try policy.state(of: [window], instructions: [demonstration.instruction])
+        try policy.state(of: [window], instructions: [episode.instruction])
       }
     }
   }

@@ -1,3 +1,4 @@
+import NanoVLA
 import Tensors
 
 /// OpenVLA-OFT's head: regression through residual blocks.
@@ -77,6 +78,11 @@ public final class ResidualHead: ActionHead {
   }
 
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor { self(state) }
+}
+
+extension ActionHeadKind {
+  /// OpenVLA-OFT's regression: ``ResidualHead``.
+  public static let residual = Self(ResidualHead.self, .init())
 }
 
 /// A residual block: x + ReLU(W · LayerNorm(x)).

@@ -1,10 +1,9 @@
 import NanoVLA
 import Tensors
-import TestSupport
 import Testing
 
 /// Random chunks of numbers in −1 … 1; the last step of every second chunk is a repeated one.
-func someChunks(_ N: Int, _ K: Int, _ A: Int, seed: UInt64 = 3) -> ActionChunks {
+package func someChunks(_ N: Int, _ K: Int, _ A: Int, seed: UInt64 = 3) -> ActionChunks {
   let weights = (0..<N * K).map { place -> Float in
     let isLast = place % K == K - 1
     return isLast && K > 1 && (place / K) % 2 == 1 ? 0 : 1
@@ -14,7 +13,7 @@ func someChunks(_ N: Int, _ K: Int, _ A: Int, seed: UInt64 = 3) -> ActionChunks 
 }
 
 /// Chunks of one step of one number each.
-func singleNumbers(_ numbers: [Float]) -> ActionChunks {
+package func singleNumbers(_ numbers: [Float]) -> ActionChunks {
   ActionChunks(
     actions: Tensor(numbers, shape: [numbers.count, 1, 1]),
     weights: .full([numbers.count, 1, 1], 1))
@@ -22,19 +21,19 @@ func singleNumbers(_ numbers: [Float]) -> ActionChunks {
 
 extension ActionHead {
   /// The loss with the random numbers of `seed`.
-  func loss(_ state: Tensor, _ expert: ActionChunks, seed: UInt64 = 0) -> Tensor {
+  package func loss(_ state: Tensor, _ expert: ActionChunks, seed: UInt64 = 0) -> Tensor {
     var random = SeededRandom(seed: seed)
     return loss(state, expert, using: &random)
   }
 
   /// The actions with the random numbers of `seed`.
-  func actions(for state: Tensor, seed: UInt64 = 0) -> Tensor {
+  package func actions(for state: Tensor, seed: UInt64 = 0) -> Tensor {
     var random = SeededRandom(seed: seed)
     return withoutGradient { actions(for: state, using: &random) }
   }
 
   /// Learns one batch, again and again.
-  func learn(_ state: Tensor, _ expert: ActionChunks, steps: Int, peak: Float = 1e-2) {
+  package func learn(_ state: Tensor, _ expert: ActionChunks, steps: Int, peak: Float = 1e-2) {
     let optimizer = AdamW(parameters, weightDecay: 0)
     let schedule = Schedule(peak: peak, warmup: min(20, steps / 10), steps: steps)
     var random = SeededRandom(seed: 8)
@@ -46,7 +45,7 @@ extension ActionHead {
 }
 
 /// A linear layer as plain loops, in double precision: [F] → [outputs].
-func plainLinear(_ x: [Double], _ layer: Linear) -> [Double] {
+package func plainLinear(_ x: [Double], _ layer: Linear) -> [Double] {
   let (weight, bias) = (layer.weight, layer.bias!.values)
   return bias.indices.map { o in
     x.indices.reduce(Double(bias[o])) { sum, i in
@@ -56,7 +55,7 @@ func plainLinear(_ x: [Double], _ layer: Linear) -> [Double] {
 }
 
 /// A layer norm as plain loops, in double precision: [F] → [F].
-func plainNorm(_ x: [Double], _ norm: LayerNorm) -> [Double] {
+package func plainNorm(_ x: [Double], _ norm: LayerNorm) -> [Double] {
   let mean = x.reduce(0, +) / Double(x.count)
   let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
   let scale = 1 / (variance + Double(norm.epsilon)).squareRoot()

@@ -3,6 +3,7 @@ import Tabletop
 import Tensors
 import TestSupport
 import Testing
+import VLMs
 
 @Suite struct ResidualHeadTests {
   private func head(chunk: Int = 2, dimensions: Int = 2, hidden: Int = 6) -> ResidualHead {

@@ -1,7 +1,9 @@
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 import Testing
+import VLMs
 
 @Suite struct HeadMeasuringTests {
   private func head(_ kind: ActionHeadKind) -> any ActionHead {

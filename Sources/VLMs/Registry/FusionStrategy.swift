@@ -1,4 +1,5 @@
 import Files
+import NanoVLA
 import Tensors
 
 /// A fusion that is yet to be built: its type and its configuration.
@@ -7,7 +8,6 @@ import Tensors
 /// MyFusion.self, .init()))`.
 public struct FusionStrategy: PartChoice {
   public let part: PartDescription
-
   public init(_ part: PartDescription) { self.part = part }
 
   public init<Part: Fusion>(_ type: Part.Type, _ configuration: Part.Configuration) {
@@ -25,34 +25,18 @@ public struct FusionStrategy: PartChoice {
 
   /// The fusions there are, by name.
   public static let known = PartList<Self>([
-    "crossAttention": .crossAttention,
-    "concat": .concat,
-    "film": .film,
-    "gated": .gated,
+    "crossAttention": .crossAttention, "concat": .concat, "film": .film, "gated": .gated,
   ])
 
   /// Why no fusion can be built from the configuration; nil if one can.
-  public var validationError: PartError? {
-    (part.type as! any Fusion.Type).validationError(of: part)
-  }
+  public var validationError: PartError? { part.validationError }
 
   /// An untrained fusion of this kind for tokens of `width` numbers.
   public func fusion(width: Int, using random: inout SeededRandom) -> any Fusion {
-    (part.type as! any Fusion.Type).make(part, width: width, using: &random)  // see init
+    func make<Part: Fusion>(_ type: Part.Type) -> any Fusion {
+      Part(part.configuration as! Part.Configuration, width: width, using: &random)
+    }
+    let type = part.type as! any Fusion.Type  // see init
+    return make(type)
   }
 }
-
-extension Fusion {
-  fileprivate static func validationError(of part: PartDescription) -> PartError? {
-    validationError(part.configuration as! Configuration)
-  }
-
-  fileprivate static func make(
-    _ part: PartDescription, width: Int, using random: inout SeededRandom
-  ) -> any Fusion {
-    Self(part.configuration as! Configuration, width: width, using: &random)
-  }
-}
-
-/// Attention heads for tokens of `width` numbers: the most of 8, 4, 2 and 1 that divide it.
-func attentionHeads(for width: Int) -> Int { [8, 4, 2].first { width % $0 == 0 } ?? 1 }
