@@ -35,8 +35,7 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
   let (T, A) = (shown.actions.count, space.count)
   func tensor(_ rows: [[Float]]) -> Tensor { Tensor(rows.flatMap { $0 }, shape: [rows.count, A]) }
   let actions = try normalized(shown)
-  let ids = try actions.map(tokenizer.encode)  // [T, A]
-  let classes = try actions.map(tokenizer.classes)  // [T, A]
+  let (ids, classes) = try (actions.map(tokenizer.encode), actions.map(tokenizer.classes))  // [T, A]
   let state = Tensor(shown.proprioception.flatMap { $0 }, shape: [T, 4])
   var random = SeededRandom(seed: lesson.seed)
   let head = TokenHead(
@@ -64,8 +63,8 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
       [dimension.name, robot[a], normal.values[a], tokens[a], decoded[a]]
     })
   lesson.say(
-    "The wrist never rotates here, so its range is empty and 0 is decoded as the center beside it. "
-      + "The gripper is a switch and is not normalized.")
+    "The wrist never rotates, so its range is empty and 0 is decoded as the center beside it. The "
+      + "gripper is a switch and is not normalized.")
 
   lesson.heading("The tokens of OpenVLA")
   let openVLA = ActionTokenizer()  // 256 bins: the last of Llama's 32,000 tokens
@@ -97,17 +96,14 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
       ? "The maximum is half a bin, 1/(B − 1), for every B, as it must be: bins trade precision for "
         + "examples per bin."
       : "A maximum above half a bin, 1/(B − 1), is a bug: compare `encode` and `decode`.")
-  let exponents = binCounts.map { log2(Double($0)) }
-  func curve(_ name: String, _ errors: [Double]) -> LineChart.Curve {
-    .init(name, zip(exponents, errors).map { ($0, $1) }, showsPoints: true)
-  }
+  let points = measured.map { (x: log2(Double($0.bins)), maximum: $0.maximum, rms: $0.rms) }
   try lesson.chart(
     LineChart(
-      "Quantization error of new actions",
-      x: Axis("bins (log2 B)", exponents.min()!...exponents.max()!),
-      y: Axis("error (normalized units)", 0...measured.map(\.maximum).max()!),
-      [curve("maximum", measured.map(\.maximum)), curve("RMS", measured.map(\.rms))]),
-    as: "quantization.png")
+      "Quantization error of new actions", x: "bins (log2 B)", y: "error (normalized units)",
+      [
+        .init("maximum", points.map { ($0.x, $0.maximum) }, showsPoints: true),
+        .init("RMS", points.map { ($0.x, $0.rms) }, showsPoints: true),
+      ]), as: "quantization.png")
 
   lesson.finish(
     readNext: [

@@ -89,9 +89,8 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
   lesson.bars(
     "Success around the post; expected: mse at most .40, tokens at least .80", .successRate,
     results.map { ($0.name, $0.success.rate, "\($0.success)") })
-  let (mse, tokens) = (results[0].success.rate, results[2].success.rate)
   lesson.say(
-    tokens > mse + 0.2
+    results[2].success.rate > results[0].success.rate + 0.2  // tokens, mse
       ? "The squared error is smallest at the mean of left and right: straight ahead; the absolute "
         + "error at the median, which any majority decides. Tokens and flow represent both modes."
       : "Here the squared error does as well as tokens. Do the demonstrations still go both ways?")

@@ -94,8 +94,7 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
   openVLA.backbone.freeze(false)  // there is no head, so the VLM itself is trained
   let examples = try FrameExamples([training[0]], for: openVLA)
   let optimizer = AdamW(openVLA.backbone.parameters, weightDecay: 0)
-  var draws = SeededRandom(seed: lesson.seed)
-  var losses: [Float] = []
+  var (draws, losses) = (SeededRandom(seed: lesson.seed), [Float]())
   lesson.repeating(tokenSteps, "openvla's action tokens") {
     let batch = (0..<8).map { _ in draws.integer(below: examples.count) }
     let loss = examples.loss(of: openVLA, on: batch, using: &draws)

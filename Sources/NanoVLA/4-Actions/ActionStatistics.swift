@@ -1,3 +1,5 @@
+import Tabletop
+
 /// Statistics of the demonstrations convert between what a network predicts, numbers in [−1, 1], and
 /// what a robot does, in meters and radians.
 ///
@@ -84,5 +86,25 @@ public struct ActionStatistics: Sendable, Equatable {
     }
     (self.action, self.mask, self.proprio) = (action, mask, proprio)
     (self.transitions, self.trajectories) = (transitions, trajectories)
+  }
+}
+
+extension ActionStatistics {
+  /// The statistics of demonstrations on the tabletop.
+  /// - Throws: ``ActionError`` for no action, NaN and infinity.
+  public init(of demonstrations: [Demonstration]) throws(ActionError) {
+    try self.init(
+      of: demonstrations.flatMap(\.actions).map { RobotAction($0) }, in: .tabletop,
+      proprioception: demonstrations.flatMap(\.proprioception), trajectories: demonstrations.count)
+  }
+
+  /// The statistics of the demonstrations that come with the course, in five decimals.
+  public static func bundled() throws -> ActionStatistics { try ofBundledDemonstrations.get() }
+
+  private static let ofBundledDemonstrations = Result {
+    let exact = try ActionStatistics(of: DemonstrationDataset.bundled().demonstrations)
+    return try ActionStatistics(
+      action: exact.action.inFiveDecimals, mask: exact.mask, proprio: exact.proprio?.inFiveDecimals,
+      transitions: exact.transitions, trajectories: exact.trajectories)
   }
 }

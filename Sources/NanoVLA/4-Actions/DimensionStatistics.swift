@@ -1,3 +1,5 @@
+import Tabletop
+
 /// Six numbers that summarize each column of a table: what an action dimension did in all
 /// demonstrations.
 ///
@@ -8,7 +10,7 @@
 ///
 /// Reference: openvla/openvla, prismatic/vla/datasets/rlds/utils/data_utils.py,
 /// `get_dataset_statistics`.
-public struct DimensionStatistics: Sendable, Equatable, Codable {
+public struct DimensionStatistics: Sendable, Equatable {
   public let mean, std, max, min: [Float]
   /// The 1st and 99th percentile: 98 % of the data lie between them.
   public let q01, q99: [Float]
@@ -47,15 +49,17 @@ public struct DimensionStatistics: Sendable, Equatable, Codable {
     (self.mean, self.std, self.max, self.min) = (mean, std, max, min)
     (self.q01, self.q99) = (q01, q99)
   }
+}
 
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    func column(_ key: CodingKeys) throws -> [Float] {
-      try values.decode([Float].self, forKey: key)
+extension DimensionStatistics {
+  /// The same statistics in five decimals, as a dataset's file holds them.
+  var inFiveDecimals: DimensionStatistics {
+    get throws(ActionError) {
+      func rounded(_ values: [Float]) -> [Float] { values.map(\.toFiveDecimals) }
+      return try DimensionStatistics(
+        mean: rounded(mean), std: rounded(std), max: rounded(max), min: rounded(min),
+        q01: rounded(q01), q99: rounded(q99))
     }
-    try self.init(
-      mean: column(.mean), std: column(.std), max: column(.max), min: column(.min),
-      q01: column(.q01), q99: column(.q99))
   }
 }
 

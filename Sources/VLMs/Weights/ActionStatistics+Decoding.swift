@@ -1,6 +1,4 @@
-import Files
-import Foundation
-import Tabletop
+import NanoVLA
 
 /// The keys of OpenVLA's dataset_statistics.json; what is not used is passed over.
 extension ActionStatistics: Decodable {
@@ -42,15 +40,18 @@ extension ActionStatistics: Decodable {
       transitions: values.decodeIfPresent(Int.self, forKey: .transitions) ?? 0,
       trajectories: values.decodeIfPresent(Int.self, forKey: .trajectories) ?? 0)
   }
+}
 
-  /// The statistics of the demonstrations that come with the course.
-  public static func bundled() throws -> ActionStatistics {
-    let folder = try DemonstrationDataset.bundledFolder()
-    let file = folder.appending(path: "dataset_statistics.json")
-    let datasets = try [String: ActionStatistics].load(from: file)
-    guard let only = datasets.values.first, datasets.count == 1 else {
-      throw ActionError.noData(file.path)
+extension DimensionStatistics: Decodable {
+  private enum CodingKeys: String, CodingKey { case mean, std, max, min, q01, q99 }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func column(_ key: CodingKeys) throws -> [Float] {
+      try values.decode([Float].self, forKey: key)
     }
-    return only
+    try self.init(
+      mean: column(.mean), std: column(.std), max: column(.max), min: column(.min),
+      q01: column(.q01), q99: column(.q99))
   }
 }
