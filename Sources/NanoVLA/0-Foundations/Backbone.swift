@@ -5,10 +5,9 @@ import Tensors
 /// A backbone: a model that encodes an observation and an instruction as a state vector.
 ///
 /// A policy is a backbone and an action head. The toy VLM is a backbone, and so is every published
-/// VLM (`VLM`); a policy needs nothing of them but the state vector. The head learns what its
-/// elements mean.
+/// VLM (`VLM`); a policy needs nothing of them but the state vector. The head learns what it means.
 ///
-/// Letters: N observations, S state width.
+/// - Letters: N observations, S state width.
 public protocol Backbone: Module, SelfDescribing {
   /// Builds the backbone that `configuration` describes. Its weights are random unless the
   /// configuration names files that hold them, whose relative paths start from `folder`.
@@ -32,11 +31,10 @@ public protocol Backbone: Module, SelfDescribing {
   /// S, with or without proprioception.
   func stateWidth(usesProprioception: Bool) -> Int
 
-  /// Whether all state vectors have the same width, so that several can be computed at once. Whole
-  /// prompts differ in length.
+  /// Whether all states have the same width, so that several fit in a batch; prompts do not.
   var takesBatches: Bool { get }
 
-  /// Encodes N observations, each with an instruction and, if asked for, its proprioception: → [N, S].
+  /// Encodes N observations, each with an instruction and, if asked for, proprioception: → [N, S].
   /// - Throws: if an instruction cannot be encoded.
   func state(
     of observations: [Observation], instructions: [String], usesProprioception: Bool

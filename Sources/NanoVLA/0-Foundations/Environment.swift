@@ -7,13 +7,13 @@ import Tensors
 ///
 ///     reset(to: s₀) → o₀ and the instruction;   step(a₀) → o₁;   step(a₁) → o₂;   …   → ending
 ///
-/// A policy decides at some steps only (``ClosedLoop``), and an image is expensive to render. So the
-/// observation is a method of its own, called at those steps. The environment alone decides what
-/// success is. Each initial state has a name, its seed: the same seed and the same actions give the
-/// same episode, so two policies can be compared on the same initial states.
+/// A policy decides at some steps only (``ClosedLoop``), and an image is expensive to render. So
+/// the observation is a method of its own, called at those steps. The environment alone decides
+/// what success is. Each initial state has a name, its seed: the same seed and the same actions
+/// give the same episode, so two policies can be compared on the same initial states.
 ///
-/// Reference: Brockman et al., "OpenAI Gym" (2016): reset, step, observation. Left out: rewards
-/// before the end, since the ending is the only feedback that the course uses.
+/// - Reference: Brockman et al., "OpenAI Gym" (2016): reset, step, observation. Left out: rewards
+///   before the end, since the ending is the only feedback that the course uses.
 public protocol Environment {
   /// The units and bounds of its actions. A policy for another action space is refused.
   var space: ActionSpace { get }
@@ -40,8 +40,7 @@ public protocol Environment {
   func practiceSeed(using random: inout SeededRandom) -> UInt64
 }
 
-/// An environment with a scripted expert, which may read the true state: demonstrations of it can be
-/// recorded.
+/// An environment with a scripted expert, which may read the true state and can be recorded.
 public protocol ExpertEnvironment: Environment {
   /// What the expert does now, in robot units.
   func expertAction() -> RobotAction

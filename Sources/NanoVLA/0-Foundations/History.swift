@@ -4,8 +4,8 @@
 /// The default is H = 1: on the tabletop one image is enough, and a longer window offers
 /// coincidences to overfit to ("causal confusion").
 ///
-/// Reference: Octo Model Team, "Octo" (2024), section III (a window of two frames); de Haan et al.,
-/// "Causal Confusion in Imitation Learning" (2019).
+/// - Reference: Octo Model Team, "Octo" (2024), §III (a window of two frames); de Haan et
+///   al., "Causal Confusion in Imitation Learning" (2019).
 public struct History: Sendable {
   /// H, at least 1.
   public let length: Int
@@ -23,8 +23,7 @@ public struct History: Sendable {
     if observations.count > length { observations.removeFirst() }
   }
 
-  /// The last H observations, oldest first; the first one repeats until there are H. Stops if nothing
-  /// was appended.
+  /// The last H observations, at least one, oldest first; the first repeats until there are H.
   public var window: [Observation] {
     guard let first = observations.first else { fatalError("History: no observation yet") }
     return Array(repeating: first, count: length - observations.count) + observations
@@ -33,8 +32,7 @@ public struct History: Sendable {
   /// Empties the history, for a new episode.
   public mutating func reset() { observations = [] }
 
-  /// The same rule for a recorded episode of T steps: the H steps that each step's window holds, T·H
-  /// indices.
+  /// The same rule for a recorded episode: the H steps of each of its T windows, T·H indices.
   static func windows(steps T: Int, length H: Int) -> [Int] {
     (0..<T).flatMap { t in (0..<H).map { max(0, t - H + 1 + $0) } }
   }

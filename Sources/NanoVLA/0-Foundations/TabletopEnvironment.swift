@@ -4,8 +4,8 @@ import Tensors
 
 /// The toy world as an ``Environment``: one suite of tasks, its images, and two controls.
 ///
-/// A policy that succeeds may still ignore its camera or its instruction. The controls show it: with a
-/// blank image success must be low; told another task of the same scene, the policy must do that one.
+/// A policy that succeeds may still ignore its camera or its instruction. The controls show it:
+/// with a blank image success must be low; told another task of the scene, it must do that one.
 public struct TabletopEnvironment: ExpertEnvironment {
   /// What is changed to measure whether the policy uses an input.
   public enum Control: Sendable {

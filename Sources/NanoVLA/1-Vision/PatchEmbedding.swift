@@ -3,16 +3,15 @@ import Tensors
 /// Patch embedding: an image becomes a sequence of tokens.
 ///
 /// A transformer reads a sequence of vectors. The image is cut into squares, and one shared linear
-/// layer turns the pixels of each square into a vector, a patch token. Attention treats its input as
-/// a set; so each position of the grid has a learned vector that is added to its token. Without
+/// layer turns the pixels of each square into a vector, a patch token. Attention treats its input
+/// as a set; so each position of the grid has a learned vector that is added to its token. Without
 /// positions the image is a bag of patches.
 ///
 ///     tokenₚ = W patchₚ + b + positionₚ
 ///
-/// Letters: B images, H×W pixels, S the side of a square, P = (H/S)·(W/S) patches, D width.
-///
-/// Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), section 3.1, eq. 1.
-/// Left out: the class token (a policy needs positions, not one summary) and dropout.
+/// - Letters: B images, H×W pixels, S the side of a square, P = (H/S)·(W/S) patches, D width.
+/// - Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), §3.1, eq. 1.
+///   Left out: the class token (a policy needs positions, not one summary) and dropout.
 public final class PatchEmbedding: Module {
   public let projection: Linear  // S·S·3 → D
   public let positions: Tensor  // [P, D]

@@ -4,21 +4,17 @@ import Tensors
 /// A patch probe: a classifier on the mean of an image's patch tokens.
 ///
 /// The smallest network that shows what a patch embedding contains. One layer treats each token
-/// alone, the mean makes one vector of all, and a last layer classifies it. A mean does not depend on
-/// the order of the tokens: what the probe knows about where things are comes from the positions that
-/// were added to them.
+/// alone, the mean makes one vector of all, and a last layer classifies it. A mean does not depend
+/// on the order of the tokens: the probe knows of places only by the positions added to them.
 ///
-/// Letters: B images, H×W pixels, P patches, D width, C classes.
-///
-/// Reference: Zaheer et al., "Deep Sets" (2017), section 2: a function of a set is a function of a
-/// sum over its members.
+/// - Letters: B images, H×W pixels, P patches, D width, C classes.
+/// - Reference: Zaheer et al., "Deep Sets" (2017), §2, functions of sets.
 public final class PatchProbe: Module {
   public let embedding: PatchEmbedding
   public let hidden: Linear  // D → 2D
   public let classifier: Linear  // 2D → C
 
-  /// A probe for C `classes` on a ``PatchEmbedding``, whose position vectors are 0 and stay so unless it
-  /// `hasPositions`.
+  /// A probe for C `classes`; unless it `hasPositions`, the position vectors are 0 and stay so.
   public init(
     imageSize: Int = 64, patchSize: Int, width: Int, classes: Int, hasPositions: Bool,
     using random: inout SeededRandom
@@ -47,8 +43,8 @@ public final class PatchProbe: Module {
       .traced("pooled", "the mean of all tokens")
   }
 
-  /// Trains on `steps` random batches of 32 images, which `seed` fixes; `targets` are the images' classes.
-  /// The learning rate falls along a cosine from its peak; `progress` gets the number of steps done.
+  /// Trains on `steps` random batches of 32 images, which `seed` fixes; `targets` are the images'
+  /// classes. The learning rate falls along a cosine from its peak; `progress` gets the steps done.
   public func train(
     on images: [RGBImage], targets: [Int], steps: Int, learningRate: Float, seed: UInt64,
     progress: (Int) -> Void = { _ in }

@@ -8,9 +8,8 @@ import Tensors
 ///
 ///     x = (byte − mean) / scale
 ///
-/// Letters: B images, H height, W width, 3 colors.
-///
-/// Reference: LeCun et al., "Efficient BackProp" (1998), section 4.3, on normalizing inputs.
+/// - Letters: B images, H height, W width, 3 colors.
+/// - Reference: LeCun et al., "Efficient BackProp" (1998), §4.3, on normalizing inputs.
 public enum Pixels {
   /// The average pixel, 0…255.
   static let mean: (red: Float, green: Float, blue: Float) = (224, 208, 181)

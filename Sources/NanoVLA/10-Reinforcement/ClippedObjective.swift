@@ -1,24 +1,22 @@
 import Tensors
 
-/// The clipped surrogate objective (PPO): make good actions more probable, but not by much in one update.
+/// The clipped surrogate objective (PPO): make good actions more probable, by a little each time.
 ///
-/// The policy gradient theorem (REINFORCE) raises ln p of an action in proportion to its advantage. It
-/// holds for actions sampled by the present policy; after the first update they are those of an older
-/// one. The importance ratio corrects for it, and the clip ends the gain where the ratio leaves a
-/// trust region:
+/// The policy gradient theorem (REINFORCE) raises ln p of an action in proportion to its advantage.
+/// It holds for actions sampled by the present policy; after the first update they are those of an
+/// older one. The importance ratio corrects it; the clip ends the gain outside a trust region:
 ///
 ///     ratio = p(token) / p_old(token)
 ///     gain  = min(ratio · A, clip(ratio, 1 − clipLow, 1 + clipHigh) · A),   loss = −mean gain
 ///
-/// clipHigh is larger ("clip higher"): the bound holds a token of p = 0.01 back at 0.0128 and one of
-/// p = 0.9 not at all, so more room lets rare actions rise and keeps exploration alive. Because of the
-/// min, a token that moved the wrong way keeps its gradient.
+/// clipHigh is larger ("clip higher"): the bound holds a token of p = 0.01 back at 0.0128 and one
+/// of p = 0.9 not at all, so more room lets rare actions rise and keeps exploration alive. Because
+/// of the min, a token that moved the wrong way keeps its gradient.
 ///
-/// Letters: N decisions, K steps in a chunk, A action dimensions; N·K·A tokens.
-///
-/// Reference: Schulman et al., "Proximal Policy Optimization" (2017), equation 7; Yu et al., "DAPO"
-/// (2025), sections 3.1 and 3.3. Left out, as in SimpleVLA-RL: a KL penalty toward the initial policy
-/// and an entropy bonus. The reward of a simulator cannot be gamed as a learned one can.
+/// - Letters: N decisions, K steps in a chunk, A action dimensions; N·K·A tokens.
+/// - Reference: Schulman et al., "Proximal Policy Optimization" (2017), equation 7; Yu et al.,
+///   "DAPO" (2025), §3.1 and §3.3. Left out, as in SimpleVLA-RL: a KL penalty and an entropy
+///   bonus. A simulator's reward cannot be gamed as a learned one can.
 public struct ClippedObjective: Sendable, Equatable {
   public var clipLow, clipHigh: Float
 

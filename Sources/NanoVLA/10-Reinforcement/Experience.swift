@@ -22,11 +22,11 @@ public struct RolloutGroup {
 /// The decisions of many groups as one table to learn from.
 ///
 /// Every decision of a rollout gets the advantage of the whole rollout: which decision was the good
-/// one only shows over many rollouts. Two kinds of tokens are masked: those of steps after the ending,
-/// and those of dimensions that never moved in the demonstrations (the tabletop robot's wrist), where
-/// samples are noise.
+/// one only shows over many rollouts. Two kinds of tokens are masked: those of steps after the
+/// ending, and those of dimensions that never moved in the demonstrations (the tabletop robot's
+/// wrist), where samples are noise.
 ///
-/// Letters: N decisions in all, S state numbers, K steps in a chunk, A action dimensions.
+/// - Letters: N decisions in all, S state numbers, K steps in a chunk, A action dimensions.
 public struct Experience {
   public let states: Tensor  // [N, S]
   public let bins: [Int]  // N·K·A
@@ -35,8 +35,8 @@ public struct Experience {
   public let mask: Tensor  // 1 for a token that counts, [N, K, A]
   public var count: Int { states.dim(0) }  // N
 
-  /// The decisions of one or more groups; the demonstrations' `statistics` tell the dimensions that moved,
-  /// `advantages` turns a group's G rewards into G advantages.
+  /// The decisions of one or more groups; the demonstrations' `statistics` tell the dimensions that
+  /// moved, `advantages` turns a group's G rewards into G advantages.
   public init(
     joining groups: [RolloutGroup], statistics: ActionStatistics,
     advantages: ([Float]) -> [Float] = { GroupAdvantage(rewards: $0).advantages }
@@ -59,8 +59,7 @@ public struct Experience {
       .traced("advantages", "of the rollout that each decision belongs to")
   }
 
-  /// All decisions in random order, cut into equal batches of about `size`: a small last batch would
-  /// weigh too much.
+  /// All decisions in random order, in equal batches of about `size`: a small one would weigh more.
   public func batches(of size: Int, using random: inout SeededRandom) -> [Experience] {
     let order = random.shuffled(Array(0..<count))
     let batches = max(1, (count + size / 2) / size)

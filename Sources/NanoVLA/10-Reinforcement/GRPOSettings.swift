@@ -1,9 +1,9 @@
 /// The hyperparameters of a ``GRPOTrainer``.
 ///
-/// The defaults are for the tabletop. SimpleVLA-RL trains seven billion weights with a learning rate of
-/// 5·10⁻⁶ and a temperature of 1.6.
+/// The defaults are for the tabletop. SimpleVLA-RL trains seven billion weights with a learning
+/// rate of 5·10⁻⁶ and a temperature of 1.6.
 ///
-/// Reference: PRIME-RL/SimpleVLA-RL, examples/run_openvla_oft_rl_libero.sh.
+/// - Reference: PRIME-RL/SimpleVLA-RL, examples/run_openvla_oft_rl_libero.sh.
 public struct GRPOSettings: Codable, Sendable, Equatable {
   /// Rounds of collecting rollouts and learning from them, and initial states in each.
   public var iterations = 200, groups = 32
@@ -33,13 +33,12 @@ public struct GRPOMetrics: Codable, Sendable, Equatable {
   public let groupSize: Int
   /// Success rate of all rollouts, whose actions were sampled.
   public let success: Double
-  /// Groups with a signal (some rollouts succeeded, some did not); executed actions in all rollouts.
+  /// Groups with a signal (some rollouts succeeded, some did not); executed actions in all.
   public let groupsKept, steps: Int
-  /// The fraction of tokens at the clip, and the change within the iteration in nats per token
-  /// (``ClippedObjective/Result``).
+  /// The fraction of tokens at the clip, and the policy's change in nats per token.
   public var clipFraction = 0.0, approximateKL = 0.0
-  /// Mean entropy of a token after the iteration, and KL divergence from the initial policy, in nats,
-  /// at the states of the kept groups; nil if none was kept.
+  /// Mean entropy of a token after the iteration, and KL divergence from the initial policy, in
+  /// nats, at the states of the kept groups; nil if none was kept.
   public var entropy, startKL: Double?
   /// Success rate on held-out initial states with greedy actions, if measured.
   public var greedySuccess: Double?

@@ -3,9 +3,9 @@ import Tensors
 
 /// Group relative policy optimization: act, compare, make the better actions more probable, repeat.
 ///
-/// A cloned policy is at best as good as its demonstrations, and they do not show the states that its
-/// own errors lead to. Rollouts go exactly there. A 0/1 reward is enough if some rollouts of a group
-/// succeed; where none does, there is nothing to compare, and a policy with success 0 stays there.
+/// A cloned policy is at best as good as its demonstrations, and they do not show the states that
+/// its own errors lead to. Rollouts go exactly there. A 0/1 reward is enough if some rollouts of a
+/// group succeed; where none does, there is nothing to compare: a success of 0 stays 0.
 ///
 /// One iteration:
 ///
@@ -15,12 +15,10 @@ import Tensors
 ///
 /// Only the head learns; the backbone stays frozen.
 ///
-/// Letters: G rollouts of an initial state, N decisions of all kept groups, S state numbers, K steps in
-/// a chunk, A action dimensions.
-///
-/// Reference: Li et al., "SimpleVLA-RL" (2025), section 3; Shao et al., "DeepSeekMath" (2024), section
-/// 4.1; Williams, "REINFORCE" (1992). Left out: a KL penalty and an entropy bonus
-/// (``ClippedObjective``).
+/// - Letters: G rollouts of an initial state, N decisions of all kept groups, S state numbers, K
+///   steps in a chunk, A action dimensions.
+/// - Reference: Li et al., "SimpleVLA-RL" (2025), §3; Shao et al., "DeepSeekMath" (2024),
+///   §4.1; Williams, "REINFORCE" (1992). Left out: a KL penalty, an entropy bonus.
 public final class GRPOTrainer {
   /// The policy, whose head learns, and where it practices and is evaluated.
   public let policy: VLA, environment: any Environment

@@ -1,18 +1,16 @@
-/// Group-relative advantage: how much better a rollout went than others from the same initial state.
+/// Group-relative advantage: how much better a rollout went than others from its initial state.
 ///
-/// A reward of 1 says little by itself: from an easy initial state every rollout earns it, from a hard
-/// one few do. So each rollout is compared with its group of G. No second network has to estimate the
-/// value of a state:
+/// A reward of 1 says little by itself: from an easy initial state all earn it, from a hard one few
+/// do. So each rollout is compared with its group of G. No value network estimates a state:
 ///
 ///     A = (r − mean r) / (std r + 10⁻⁶),   std with G − 1 in the denominator
 ///
-/// With G = 8, one success among eight has advantage +2.47 and each failure −0.35. A uniform group, all
-/// success or all failure, has no signal: every A is 0, and the group is dropped ("dynamic sampling").
+/// With G = 8, one success among eight has advantage +2.47 and each failure −0.35. A uniform group,
+/// all success or all failure, has no signal: every A is 0, and it is dropped ("dynamic sampling").
 ///
-/// Letters: G rollouts of one initial state.
-///
-/// Reference: Shao et al., "DeepSeekMath" (2024), section 4.1 (GRPO); Yu et al., "DAPO" (2025), section
-/// 3.2 (dynamic sampling).
+/// - Letters: G rollouts of one initial state.
+/// - Reference: Shao et al., "DeepSeekMath" (2024), §4.1 (GRPO); Yu et al., "DAPO" (2025),
+///   §3.2 (dynamic sampling).
 public struct GroupAdvantage: Sendable, Equatable {
   /// The reward of each rollout: G numbers.
   public let rewards: [Float]

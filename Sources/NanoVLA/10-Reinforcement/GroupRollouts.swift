@@ -1,18 +1,16 @@
 import Tensors
 
-/// Group rollouts: G rollouts of each of many initial states, with sampled actions, and their record.
+/// Group rollouts: G rollouts of each of many initial states with sampled actions, recorded.
 ///
-/// Imitation knows only what the expert did. A policy that samples its actions, at temperature T, does
-/// something else each time, and some of it works better than its greedy choice. The environment only
-/// says how each episode ended: reward 1 for success, 0 for anything else.
+/// Imitation knows only what the expert did. A policy that samples its actions, at temperature T,
+/// does something else each time, and some of it works better than its greedy choice. The
+/// environment only says how each episode ended: reward 1 for success, 0 for anything else.
 ///
-/// An episode may end in the middle of a chunk: the rest of the chunk is not executed, and its mask
-/// is 0.
+/// An episode may end in the middle of a chunk: the rest is not executed, and its mask is 0.
 ///
-/// Letters: G rollouts of an initial state, N decisions of all of them, S state numbers, K steps in a
-/// chunk, A action dimensions.
-///
-/// Reference: Li et al., "SimpleVLA-RL" (2025), sections 3.1 and 3.2.
+/// - Letters: G rollouts of an initial state, N decisions of all of them, S state numbers, K steps
+///   in a chunk, A action dimensions.
+/// - Reference: Li et al., "SimpleVLA-RL" (2025), §3.1 and §3.2.
 public struct GroupRollouts {
   public var environment: any Environment
   public var groupSize: Int  // G, at least 2
@@ -27,8 +25,8 @@ public struct GroupRollouts {
     (self.environment, self.groupSize, self.temperature) = (environment, groupSize, temperature)
   }
 
-  /// One group for each initial state of `seeds`, in their order; half of them on each thread. `draw` is
-  /// the seed of the sampling; the samples of a group depend on no other group.
+  /// One group for each initial state of `seeds`, in their order; half of them on each thread.
+  /// `draw` is the seed of the sampling; the samples of a group depend on no other group.
   /// - Throws: as ``ClosedLoop`` does.
   public func callAsFunction(
     _ policy: VLA, _ head: any TokenPolicyHead, seeds: [UInt64], draw: UInt64

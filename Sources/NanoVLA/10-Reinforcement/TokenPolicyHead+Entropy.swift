@@ -2,18 +2,17 @@ import Tensors
 
 /// Entropy and KL divergence: how broad the choice among bins is, and how far it has moved.
 ///
-/// Entropy is ln B for a uniform choice and 0 for a certain one. As it nears 0, all rollouts of a group
-/// become the same and learning ends. The Kullback–Leibler divergence from the initial policy tells how
-/// far reinforcement learning has gone:
+/// Entropy is ln B for a uniform choice and 0 for a certain one. As it nears 0, all rollouts of a
+/// group become the same and learning ends. The Kullback–Leibler divergence from the initial policy
+/// tells how far reinforcement learning has gone:
 ///
 ///     H(p) = −Σ p ln p        KL(p ‖ q) = Σ p (ln p − ln q)
 ///
-/// Letters: N decisions, K steps in a chunk, A action dimensions, B bins, S state numbers.
-///
-/// Reference: Cover and Thomas, "Elements of Information Theory" (2006), chapter 2.
+/// - Letters: N decisions, K steps in a chunk, A action dimensions, B bins, S state numbers.
+/// - Reference: Cover and Thomas, "Elements of Information Theory" (2006), chapter 2.
 extension TokenPolicyHead {
-  /// Mean entropy of the tokens at N states [N, S], and mean divergence from `start`, both in nats; the
-  /// mask is 1 for tokens that count, [N, K, A].
+  /// Mean entropy of the tokens at N states [N, S], and mean divergence from `start`, both in nats;
+  /// the mask is 1 for tokens that count, [N, K, A].
   public func entropyAndDivergence(
     at states: Tensor, mask: Tensor, temperature: Float, from start: any TokenPolicyHead
   ) -> (entropy: Float, divergence: Float) {

@@ -4,16 +4,14 @@ import Tensors
 ///
 /// Three linear layers compute what each token looks for (query), what it can be found by (key) and
 /// what it passes on (value). With several heads one token can attend to several things at once. In
-/// self-attention all three come from one sequence; in cross-attention the keys and values come from
-/// another, the context.
+/// self-attention all three come from one sequence; in cross-attention, keys and values from another.
 ///
 ///     headₕ = attention(Qₕ, Kₕ, Vₕ),   output = [head₁, …, head_H] Wᵀ + b
 ///
-/// Letters: B sequences, T tokens, C context tokens, D width, H heads, d = D/H the width of one head.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.2.2. Left out: heads that
-/// share keys and values, rotary positions, and a cache of keys and values, which published decoders
-/// have (`GroupedQueryAttention` in VLMs).
+/// - Letters: B sequences, T tokens, C context tokens, D width, H heads, d = D/H a head's width.
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.2.2. Left out: heads
+///   that share keys and values, rotary positions, and a cache of keys and values, which published
+///   decoders have (`GroupedQueryAttention` in VLMs).
 public final class MultiHeadAttention: Module {
   public let query, key, value, output: Linear  // D → D
   public let heads: Int

@@ -9,9 +9,8 @@ import Tensors
 ///
 ///     [sin(p ω₀), sin(p ω₁), …, cos(p ω₀), cos(p ω₁), …],   ωᵢ = 10000^(−2i/D)
 ///
-/// Letters: T positions on a line, P = side² positions in a grid, D width.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.5.
+/// - Letters: T positions on a line, P = side² positions in a grid, D width.
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.5.
 public enum PositionEncoding {
   /// The vectors of `count` = T positions in a sentence, [T, D]; D is even.
   public static func line(count: Int, width: Int) -> Tensor {
@@ -20,8 +19,7 @@ public enum PositionEncoding {
     return Tensor(rows, shape: [count, width])
   }
 
-  /// The vectors of the positions in a square grid, row by row from the top left, [P, D]; D is a multiple
-  /// of 4.
+  /// The vectors of a square grid, row by row from the top left, [P, D]; D is a multiple of 4.
   public static func grid(side: Int, width: Int) -> Tensor {
     guard width % 4 == 0 else { fatalError("positions: width \(width) is not a multiple of 4") }
     return Tensor.computed([side * side, width]) {

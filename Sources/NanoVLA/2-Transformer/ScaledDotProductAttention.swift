@@ -10,10 +10,9 @@ import Tensors
 /// A score is a sum of d products, so its standard deviation grows like √d. Divided by √d it stays
 /// near 1, where the softmax still has a gradient.
 ///
-/// Letters: B sequences, H heads, T queries, C keys and values, d the width of one head.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.2.1, equation 1. Left out:
-/// dropout, and fused kernels that never store the scores.
+/// - Letters: B sequences, H heads, T queries, C keys and values, d the width of one head.
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.2.1, equation 1. Left
+///   out: dropout, and fused kernels that never store the scores.
 ///
 /// - Parameters:
 ///   - Q: queries, [B, H, T, d].
@@ -54,10 +53,10 @@ public struct Attention {
 
 /// Masks for attention: which queries may attend to which keys.
 ///
-/// A mask is added to the scores before the softmax: 0 leaves a score as it is, −10⁹ makes its weight
-/// 0. Masks can be added to each other.
+/// A mask is added to the scores before the softmax: 0 leaves a score as it is, −10⁹ makes its
+/// weight 0. Masks can be added to each other.
 ///
-/// Reference: Vaswani et al. (2017), section 3.2.3.
+/// - Reference: Vaswani et al. (2017), §3.2.3.
 public enum AttentionMask {
   private static let hidden: Float = -1e9
 

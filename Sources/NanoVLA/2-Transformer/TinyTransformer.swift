@@ -5,15 +5,14 @@ import Tensors
 /// The same stack encodes the patches of an image and the words of a sentence. Each token comes out
 /// at the position where it went in, with information from all others.
 ///
-/// Letters: B sequences, T tokens, D width.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.1, the encoder.
+/// - Letters: B sequences, T tokens, D width.
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.1, the encoder.
 public final class TinyTransformer: Module {
   public let blocks: [TransformerBlock]
   public let norm: LayerNorm
 
-  /// `depth` blocks of tokens of `width` = D numbers, a multiple of the attention `heads`; `ratio` is the
-  /// MLP's hidden width as a multiple of D.
+  /// `depth` blocks of tokens of `width` = D numbers, a multiple of the attention `heads`; `ratio`
+  /// is the MLP's hidden width as a multiple of D.
   public init(
     width: Int, depth: Int, heads: Int, ratio: Int = 4, using random: inout SeededRandom
   ) {

@@ -2,17 +2,16 @@ import Tensors
 
 /// Token embedding: each id of the vocabulary has a learned vector, and each position adds one.
 ///
-/// Attention treats its input as a set. The position vectors make "the cup on the plate" differ from
-/// "the plate on the cup". They start as sines and cosines and are learned from there.
+/// Attention treats its input as a set. The position vectors make "the cup on the plate" differ
+/// from "the plate on the cup". They start as sines and cosines and are learned from there.
 ///
-/// Letters: B instructions, T tokens of each (padded), D width, V ids.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), sections 3.4 and 3.5.
+/// - Letters: B instructions, T tokens of each (padded), D width, V ids.
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.4 and §3.5.
 public final class TokenEmbedding: Module {
   public let words: Embedding  // [V, D]
   public let positions: Tensor  // [T, D]
 
-  /// Vectors of `width` = D numbers for `vocabulary` = V ids, padding included, at `length` = T positions.
+  /// Vectors of `width` = D numbers for `vocabulary` = V ids (with padding) at `length` = T places.
   public init(vocabulary: Int, length: Int, width: Int, using random: inout SeededRandom) {
     words = Embedding(count: vocabulary, width: width, scale: 0.5, using: &random)
     positions = PositionEncoding.line(count: length, width: width).asParameter()

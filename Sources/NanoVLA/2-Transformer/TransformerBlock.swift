@@ -8,10 +8,9 @@ import Tensors
 ///
 ///     x ← x + attention(norm₁(x)),   x ← x + mlp(norm₂(x))
 ///
-/// Letters: B sequences, T tokens, D width, F = ratio · D the MLP's hidden width.
-///
-/// Reference: Xiong et al., "On Layer Normalization in the Transformer Architecture" (2020), fig. 1b.
-/// Left out: dropout.
+/// - Letters: B sequences, T tokens, D width, F = ratio · D the MLP's hidden width.
+/// - Reference: Xiong et al., "On Layer Normalization in the Transformer Architecture" (2020), fig.
+///   1b. Left out: dropout.
 public final class TransformerBlock: Module {
   /// The names traced inside a block, for lessons whose subject is something else.
   public static let insides: Set = [
@@ -46,8 +45,8 @@ public final class TransformerBlock: Module {
 ///
 ///     y = W₂ GELU(W₁ x + b₁) + b₂
 ///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.3; GELU instead of ReLU:
-/// Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016).
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.3; GELU instead of
+///   ReLU: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016).
 public final class FeedForward: Module {
   public let expand: Linear  // D → F
   public let contract: Linear  // F → D

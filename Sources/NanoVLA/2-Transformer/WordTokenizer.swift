@@ -6,10 +6,9 @@ import Foundation
 /// The toy grammar has so few words that whole words suffice, and every id can be checked by eye.
 /// Published VLMs split words into subwords instead, so that no word is unknown.
 ///
-/// Letters: T the maximum number of words; shorter instructions are padded with id 0.
-///
-/// Reference: Jurafsky and Martin, "Speech and Language Processing", section 2.5 (tokenization).
-/// Left out: subwords (lesson 11) and casing.
+/// - Letters: T the maximum number of words; shorter instructions are padded with id 0.
+/// - Reference: Jurafsky and Martin, "Speech and Language Processing", §2.5 (tokenization).
+///   Left out: subwords (lesson 11) and casing.
 public struct WordTokenizer: Sendable, Equatable {
   /// The id that fills short instructions.
   public static let padding = 0
@@ -19,7 +18,7 @@ public struct WordTokenizer: Sendable, Equatable {
   public let maximumLength: Int
   private let ids: [String: Int]
 
-  /// A tokenizer of lower-case words (a repeated one keeps its first id), for instructions of up to T.
+  /// A tokenizer of lower-case words (a repeated one keeps its first id) for up to T of them.
   public init(vocabulary: [String], maximumLength: Int) {
     guard maximumLength > 0 else {
       fatalError("word tokenizer: maximum length \(maximumLength), must be at least 1")
@@ -32,7 +31,7 @@ public struct WordTokenizer: Sendable, Equatable {
   public var count: Int { vocabulary.count + 1 }
 
   /// Encodes an instruction: "Pick up the red cup." → T ids. Case and punctuation are ignored.
-  /// - Throws: ``InstructionError`` for an empty instruction, more than T words, or an unknown word.
+  /// - Throws: ``InstructionError`` for no word, more than T words, or an unknown word.
   public func encode(_ instruction: String) throws(InstructionError) -> [Int] {
     let words = instruction.lowercased().split(whereSeparator: \.isWhitespace)
       .map { $0.trimmingCharacters(in: .punctuationCharacters) }.filter { !$0.isEmpty }

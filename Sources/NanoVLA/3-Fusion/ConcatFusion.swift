@@ -5,9 +5,8 @@ import Tensors
 /// The simplest fusion, and the one most VLMs use at scale: self-attention alone relates words to
 /// patches. One extra learned token at the end collects the result.
 ///
-/// Letters: B samples, P patches, T text tokens, D width.
-///
-/// Reference: Liu et al., "Visual Instruction Tuning" (LLaVA, 2023), section 4.1.
+/// - Letters: B samples, P patches, T text tokens, D width.
+/// - Reference: Liu et al., "Visual Instruction Tuning" (LLaVA, 2023), §4.1.
 public final class ConcatFusion: Fusion {
   public static let kind = "concat"
   public struct Configuration: Codable, Equatable, Sendable {

@@ -3,14 +3,13 @@ import Tensors
 /// Cross-attention fusion: the instruction chooses where to attend in the image.
 ///
 /// A few learned query vectors first attend to the instruction, then to the image. The weights of
-/// that second attention are a map of the image: high on the patches the instruction refers to. Each
-/// further block lets the queries attend to each other and to the image again.
+/// that second attention are a map of the image: high on the patches the instruction refers to.
+/// Each further block lets the queries attend to each other and to the image again.
 ///
-/// Letters: B samples, P patches, T text tokens, Q queries, D width, H heads.
-///
-/// Reference: Li et al., "BLIP-2" (2023), section 3.1, learned queries between a frozen image encoder
-/// and a language model. There text and queries share one self-attention; here queries attend to the
-/// text by cross-attention.
+/// - Letters: B samples, P patches, T text tokens, Q queries, D width, H heads.
+/// - Reference: Li et al., "BLIP-2" (2023), §3.1, learned queries between a frozen image
+///   encoder and a language model. There text and queries share one self-attention; here queries
+///   attend to the text by cross-attention.
 public final class CrossAttentionFusion: Fusion {
   public static let kind = "crossAttention"
   public struct Configuration: Codable, Equatable, Sendable {
@@ -54,10 +53,10 @@ public final class CrossAttentionFusion: Fusion {
 
   /// Fuses, and also returns the attention map.
   ///
-  /// R instructions may share an image: text is [B·R, T, D], its mask [B·R, 1, 1, T], R consecutive ones
-  /// per image of vision [B, P, D].
-  /// - Returns: the fused vectors [B·R, Q, D], and the first block's attention over the patches, with
-  ///   scores and weights [B, H, R·Q, P].
+  /// R instructions may share an image: text is [B·R, T, D], its mask [B·R, 1, 1, T], R consecutive
+  /// ones per image of vision [B, P, D].
+  /// - Returns: the fused vectors [B·R, Q, D], and the first block's attention over the patches,
+  ///   with scores and weights [B, H, R·Q, P].
   public func attend(
     vision: Tensor, text: Tensor, textMask: Tensor?
   ) -> (fused: Tensor, attention: Attention) {
@@ -79,10 +78,8 @@ public final class CrossAttentionFusion: Fusion {
 ///
 /// The tokens attend to each other, then to the context; then the MLP treats each alone.
 ///
-/// Letters: B contexts, R sequences that share a context, T tokens, C context tokens, D width.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.1, the decoder. Left out:
-/// its causal mask.
+/// - Letters: B contexts, R sequences that share a context, T tokens, C context tokens, D width.
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.1. No causal mask.
 public final class CrossAttentionBlock: Module {
   public let norm1: LayerNorm
   public let selfAttention: MultiHeadAttention
@@ -91,8 +88,8 @@ public final class CrossAttentionBlock: Module {
   public let norm3: LayerNorm
   public let feedForward: FeedForward
 
-  /// A block of tokens of `width` = D numbers, a multiple of the attention `heads`; `ratio` is the MLP's
-  /// hidden width as a multiple of D.
+  /// A block of tokens of `width` = D numbers, a multiple of the attention `heads`; `ratio` is the
+  /// MLP's hidden width as a multiple of D.
   public init(width: Int, heads: Int, ratio: Int, using random: inout SeededRandom) {
     norm1 = LayerNorm(width: width)
     selfAttention = MultiHeadAttention(width: width, heads: heads, using: &random)
@@ -102,8 +99,8 @@ public final class CrossAttentionBlock: Module {
     feedForward = FeedForward(width: width, hidden: ratio * width, using: &random)
   }
 
-  /// Tokens [B·R, T, D] over contexts [B, C, D], of which R consecutive sequences share one, with an
-  /// ``AttentionMask`` over the context → tokens [B·R, T, D], and the attention's weights [B, H, R·T, C].
+  /// Tokens [B·R, T, D] over contexts [B, C, D], of which R consecutive sequences share one, with
+  /// an ``AttentionMask`` over the context → tokens [B·R, T, D], and weights [B, H, R·T, C].
   public func callAsFunction(
     _ x: Tensor, context: Tensor, mask: Tensor? = nil
   ) -> (tokens: Tensor, attention: Attention) {

@@ -8,10 +8,9 @@ import Tensors
 ///
 ///     y = mean over patches of mlp((1 + γ) x + β),   γ = W_γ s,   β = W_β s
 ///
-/// Letters: B samples, P patches, T text tokens, D width; s the mean of the text tokens.
-///
-/// Reference: Perez et al., "FiLM: Visual Reasoning with a General Conditioning Layer" (2018),
-/// section 2. RT-1 conditions its image network in this way.
+/// - Letters: B samples, P patches, T text tokens, D width; s the mean of the text tokens.
+/// - Reference: Perez et al., "FiLM: Visual Reasoning with a General Conditioning Layer" (2018),
+///   §2. RT-1 conditions its image network in this way.
 public final class FiLMFusion: Fusion {
   public static let kind = "film"
   public struct Configuration: Codable, Equatable, Sendable {

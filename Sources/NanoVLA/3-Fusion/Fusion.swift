@@ -6,16 +6,14 @@ import Tensors
 /// Patches say what is where, words say what is wanted. Fusions differ in when and how the two are
 /// combined; lesson 3 measures what that changes. There are four, each in its own file.
 ///
-/// Letters: B samples, P patches, T text tokens, Q output vectors, D width.
-///
-/// Reference: Baltrušaitis et al., "Multimodal Machine Learning: A Survey and Taxonomy" (2019),
-/// section 6.
+/// - Letters: B samples, P patches, T text tokens, Q output vectors, D width.
+/// - Reference: Baltrušaitis et al., "Multimodal Machine Learning: A Survey and Taxonomy" (2019),
+///   §6.
 public protocol Fusion: Module, SelfDescribing {
   /// An untrained fusion of tokens of `width` = D numbers.
   init(_ configuration: Configuration, width: Int, using random: inout SeededRandom)
 
-  /// Patch features [B, P, D], text features [B, T, D] and the ``AttentionMask`` of the padding,
-  /// [B, 1, 1, T] → [B, Q, D].
+  /// Patches [B, P, D], text [B, T, D], the ``AttentionMask`` of padding [B, 1, 1, T] → [B, Q, D].
   func callAsFunction(vision: Tensor, text: Tensor, textMask: Tensor?) -> Tensor
 }
 

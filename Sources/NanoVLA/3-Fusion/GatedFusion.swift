@@ -4,12 +4,10 @@ import Tensors
 ///
 ///     fused = g · tanh(W_v v) + (1 − g) · tanh(W_s s),   g = sigmoid(W_g [v; s])
 ///
-/// This is late fusion: the image is averaged before the instruction is used, so the words can no
-/// longer select a patch.
+/// This is late fusion: the image is averaged first, so that words cannot select a patch.
 ///
-/// Letters: B samples, P patches, T text tokens, D width; v and s the means of patches and of words.
-///
-/// Reference: Arevalo et al., "Gated Multimodal Units for Information Fusion" (2017), section 3.
+/// - Letters: B samples, P patches, T text tokens, D width; v and s the means of both.
+/// - Reference: Arevalo et al., "Gated Multimodal Units for Information Fusion" (2017), §3.
 public final class GatedFusion: Fusion {
   public static let kind = "gated"
   public struct Configuration: Codable, Equatable, Sendable { public init() {} }

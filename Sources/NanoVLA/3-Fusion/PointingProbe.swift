@@ -3,14 +3,13 @@ import Tensors
 
 /// A pointing probe: a fusion and one linear layer that predict where the named object is.
 ///
-/// To compare fusions, everything else must be equal: the same features of the same scenes, computed
-/// once by a frozen backbone; the same small layer from the fused vector to x and y; the same number
-/// of steps. The difference in error is then due to the fusion.
+/// To compare fusions, everything else must be equal: the same features of the same scenes,
+/// computed once by a frozen backbone; the same small layer from the fused vector to x and y; the
+/// same number of steps. The difference in error is then due to the fusion.
 ///
-/// Letters: N scenes, P patches, T text tokens, D width.
-///
-/// Reference: Alain and Bengio, "Understanding Intermediate Layers Using Linear Classifier Probes"
-/// (2016), section 3.
+/// - Letters: N scenes, P patches, T text tokens, D width.
+/// - Reference: Alain and Bengio, "Understanding Intermediate Layers Using Linear Classifier
+///   Probes" (2016), §3.
 public final class PointingProbe: Module {
   /// Where the loss of a point changes from quadratic to linear, in world units: a fifth of
   /// `Rules.graspRadius`. More precision than that has little value.
@@ -37,8 +36,8 @@ public final class PointingProbe: Module {
       .traced("point", "x and y on the table")
   }
 
-  /// Trains on `steps` random batches of 64 scenes, which `seed` fixes. The learning rate falls along a
-  /// cosine from its peak; `progress` gets the number of steps done and the batch's loss.
+  /// Trains on `steps` random batches of 64 scenes, which `seed` fixes. The learning rate falls
+  /// along a cosine from its peak; `progress` gets the number of steps done and the batch's loss.
   public func train(
     on features: PointingFeatures, steps: Int, learningRate: Float, seed: UInt64,
     progress: (Int, Float) -> Void = { _, _ in }

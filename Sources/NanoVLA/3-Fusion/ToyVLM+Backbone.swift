@@ -6,7 +6,7 @@ import Tensors
 ///     state = [softmax(intent), points, sigmoid(flags)]
 ///     with proprioception: … + [4 (points − gripper), proprioception]
 ///
-/// Letters: N observations, S state width, Q = 3 slots.
+/// - Letters: N observations, S state width, Q = 3 slots.
 extension ToyVLM: Backbone {
   public static let kind = "toyVLM"
 

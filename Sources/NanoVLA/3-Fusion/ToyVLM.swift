@@ -3,17 +3,16 @@ import Tensors
 /// The toy VLM: a vision-language model that points at what an instruction names.
 ///
 /// Given an image and "put the red cup in the green bowl", it predicts where the cup is, where the
-/// bowl is, whether the cup is held, and what kind of task it is. A robot policy needs this of a VLM:
-/// not fluent text, but grounding. It is trained on true positions (`GroundingPretraining`), which
-/// demonstrations do not contain.
+/// bowl is, whether the cup is held, and what kind of task it is. A robot policy needs this of a
+/// VLM: not fluent text, but grounding. It is trained on true positions (`GroundingPretraining`),
+/// which demonstrations do not contain.
 ///
-/// Letters: B images, R instructions for each image, N = B·R, P patches, T words, D width, Q = 3
-/// slots: the first object, its destination, the final object. A slot that the instruction leaves
-/// open points at the first object.
-///
-/// Reference: Levine et al., "End-to-End Training of Deep Visuomotor Policies" (2016), section 5.1,
-/// the spatial softmax: a softmax over positions, whose expected position is the point. Here the
-/// attention weights are that softmax.
+/// - Letters: B images, R instructions for each image, N = B·R, P patches, T words, D width, Q = 3
+///   slots: the first object, its destination, the final object. A slot that the instruction leaves
+///   open points at the first object.
+/// - Reference: Levine et al., "End-to-End Training of Deep Visuomotor Policies" (2016), §5.1, the
+///   spatial softmax: a softmax over positions, whose expected position is the point. Here the
+///   attention weights are that softmax.
 public final class ToyVLM: Module {
   public let configuration: ToyVLMConfiguration
   public let tokenizer: WordTokenizer
@@ -54,8 +53,7 @@ public final class ToyVLM: Module {
       .traced("vision features", "each patch, informed by the others")
   }
 
-  /// N instructions of T ids from ``tokenizer`` → word features [N, T, D], and the mask that hides
-  /// padding, [N, 1, 1, T].
+  /// N instructions of T ids from ``tokenizer`` → features [N, T, D] and padding mask [N, 1, 1, T].
   public func encodeText(_ ids: [[Int]]) -> (text: Tensor, mask: Tensor) {
     let mask = AttentionMask.padding(ids.map(tokenizer.mask))  // → [N, 1, 1, T]
     let text = language(wordEmbedding(ids), mask: mask)  // N·T ids → [N, T, D] → [N, T, D]

@@ -1,5 +1,4 @@
-/// Actions that no robot should execute and no network be trained on: the value, the place and the
-/// remedy.
+/// Actions that no robot should execute and no network learn: the value, the place, the remedy.
 public enum ActionError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFinite(String, dimension: Int, value: Float)
   case wrongDimensions(String, expected: Int, found: Int)

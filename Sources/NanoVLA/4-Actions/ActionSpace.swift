@@ -1,14 +1,12 @@
-/// The action space says what each number of an action means: its name, unit and bounds, the gripper's
-/// convention, and the control rate.
+/// The action space says what each number of an action means: its name, unit and bounds, the
+/// gripper's convention, and the control rate.
 ///
 /// Seven numbers alone do not say what to do: the gripper has three conventions in the field, and a
-/// policy that confuses them opens its gripper above every cup. So the meaning is saved with the
-/// policy.
+/// policy that confuses them opens its gripper above every cup. So it is saved with the policy.
 ///
-/// Letters: A action dimensions.
-///
-/// Reference: Open X-Embodiment Collaboration, "Open X-Embodiment" (2023), section III, 22 robots and
-/// the meaning of their actions.
+/// - Letters: A action dimensions.
+/// - Reference: Open X-Embodiment Collaboration, "Open X-Embodiment" (2023), §III, 22 robots
+///   and the meaning of their actions.
 public struct ActionSpace: Sendable, Equatable, Codable {
   public struct Dimension: Sendable, Equatable, Codable {
     public let name: String
@@ -29,8 +27,8 @@ public struct ActionSpace: Sendable, Equatable, Codable {
   /// Actions per second, in hertz. A step of 2 cm is slow at 5 Hz and fast at 50 Hz.
   public let controlRate: Float
 
-  /// A space of at least one dimension. Those whose name ends in "gripper" ("left gripper") are grippers;
-  /// 5 Hz is the rate of OpenVLA's robot, BridgeData's WidowX.
+  /// A space of at least one dimension. Those whose name ends in "gripper" ("left gripper") are
+  /// grippers; 5 Hz is the rate of OpenVLA's robot, BridgeData's WidowX.
   public init(
     _ dimensions: [Dimension], gripperConvention: GripperConvention, controlRate: Float = 5
   ) {
@@ -42,7 +40,7 @@ public struct ActionSpace: Sendable, Equatable, Codable {
     self.controlRate = controlRate
   }
 
-  /// The toy world's robot: the gripper moves in world units (the table is 1 × 1) and does not rotate.
+  /// The toy world's robot: it moves in world units (the table is 1 × 1) and does not rotate.
   public static let tabletop = ActionSpace(
     [
       Dimension("dx", unit: "world units per step", bounds: -0.2...0.2),

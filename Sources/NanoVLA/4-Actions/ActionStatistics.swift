@@ -1,20 +1,19 @@
 import Tabletop
 
-/// Statistics of the demonstrations convert between what a network predicts, numbers in [−1, 1], and
-/// what a robot does, in meters and radians.
+/// Statistics of the demonstrations convert between what a network predicts, numbers in [−1, 1],
+/// and what a robot does, in meters and radians.
 ///
 /// A step of 2 cm and a turn of 0.5 rad must weigh the same in a loss and fill the same bins. The
-/// conversion belongs to the data, not to the network: with the statistics of another dataset a good
-/// policy moves a robot by wrong amounts, a question that OpenVLA's users ask most often.
+/// conversion belongs to the data, not to the network: with the statistics of another dataset a
+/// good policy moves a robot by wrong amounts, a question that OpenVLA's users ask most often.
 ///
 ///     normalized = clip(2(x − q01)/(q99 − q01 + 1e-8) − 1, −1, 1)
 ///     robot      = 0.5(normalized + 1)(q99 − q01) + q01
 ///
-/// Letters: A action dimensions.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla, prismatic/vla/datasets/rlds/
-/// utils/data_utils.py and prismatic/extern/hf/modeling_prismatic.py. One difference: a dimension that
-/// is not normalized and never changed keeps its value here, there it becomes 0.
+/// - Letters: A action dimensions.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.2; openvla/openvla, prismatic/vla/datasets/rlds/
+///   utils/data_utils.py and prismatic/extern/hf/modeling_prismatic.py. One difference: a dimension
+///   that is not normalized and never changed keeps its value here, there it becomes 0.
 public struct ActionStatistics: Sendable, Equatable {
   public let action: DimensionStatistics
   /// `[A]`: true where the dimension is normalized; false for the gripper, which keeps its values.
@@ -26,8 +25,7 @@ public struct ActionStatistics: Sendable, Equatable {
   /// The number of action dimensions, A.
   public var count: Int { mask.count }
 
-  /// Robot units → [−1, 1]: q01 becomes −1 and q99 becomes +1; a dimension that never changed
-  /// (min = max) becomes 0.
+  /// Robot units → [−1, 1]: q01 becomes −1, q99 +1, and a dimension that never changed 0.
   /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func normalized(_ action: RobotAction) throws(ActionError) -> NormalizedAction {
     try ActionError.check(action.values, "action", dimensions: count)
@@ -40,8 +38,7 @@ public struct ActionStatistics: Sendable, Equatable {
       })
   }
 
-  /// [−1, 1] → robot units. What ``normalized(_:)`` clipped does not come back: an action beyond q99
-  /// returns as q99.
+  /// [−1, 1] → robot units. What ``normalized(_:)`` clipped to q99 comes back as q99.
   /// - Throws: ``ActionError`` for another number of dimensions, NaN and infinity.
   public func robotAction(_ action: NormalizedAction) throws(ActionError) -> RobotAction {
     try ActionError.check(action.values, "normalized action", dimensions: count)
@@ -57,8 +54,8 @@ public struct ActionStatistics: Sendable, Equatable {
     (Double(x[a]), Double(action.q01[a]), Double(action.q99[a]))
   }
 
-  /// The statistics of `actions`, in robot units, and of `proprioception`, `[N, 4]`, if it is given.
-  /// `space` says which dimensions are normalized; `trajectories` is the number of episodes.
+  /// The statistics of `actions`, in robot units, and of `proprioception`, `[N, 4]`, if it is
+  /// given. `space` says which dimensions are normalized; `trajectories` is the number of episodes.
   /// - Throws: ``ActionError`` for no action, another number of dimensions, NaN and infinity.
   public init(
     of actions: [RobotAction], in space: ActionSpace, proprioception: [[Float]]? = nil,

@@ -2,23 +2,22 @@
 /// bins, and each bin a token of a language model's vocabulary.
 ///
 /// The last layer of a language model chooses among tokens. OpenVLA gives the 256 rarest tokens of
-/// Llama's vocabulary a new meaning; the last of them stands for the smallest number. The price is a
-/// quantization error of at most half a bin.
+/// Llama's vocabulary a new meaning; the last of them stands for the smallest number. The price is
+/// a quantization error of at most half a bin.
 ///
 ///     id     = vocabulary − digitize(clip(x, −1, 1))        digitize counts the edges at or below x
 ///     center = (edge + next edge) / 2                       what a token means
 ///
-/// Letters: B bins, A action dimensions. There are B edges from −1 to +1 and B − 1 centers.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla,
-/// prismatic/vla/action_tokenizer.py, on NumPy's `linspace` and `digitize`.
+/// - Letters: B bins, A action dimensions. There are B edges from −1 to +1 and B − 1 centers.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.2; openvla/openvla,
+///   prismatic/vla/action_tokenizer.py, on NumPy's `linspace` and `digitize`.
 public struct ActionTokenizer: Sendable, Equatable {
   /// B, and the size of the vocabulary whose last B ids stand for actions: 32,000 for OpenVLA.
   public let bins, vocabulary: Int
   public let edges: [Double]  // [B], evenly spaced from −1 to +1
   public let centers: [Double]  // [B − 1], the middles between neighboring edges
 
-  /// A tokenizer of 2 or more `bins`; `vocabulary` equals `bins` when the ids stand for actions only.
+  /// A tokenizer of 2 or more `bins`; `vocabulary` equals `bins` if the ids only stand for actions.
   public init(bins: Int = 256, vocabulary: Int = 32000) {
     guard bins >= 2, vocabulary >= bins else {
       fatalError("ActionTokenizer: \(bins) bins of \(vocabulary) ids, needs 2 ≤ bins ≤ ids")
@@ -36,9 +35,8 @@ public struct ActionTokenizer: Sendable, Equatable {
     try classes(of: action).map { vocabulary - 1 - $0 }
   }
 
-  /// Token ids → action, `[A]` → `[A]`. Only x = 1 has the last id, and there is no center above the last
-  /// edge: it shares the center below, so that with 256 bins +1 comes back as 0.99608. Ids of other tokens
-  /// are clipped.
+  /// Token ids → action, `[A]` → `[A]`. Only x = 1 has the last id, and there is no center above
+  /// the last edge: with 256 bins +1 becomes 0.99608. Other ids are clipped.
   public func decode(_ ids: [Int]) -> NormalizedAction {
     // Clipped first: a huge id must not overflow the subtraction.
     decode(classes: ids.map { vocabulary - 1 - min(max($0, 0), vocabulary) })

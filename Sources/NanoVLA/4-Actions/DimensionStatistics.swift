@@ -1,15 +1,13 @@
 import Tabletop
 
-/// Six numbers that summarize each column of a table: what an action dimension did in all
-/// demonstrations.
+/// Six numbers that summarize each column of a table: what an action dimension did in all episodes.
 ///
-/// The range is that of q01 and q99, the 1st and 99th percentile, and not of the extremes: one jerk of
-/// the teleoperator would otherwise squeeze all ordinary actions into a few bins.
+/// The range is that of q01 and q99, the 1st and 99th percentile, and not of the extremes: one jerk
+/// of the teleoperator would otherwise squeeze all ordinary actions into a few bins.
 ///
-/// Letters: N rows (time steps of all demonstrations), A columns (action dimensions).
-///
-/// Reference: openvla/openvla, prismatic/vla/datasets/rlds/utils/data_utils.py,
-/// `get_dataset_statistics`.
+/// - Letters: N rows (time steps of all demonstrations), A columns (action dimensions).
+/// - Reference: openvla/openvla, prismatic/vla/datasets/rlds/utils/data_utils.py,
+///   `get_dataset_statistics`.
 public struct DimensionStatistics: Sendable, Equatable {
   public let mean, std, max, min: [Float]
   /// The 1st and 99th percentile: 98 % of the data lie between them.
@@ -17,8 +15,8 @@ public struct DimensionStatistics: Sendable, Equatable {
   /// The number of dimensions, A.
   public var count: Int { q01.count }
 
-  /// Summarizes `rows`, `[N, A]`. Refuses an empty table, rows of unequal length, NaN and infinity, in an
-  /// error that calls them `what`: "action 17: dimension 2 is nan".
+  /// Summarizes `rows`, `[N, A]`. Refuses an empty table, rows of unequal length, NaN and infinity,
+  /// in an error that calls them `what`: "action 17: dimension 2 is nan".
   public init(of rows: [[Float]], _ what: String = "row") throws(ActionError) {
     guard let first = rows.first, !first.isEmpty else { throw .noData(what) }
     for (index, row) in rows.enumerated() {
@@ -32,7 +30,7 @@ public struct DimensionStatistics: Sendable, Equatable {
     (mean, std) = (columns.map { Float(average($0)) }, columns.map(standardDeviation))
   }
 
-  /// Statistics that were computed before. Refuses unequal lengths, NaN, infinity and q01 above q99.
+  /// Statistics computed before. Refuses unequal lengths, NaN, infinity and q01 above q99.
   public init(
     mean: [Float], std: [Float], max: [Float], min: [Float], q01: [Float], q99: [Float],
     _ what: String = "statistics"
@@ -63,8 +61,8 @@ extension DimensionStatistics {
   }
 }
 
-/// The quantile as NumPy computes it: place `q·(N − 1)` of the sorted values, interpolated linearly.
-/// The .5 quantile of 1, 2, 3, 10 is at place 1.5, so 2.5.
+/// The quantile as NumPy computes it: place `q·(N − 1)` of the sorted values, interpolated
+/// linearly. The .5 quantile of 1, 2, 3, 10 is at place 1.5, so 2.5.
 private func quantile(_ q: Double, ofSorted values: [Float]) -> Float {
   let place = q * Double(values.count - 1)
   let below = Int(place)

@@ -2,8 +2,8 @@
 ///
 /// A wrong one raises no error: the robot reaches the cup and opens its gripper there.
 ///
-/// Reference: openvla/openvla, experiments/robot/robot_utils.py (0 … 1 with 1 = open; LIBERO takes
-/// −1 … +1 with +1 = closed); Physical-Intelligence/openpi (1 = closed).
+/// - Reference: openvla/openvla, experiments/robot/robot_utils.py (0 … 1 with 1 = open; LIBERO
+///   takes −1 … +1 with +1 = closed); Physical-Intelligence/openpi (1 = closed).
 public enum GripperConvention: String, Sendable, Codable, CaseIterable {
   /// +1 closed, −1 open: LIBERO and the toy world.
   case positiveClosed
@@ -13,11 +13,10 @@ public enum GripperConvention: String, Sendable, Codable, CaseIterable {
   case oneClosed
   public var open: Float { self == .positiveClosed ? -1 : self == .oneOpen ? 1 : 0 }
   public var closed: Float { self == .oneOpen ? 0 : 1 }
-  /// Whether `value` is nearer to closed than to open; the middle counts as open, as in the toy world.
+  /// Whether `value` is nearer to closed than to open; the middle counts as open.
   public func isClosed(_ value: Float) -> Bool { abs(value - closed) < abs(value - open) }
 
-  /// The same gripper opening in the `other` convention, by the linear map from open to open and
-  /// closed to closed.
+  /// The same opening in the `other` convention: linear, from open to open and closed to closed.
   public func converted(_ value: Float, to other: GripperConvention) -> Float {
     let closedness = (value - open) / (closed - open)
     return other.open + closedness * (other.closed - other.open)

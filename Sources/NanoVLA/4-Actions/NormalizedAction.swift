@@ -1,13 +1,11 @@
-/// An action as the network predicts it: each dimension scaled so that [−1, 1] spans the middle 98 % of
-/// the demonstrations.
+/// An action as the network predicts it: [−1, 1] spans the middle 98 % of the demonstrations.
 ///
-/// A network works best on numbers in [−1, 1]; a motor takes meters and radians. Both would be arrays
-/// of Float, and network output sent to a motor moves the robot by the wrong amount. As two types, the
-/// compiler refuses to pass one for the other; ``ActionStatistics`` converts.
+/// A network works best on numbers in [−1, 1]; a motor takes meters and radians. Both would be
+/// arrays of Float, and network output sent to a motor moves the robot by the wrong amount. As two
+/// types, the compiler refuses to pass one for the other; ``ActionStatistics`` converts.
 ///
-/// Letters: A action dimensions; 7 for one arm with a gripper: dx dy dz roll pitch yaw gripper.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.2.
+/// - Letters: A action dimensions; 7 for one arm with a gripper: dx dy dz roll pitch yaw gripper.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.2.
 public struct NormalizedAction: Sendable, Equatable {
   /// `[A]`, without unit. Dimensions that are not normalized (the gripper) keep robot units.
   public let values: [Float]

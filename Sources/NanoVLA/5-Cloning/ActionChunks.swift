@@ -5,9 +5,8 @@ import Tensors
 /// Near the end of an episode fewer steps are left: the chunk then repeats the last action, and the
 /// repeated ones have weight 0 in every loss.
 ///
-/// Letters: N time steps, T of one episode, K steps in a chunk, A action dimensions.
-///
-/// Reference: Zhao et al., "ACT" (2023), section IV.A.
+/// - Letters: N time steps, T of one episode, K steps in a chunk, A action dimensions.
+/// - Reference: Zhao et al., "ACT" (2023), §IV.A.
 public struct ActionChunks {
   public let actions: Tensor  // [N, K, A], normalized
   /// 1 for a real step, 0 for a repeated one.

@@ -8,9 +8,8 @@ import Tensors
 /// velocity from noise to an action (``FlowMatchingHead``). The output limits what can be learned:
 /// where two different actions are equally good, one number must lie between them.
 ///
-/// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions.
-///
-/// Reference: Zhao et al., "ACT" (2023), section IV, action chunking.
+/// - Letters: N samples, S state numbers, K steps in a chunk, A action dimensions.
+/// - Reference: Zhao et al., "ACT" (2023), §IV, action chunking.
 public protocol ActionHead: Module, SelfDescribing {
   /// An untrained head.
   init(_ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom)
@@ -22,8 +21,8 @@ public protocol ActionHead: Module, SelfDescribing {
   var chunk: Int { get }
   var dimensions: Int { get }
 
-  /// The training loss in N states [N, S] with the expert's chunks there: one number. Heads that learn from
-  /// noise draw it from `random`.
+  /// The training loss in N states [N, S] with the expert's chunks there: one number. Heads that
+  /// learn from noise draw it from `random`.
   func loss(_ state: Tensor, _ expert: ActionChunks, using random: inout SeededRandom) -> Tensor
 
   /// The expected loss at initialization. A first loss far from it points to a bug.
@@ -65,8 +64,8 @@ extension ActionHead {
 
   public func quantized(_ actions: Tensor) -> Tensor { actions }
 
-  /// The quantization error: the root mean squared distance of a normalized number, over real steps,
-  /// from the expert's to the nearest that the head can output. Training does not reduce it.
+  /// The quantization error: the root mean squared distance of a normalized number, over real
+  /// steps, from the expert's to the nearest that the head can output. Training does not reduce it.
   public func quantizationError(on expert: ActionChunks) -> Float {
     withoutGradient {
       expert.mean(of: (quantized(expert.actions) - expert.actions).squared()).item.squareRoot()

@@ -2,16 +2,14 @@ import Tensors
 
 /// Behavior cloning: supervised learning of the expert's actions.
 ///
-/// The expert's actions are the targets, and the head's loss measures the distance from them. The loss
-/// at initialization is known: with B bins of equal probability it is ln B. A first loss far from that
-/// points to a bug, and so does a network that cannot overfit one small batch. The loss is measured in
-/// the expert's states; how the policy acts in the states that its own errors lead to (covariate
-/// shift) only a rollout shows (lesson 6).
+/// The expert's actions are the targets, and the head's loss measures the distance from them. The
+/// loss at initialization is known: with B bins of equal probability it is ln B. A first loss far
+/// from that points to a bug, and so does a network that cannot overfit one small batch. The loss
+/// is measured in the expert's states; how the policy acts in the states that its own errors lead
+/// to (covariate shift) only a rollout shows (lesson 6).
 ///
-/// Letters: N examples in a batch, S state numbers.
-///
-/// Reference: Pomerleau, "ALVINN" (1989); Ross et al., "DAgger" (2011), section 2, on compounding
-/// errors.
+/// - Letters: N examples in a batch, S state numbers.
+/// - Reference: Pomerleau, "ALVINN" (1989); Ross et al., "DAgger" (2011), §2.
 public final class BehaviorCloning {
   public let policy: VLA
   public let examples: CloningExamples
@@ -22,7 +20,7 @@ public final class BehaviorCloning {
   package let optimizer: AdamW
   package var random: SeededRandom
 
-  /// Trains the head of `policy` on `steps` random batches, fixed by `seed`; its backbone stays frozen.
+  /// Trains the head of `policy`, not its backbone, on `steps` random batches, fixed by `seed`.
   /// - Parameters:
   ///   - peak: the highest learning rate, after the warmup; it decays along a cosine.
   ///   - weightDecay: regularization; the fewer the demonstrations, the more is needed.

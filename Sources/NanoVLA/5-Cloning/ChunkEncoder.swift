@@ -5,7 +5,7 @@ import Tensors
 /// Each step has a first layer of its own, since the action now and the action two steps later are
 /// different functions of one state; the second layer is shared.
 ///
-/// Letters: N samples, S state numbers, K steps in a chunk, F hidden.
+/// - Letters: N samples, S state numbers, K steps in a chunk, F hidden.
 public final class ChunkEncoder: Module {
   public let steps: [Linear]  // K of S → F
   public let hidden: Linear  // F → F

@@ -4,11 +4,10 @@ import Tensors
 /// Demonstrations as training examples: one example per time step.
 ///
 /// The backbone is frozen, so its state of a frame never changes: it is computed once, here, and
-/// training runs on the small states. The target of a time step is the expert's chunk of K actions
-/// that begins there.
+/// training runs on the small states. The target of a step is the expert's chunk that begins there.
 ///
-/// Letters: N time steps in all, T of one episode, H observations in a window, S state numbers per
-/// observation, K steps in a chunk, A action dimensions.
+/// - Letters: N time steps in all, T of one episode, H observations in a window, S state numbers
+///   per observation, K steps in a chunk, A action dimensions.
 public struct CloningExamples {
   public let states: Tensor  // [N, H·S]
   /// The expert's actions, N chunks of K.
@@ -31,7 +30,7 @@ public struct CloningExamples {
     self.states = Tensor.concatenated(states, axis: 0)  // → [N, H·S]
   }
 
-  /// The expert's chunk of every time step, normalized, after actions and proprioception were checked.
+  /// The expert's checked and normalized chunk of every time step.
   package static func expert(of episodes: [Episode], for policy: VLA) throws -> ActionChunks {
     for observation in episodes.flatMap(\.observations) {
       try observation.checkProprioception(for: policy)
@@ -56,7 +55,7 @@ public struct CloningExamples {
 }
 
 extension Episode {
-  /// A recorded demonstration as an episode; its last observation, after the last action, was not kept.
+  /// A recorded demonstration as an episode, without the observation after the last action.
   public init(_ demonstration: Demonstration) {
     self.init(
       seed: demonstration.seed, instruction: demonstration.instruction, ending: .success,

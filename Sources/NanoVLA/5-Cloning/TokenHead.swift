@@ -3,17 +3,16 @@ import Tensors
 
 /// The token head: control as classification.
 ///
-/// For each step and each action number it outputs logits for B bins; their softmax is the probability
-/// of each bin. Unlike a head that outputs one number, it can put probability on left and on right and
-/// none on the middle, and reinforcement learning needs its probabilities. The action is greedy, the
-/// most probable bins, or sampled at temperature T.
+/// For each step and each action number it outputs logits for B bins; their softmax is the
+/// probability of each bin. Unlike a head that outputs one number, it can put probability on left
+/// and on right and none on the middle, and reinforcement learning needs its probabilities. The
+/// action is greedy, the most probable bins, or sampled at temperature T.
 ///
 ///     p = softmax(logits / T)        loss = mean of −ln p(expert's bin) at T = 1
 ///
-/// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, B bins, F hidden.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.2 (bins as tokens); Li et al., "SimpleVLA-RL"
-/// (2025), section 3 (temperature in sampling and in the log-probabilities alike).
+/// - Letters: N samples, S state numbers, K steps, A action dimensions, B bins, F hidden.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.2 (bins as tokens); Li et al.,
+///   "SimpleVLA-RL" (2025), §3 (temperature in sampling and in the log-probabilities alike).
 public final class TokenHead: TokenPolicyHead {
   public static let kind = "tokens"
   public struct Configuration: Codable, Equatable, Sendable {

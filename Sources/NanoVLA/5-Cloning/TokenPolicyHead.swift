@@ -3,7 +3,7 @@ import Tensors
 /// A head that outputs a distribution over B tokens for every action number. Reinforcement learning
 /// samples from it and changes it.
 ///
-/// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, B tokens.
+/// - Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, B tokens.
 public protocol TokenPolicyHead: ActionHead {
   /// The logits of all tokens: [N, S] → [N, K, A, B].
   func callAsFunction(_ state: Tensor) -> Tensor
@@ -17,8 +17,7 @@ extension TokenPolicyHead {
     (self(state) * (1 / temperature)).logSoftmax()  // [N, K, A, B] → [N, K, A, B]
   }
 
-  /// Samples a token for every action number, row-major in [N, K, A]; at temperature 0 the most
-  /// probable one.
+  /// Samples a token for every number of [N, K, A], row-major; at temperature 0 the most probable.
   public func bins(
     for state: Tensor, temperature: Float, using random: inout SeededRandom
   ) -> [Int] {

@@ -1,18 +1,15 @@
 import Images
 import Tensors
 
-/// A vision-language-action policy: a backbone that understands image and instruction, and a head
-/// that outputs actions.
+/// A vision-language-action policy: a backbone that encodes image and instruction, and a head.
 ///
 /// The head works on normalized numbers, the policy in robot units: the action space and the
 /// demonstrations' statistics are parts of it.
 ///
 ///     images, instruction, proprioception → backbone → state [N, H·S] → head → chunk [N, K, A]
 ///
-/// Letters: N samples, H observations each, S state numbers per observation, K steps in a chunk,
-/// A action dimensions.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.
+/// - Letters: N samples, H observations each, S state numbers of one, K steps, A action dimensions.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.
 public final class VLA: Module {
   public let backbone: any Backbone
   public let head: any ActionHead
@@ -26,8 +23,8 @@ public final class VLA: Module {
   public var transferPlan: TransferPlan?
   private var random = SeededRandom(seed: 0)  // for heads that sample
 
-  /// A policy with an untrained head on a frozen backbone; `statistics` are those of the demonstrations
-  /// that the head will learn from, `chunk` is K.
+  /// A policy with an untrained head on a frozen backbone; `statistics` are those of the
+  /// demonstrations that the head will learn from, `chunk` is K.
   /// - Throws: ``ActionError`` if the statistics do not match the space.
   public convenience init(
     backbone: some Backbone, space: ActionSpace = .tabletop, statistics: ActionStatistics,
@@ -74,8 +71,7 @@ public final class VLA: Module {
     return try space.clipped(statistics.robotAction(chunk[0]))
   }
 
-  /// The next K actions, normalized, from the last H observations, the oldest first
-  /// (``History/window``).
+  /// The next K actions, normalized, from the last H observations (``History/window``).
   public func predictChunk(
     _ window: [Observation], instruction: String
   ) throws -> [NormalizedAction] {
@@ -133,7 +129,7 @@ public final class VLA: Module {
 }
 
 extension Observation {
-  /// Refuses an observation without the four finite numbers that a policy with proprioception needs.
+  /// Refuses an observation without the four finite numbers that proprioception means here.
   func checkProprioception(for policy: VLA) throws {
     guard policy.usesProprioception else { return }
     guard let proprioception else { throw PolicyError.noProprioception }

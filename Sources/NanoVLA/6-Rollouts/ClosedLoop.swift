@@ -2,19 +2,18 @@ import Tensors
 
 /// Closed-loop evaluation: the policy acts, and what it does changes what it observes next.
 ///
-/// A low loss says that the policy agrees with the expert in the expert's states. In the closed loop
-/// its errors lead to states that no demonstration shows (covariate shift), where its next error is
-/// larger: errors compound. The success rate on held-out initial states is the number to trust.
+/// A low loss says that the policy agrees with the expert in the expert's states. In the closed
+/// loop its errors lead to states that no demonstration shows (covariate shift), where its next
+/// error is larger: errors compound. Trust the success rate on held-out initial states.
 ///
-/// Receding horizon: the policy predicts a chunk of K actions, executes the first `executionHorizon`
-/// of them without observing, then predicts anew. With `ensembles` it predicts at every step and
-/// averages all predictions for the present step (``TemporalEnsemble``).
+/// Receding horizon: the policy predicts a chunk of K actions, executes the first
+/// `executionHorizon` of them without observing, then predicts anew. With `ensembles` it predicts
+/// at every step and averages all predictions for the present step (``TemporalEnsemble``).
 ///
-/// Letters: N episodes that decide at the same time, H observations in a window, S state numbers an
-/// observation, K steps in a chunk.
-///
-/// Reference: Liu et al., "LIBERO" (2023), section 4 (protocol); Zhao et al., "ACT" (2023), section
-/// IV (chunks); Ross et al., "DAgger" (2011), section 2 (compounding errors).
+/// - Letters: N episodes that decide at the same time, H observations in a window, S state numbers
+///   an observation, K steps in a chunk.
+/// - Reference: Liu et al., "LIBERO" (2023), §4 (protocol); Zhao et al., "ACT" (2023),
+///   §IV (chunks); Ross et al., "DAgger" (2011), §2 (compounding errors).
 public struct ClosedLoop {
   public var environment: any Environment
   /// How many actions of each chunk are executed before the policy observes again: 1 … K.
@@ -34,8 +33,8 @@ public struct ClosedLoop {
   }
 
   /// One episode for each initial state of `seeds`, in their order; half of them on each thread.
-  /// - Throws: ``ActionError`` if the policy is for another action space, ``PolicyError`` if for other
-  ///   observations, ``InstructionError`` if its backbone does not know a word.
+  /// - Throws: ``ActionError`` if the policy is for another action space, ``PolicyError`` if for
+  ///   other observations, ``InstructionError`` if its backbone does not know a word.
   public func callAsFunction(_ policy: VLA, seeds: some Sequence<UInt64>) throws -> [Episode] {
     guard 1...policy.head.chunk ~= executionHorizon else {
       fatalError("closed loop: horizon of \(executionHorizon) actions, chunk of \(policy.head.chunk)")

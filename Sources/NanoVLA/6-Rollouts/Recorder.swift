@@ -8,7 +8,7 @@ import Tensors
 ///
 ///     executed = perturbed(a, noise),   a = expert(s);   the record holds the observation and a
 ///
-/// Reference: Laskey et al., "DART: Noise Injection for Robust Imitation Learning" (2017), section 4.
+/// - Reference: Laskey et al., "DART: Noise Injection for Robust Imitation Learning" (2017), §4.
 public struct Recorder {
   public var environment: any ExpertEnvironment
   /// Adds noise to the expert's action; the generator is the episode's own.
@@ -22,8 +22,7 @@ public struct Recorder {
     (self.environment, self.perturbed) = (environment, perturbed)
   }
 
-  /// One recorded episode for each initial state of `seeds`, whether it ends in success or not: the
-  /// same ones each time.
+  /// One recorded episode for each initial state of `seeds`, in success or not; the same each time.
   public func callAsFunction(seeds: some Sequence<UInt64>) throws -> [Episode] {
     var rollouts = try seeds.map { try Rollout(in: environment, seed: $0) }
     try RolloutWorker(keepsRecord: true, perturbed: perturbed)(&rollouts) { rollouts, deciding in
@@ -39,8 +38,8 @@ public struct Recorder {
 }
 
 extension Demonstration {
-  /// Records the expert in episode `seed` of `suite`: the same demonstration each time; nil if the expert
-  /// does not succeed within the horizon.
+  /// Records the expert in episode `seed` of `suite`: the same demonstration each time; nil if the
+  /// expert does not succeed within the horizon.
   /// - Parameters:
   ///   - noise: standard deviation of the noise on the executed dx, dy and dz, as a fraction of the
   ///     largest step (0.1 means 0.02 world units along x and y, 0.03 along z).

@@ -1,6 +1,6 @@
 import Tensors
 
-/// One episode in progress: its environment, what the policy remembers, and what it plans to do next.
+/// One episode in progress: its environment, what the policy remembers, and what it plans.
 public struct Rollout {
   /// The name of its initial state.
   public let seed: UInt64
@@ -69,8 +69,7 @@ public struct Rollout {
 ///
 /// All that acts in this package acts through this loop: closed-loop evaluation (``ClosedLoop``),
 /// groups of rollouts for reinforcement learning (``GroupRollouts``) and the recording of an expert
-/// (``Recorder``). They differ in who decides. The episodes run in step, so that a network decides for
-/// all of them in one batch:
+/// (``Recorder``). They differ in who decides. A network decides for all episodes at once:
 ///
 ///     while an episode is running:
 ///       decide:  a plan of one or more actions for each rollout whose plan is empty

@@ -2,8 +2,8 @@ import Foundation
 
 /// A success rate with its 95 % confidence interval.
 ///
-/// A rate measured on a few episodes is an estimate. After 10 successes of 10, true rates from 72 % up
-/// are all plausible, so policies with 9 and 10 successes of 10 have not been told apart.
+/// A rate measured on a few episodes is an estimate. After 10 successes of 10, true rates from 72 %
+/// up are all plausible, so policies with 9 and 10 successes of 10 have not been told apart.
 ///
 /// The interval comes from a procedure that covers the true rate in 95 % of repeated evaluations
 /// (approximately, in Wilson's case). It consists of the rates p from which the measured rate p̂ is
@@ -13,10 +13,9 @@ import Foundation
 ///
 /// The plain p̂ ± z · √(p̂ (1 − p̂) / n) has width 0 after ten successes of ten.
 ///
-/// Letters: n episodes, p̂ successes / n.
-///
-/// Reference: Wilson, "Probable inference, the law of succession, and statistical inference" (1927);
-/// Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion" (2001).
+/// - Letters: n episodes, p̂ successes / n.
+/// - Reference: Wilson, "Probable inference, the law of succession, and statistical inference"
+///   (1927); Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion" (2001).
 public struct SuccessRate: Sendable, Equatable, CustomStringConvertible {
   /// The number of successes, and of episodes.
   public let successes, episodes: Int

@@ -2,8 +2,8 @@ import Foundation
 
 /// Temporal ensembling: the weighted mean of all predictions for the present step.
 ///
-/// A policy that predicts K steps ahead at every step has up to K predictions for the present one. Their
-/// mean is smoother than the newest alone, and yet the policy observes at every step:
+/// A policy that predicts K steps ahead at every step has up to K predictions for the present one.
+/// Their mean is smoother than the newest alone, and yet the policy observes at every step:
 ///
 ///     predicted at t = 0   a₀ a₁ a₂
 ///     predicted at t = 1      a₀ a₁ a₂
@@ -11,13 +11,12 @@ import Foundation
 ///
 ///     wᵢ = exp(−m·i) / Σⱼ exp(−m·j),   i = 0 the oldest
 ///
-/// Letters: K steps in a chunk, A action dimensions. The mean is taken in normalized units; that of the
-/// gripper is a weighted vote.
-///
-/// Reference: Zhao et al., "Learning Fine-Grained Bimanual Manipulation" (ACT, 2023), algorithm 2.
+/// - Letters: K steps in a chunk, A action dimensions. The mean is taken in normalized units; that
+///   of the gripper is a weighted vote.
+/// - Reference: Zhao et al., "Learning Fine-Grained Bimanual Manipulation" (ACT, 2023), alg. 2.
 public struct TemporalEnsemble: Sendable {
-  /// How fast the weight falls with each newer prediction; 0 weighs all alike. With ACT's 0.01 the oldest
-  /// of 100 weighs 2.69 times the newest. A larger m adopts new predictions more slowly.
+  /// How fast the weight falls with each newer prediction; 0 weighs all alike. With ACT's 0.01 the
+  /// oldest of 100 weighs 2.69 times the newest. A larger m adopts new predictions more slowly.
   public let m: Double
   /// What earlier chunks predict for the present and the future, oldest chunk first.
   private var pending: [ArraySlice<NormalizedAction>] = []

@@ -4,7 +4,7 @@ import Tensors
 /// A head that is yet to be built: its type and its configuration.
 ///
 /// A head of your own joins the list with one line, `ActionHeadKind.known.register("mine", .init(
-/// MyHead.self, .init()))`; from then on policies with it are saved, resumed and evaluated like others.
+/// MyHead.self, .init()))`; policies with it are then saved, resumed and evaluated.
 public struct ActionHeadKind: PartChoice {
   public let part: PartDescription
   public init(_ part: PartDescription) { self.part = part }

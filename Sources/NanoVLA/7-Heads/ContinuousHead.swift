@@ -2,19 +2,18 @@ import Tensors
 
 /// The continuous head: regression. Each action number is predicted directly.
 ///
-/// The loss decides which number is best when the expert did not always do the same: the squared error
-/// is smallest at the mean of the expert's actions, the absolute error at their median. If the expert
-/// went left half of the time and right the other half, the mean goes straight ahead, into the
-/// obstacle that the expert avoided.
+/// The loss decides which number is best when the expert did not always do the same: the squared
+/// error is smallest at the mean of the expert's actions, the absolute error at their median. If
+/// the expert went left half of the time and right the other half, the mean goes straight ahead,
+/// into the obstacle that the expert avoided.
 ///
-/// The gradient of the absolute error does not grow with the error, so that rare actions (a gripper that
-/// closes once per episode) are learned late; a layer norm before the last layer helps.
+/// The gradient of the absolute error does not grow with the error, so that rare actions (a gripper
+/// that closes once per episode) are learned late; a layer norm before the last layer helps.
 ///
 ///     loss = mean |prediction − action|      or      mean (prediction − action)²
 ///
-/// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, F hidden.
-///
-/// Reference: Zhao et al., "ACT" (2023), section IV.C, on L1 over L2.
+/// - Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, F hidden.
+/// - Reference: Zhao et al., "ACT" (2023), §IV.C, on L1 over L2.
 public final class ContinuousHead: ActionHead {
   /// The error that the loss averages.
   public enum Error: String, Sendable, Codable {

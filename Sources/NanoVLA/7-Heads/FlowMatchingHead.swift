@@ -3,18 +3,17 @@ import Tensors
 
 /// The flow-matching head: a velocity field carries noise to actions.
 ///
-/// Mix an expert's chunk with noise, more of it the larger the time t is, and learn the velocity from
-/// the action to the noise. To act, start from pure noise at t = 1 and integrate back to t = 0 with
-/// Euler's method. Where two actions are equally good, the field splits, and the initial noise decides
-/// which one is reached: all K·A numbers of one action, not the mean of both.
+/// Mix an expert's chunk with noise, more of it the larger the time t is, and learn the velocity
+/// from the action to the noise. To act, start from pure noise at t = 1 and integrate back to t = 0
+/// with Euler's method. Where two actions are equally good, the field splits, and the initial noise
+/// decides which one is reached: all K·A numbers of one action, not the mean of both.
 ///
 ///     xₜ = t·ε + (1 − t)·a        loss = (v(xₜ, t) − (ε − a))²        Euler step: x ← x − v(x, t)/10
 ///
-/// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, E time features,
-/// F hidden; a action, ε noise, v velocity.
-///
-/// Reference: Black et al., "π0" (2024), section IV; Physical-Intelligence/openpi, models/pi0.py, where
-/// t = 1 is noise (the paper's time runs the other way). Left out: the transformer around it.
+/// - Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, E time features,
+///   F hidden; a action, ε noise, v velocity.
+/// - Reference: Black et al., "π0" (2024), §IV; Physical-Intelligence/openpi, models/pi0.py,
+///   where t = 1 is noise (the paper's time runs the other way). Left out: its transformer.
 public final class FlowMatchingHead: ActionHead {
   public static let kind = "flow"
   public struct Configuration: Codable, Equatable, Sendable {
@@ -42,8 +41,8 @@ public final class FlowMatchingHead: ActionHead {
     output = .smallInitialization(inputs: F, outputs: size, using: &random)
   }
 
-  /// The velocity field v(x, t) in `state` [N, S]: actions mixed with noise, and N times from 0 (action) to
-  /// 1 (noise) → [N, K, A].
+  /// The velocity field v(x, t) in `state` [N, S]: actions mixed with noise, and N times from 0
+  /// (action) to 1 (noise) → [N, K, A].
   public func velocity(_ x: Tensor, at t: [Float], _ state: Tensor) -> Tensor {
     let N = state.dim(0)
     let time = timeEncoding(t, width: Self.timeWidth)  // N numbers → [N, E]
@@ -94,9 +93,8 @@ public final class FlowMatchingHead: ActionHead {
 ///
 /// The periods grow geometrically from 0.004 to 4.
 ///
-/// Letters: N times between 0 and 1, E features.
-///
-/// Reference: Physical-Intelligence/openpi, src/openpi/models/pi0.py, `posemb_sincos`.
+/// - Letters: N times between 0 and 1, E features.
+/// - Reference: Physical-Intelligence/openpi, src/openpi/models/pi0.py, `posemb_sincos`.
 public func timeEncoding(
   _ times: [Float], width: Int, periods: ClosedRange<Double> = 4e-3...4
 ) -> Tensor {

@@ -5,14 +5,12 @@ import Tensors
 /// The hybrid head: regression for the pose, classification for the gripper.
 ///
 /// A pose is continuous, and bins would add a quantization error; a gripper is a switch, and half
-/// closed is never right. So each gets the loss that fits it: the absolute error for the pose, and for
-/// each gripper the cross-entropy of the two classes open and closed.
+/// closed is never right. So each gets the loss that fits it: the absolute error for the pose, and
+/// for each gripper the cross-entropy of the two classes open and closed.
 ///
-/// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, G grippers among
-/// them, F hidden.
-///
-/// Reference: Mandlekar et al., "What Matters in Learning from Offline Human Demonstrations" (2021),
-/// on the gripper as a separate command.
+/// - Letters: N samples, S state numbers, K steps, A action dimensions, G grippers, F hidden.
+/// - Reference: Mandlekar et al., "What Matters in Learning from Offline Human Demonstrations"
+///   (2021), on the gripper as a separate command.
 public final class HybridHead: ActionHead {
   public static let kind = "hybrid"
   public struct Configuration: Codable, Equatable, Sendable {
@@ -67,7 +65,7 @@ public final class HybridHead: ActionHead {
     return poseError(pose - expert.actions, expert) + classification
   }
 
-  /// The pose's mean |a| + ln 2: about 0 is predicted, and open and closed have the same probability.
+  /// The pose's mean |a| + ln 2: it predicts about 0, and open as often as closed.
   public func expectedInitialLoss(_ expert: ActionChunks) -> Float {
     poseError(expert.actions, expert).item + log(2)
   }

@@ -8,11 +8,10 @@ import Tensors
 ///
 ///     y' = y + W_up GELU(W_down y)
 ///
-/// Letters: O outputs of the layer, M width of the bottleneck.
-///
-/// Reference: Houlsby et al., "Parameter-Efficient Transfer Learning for NLP" (2019), section 2.1:
-/// one adapter after attention's output layer and one after the feed-forward layer, before each
-/// residual addition. Left out: training the layer norms as well.
+/// - Letters: O outputs of the layer, M width of the bottleneck.
+/// - Reference: Houlsby et al., "Parameter-Efficient Transfer Learning for NLP" (2019), §2.1: one
+///   adapter after attention's output layer and one after the feed-forward layer, before each
+///   residual addition. Left out: training the layer norms as well.
 public final class BottleneckAdapter: Adaptation {
   public let down: Linear  // O → M
   public let up: Linear  // M → O

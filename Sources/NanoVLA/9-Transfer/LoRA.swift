@@ -3,16 +3,14 @@ import Tensors
 /// LoRA: a frozen linear layer plus a trained low-rank update of its weights.
 ///
 /// The change that a network needs for a new task has few directions. So the O·I weights of W stay
-/// frozen, and only the r·(I + O) values of A and B are trained. B starts at 0, so the adapted model
-/// starts as the pre-trained one. After training, (α/r)·BA can be added to W; the layer then costs
-/// no more than before.
+/// frozen, and only the r·(I + O) values of A and B are trained. B starts at 0, so the adapted
+/// model starts as the pre-trained one. After training, (α/r)·BA can be added to W, at no cost.
 ///
 ///     y = W x + b + (α/r) · B A x
 ///
-/// Letters: I inputs and O outputs of the layer, r rank.
-///
-/// Reference: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2021), section 4.1.
-/// Left out: dropout, which is 0 in OpenVLA's fine-tuning too.
+/// - Letters: I inputs and O outputs of the layer, r rank.
+/// - Reference: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2021), §4.1. Left
+///   out: dropout, which is 0 in OpenVLA's fine-tuning too.
 public final class LoRA: Adaptation {
   public let loraA: Tensor  // [r, I]
   public let loraB: Tensor  // [O, r]
@@ -46,8 +44,8 @@ public final class LoRA: Adaptation {
   /// Whether the update has been added to the layer's weights.
   public var isMerged: Bool { original != nil }
 
-  /// W ← W + (α/r)·BA: the same outputs, up to rounding, without the extra products. Weights packed in a
-  /// file are replaced by a float32 copy in memory.
+  /// W ← W + (α/r)·BA: the same outputs, up to rounding, without the extra products. Weights packed
+  /// in a file are replaced by a float32 copy in memory.
   public func merge(into layer: Linear) {
     guard !isMerged else { fatalError("LoRA: already merged; call unmerge(from:) first") }
     original = layer.weight.detached()
@@ -57,8 +55,7 @@ public final class LoRA: Adaptation {
     layer.weight.adopt(merged)
   }
 
-  /// Restores the layer's original weights, bit-identical: subtracting B A would leave rounding
-  /// errors.
+  /// Restores the layer's own weights, bit-identical: subtracting B A would leave rounding errors.
   public func unmerge(from layer: Linear) {
     guard let original else { fatalError("LoRA: not merged; call merge(into:) first") }
     layer.weight.adopt(original)

@@ -21,8 +21,7 @@ extension Module {
   /// name, `language.blocks.0` all layers of that block.
   /// - Parameter targets: the layers to adapt; nil for all linear layers.
   /// - Returns: the number of adapted layers.
-  /// - Throws: ``TransferError`` if a target matches no layer, or a layer that has an adaptation. Nothing
-  ///   has changed then.
+  /// - Throws: ``TransferError`` if a target matches no layer or an adapted one; nothing changes.
   @discardableResult
   public func adapt(
     _ targets: [String]? = nil, with adaptation: (Linear) -> any Adaptation

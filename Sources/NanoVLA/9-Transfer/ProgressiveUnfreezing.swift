@@ -1,7 +1,6 @@
 import Tensors
 
-/// Progressive unfreezing: train the head first, then one stage of the backbone after another, from
-/// the last to the first.
+/// Progressive unfreezing: train the head first, then one stage after another, the last first.
 ///
 /// The first gradients of a randomly initialized head are noise. If they reach a pre-trained
 /// backbone, they distort its features: catastrophic forgetting. So the head is trained alone at
@@ -9,9 +8,8 @@ import Tensors
 ///
 /// With a single stage this is the simpler schedule: first the head, then everything.
 ///
-/// Reference: Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification"
-/// (2018), section 3.3; Kumar et al., "Fine-Tuning Can Distort Pretrained Features" (2022), on why
-/// the head comes first.
+/// - Reference: Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification"
+///   (2018), §3.3; Kumar et al., "Fine-Tuning Can Distort Pretrained Features" (2022).
 public struct ProgressiveUnfreezing {
   /// Groups of parameters, first to last.
   public let stages: [[Tensor]]

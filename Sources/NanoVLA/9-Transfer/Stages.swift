@@ -6,8 +6,8 @@ import Tensors
 /// task that the model was trained on. Strategies that treat the two differently count in stages. A
 /// stage is one numbered block, or the layers between two of them.
 ///
-/// Reference: Yosinski et al., "How Transferable Are Features in Deep Neural Networks?" (2014),
-/// section 4.
+/// - Reference: Yosinski et al., "How Transferable Are Features in Deep Neural Networks?" (2014),
+///   §4.
 public struct Stage {
   /// The block, such as `language.blocks.1`, or the first and last parameter between two blocks.
   public let name: String
@@ -54,10 +54,9 @@ extension Module {
 ///
 ///     η_s = η · decay^(S − 1 − s),  s = 0 … S − 1
 ///
-/// Letters: S stages, first to last.
-///
-/// Reference: Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification"
-/// (2018), section 3.2, discriminative fine-tuning; their decay is 1/2.6.
+/// - Letters: S stages, first to last.
+/// - Reference: Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification"
+///   (2018), §3.2, discriminative fine-tuning; their decay is 1/2.6.
 public struct LayerwiseRates: Sendable, Equatable {
   /// The ratio of one stage's learning rate to that of the next one.
   public var decay: Float

@@ -3,14 +3,13 @@ import Tensors
 /// Transfer learning: a pre-trained backbone and a new head are trained on a new task by a plan.
 ///
 /// One loop for every backbone: the toy VLM, LLaVA, CLIP + GPT-2. A closure computes the loss, so
-/// the loop does not depend on images or actions. The plan says what is trained, when, and with which
-/// learning rate: the backbone is frozen, adapted, or divided into stages; then every step
+/// the loop does not depend on images or actions. The plan says what is trained, when, and with
+/// which learning rate: the backbone is frozen, adapted, or divided into stages; then every step
 /// unfreezes what is due, draws a batch, and updates the parameters.
 ///
-/// Reference: Yosinski et al., "How Transferable Are Features in Deep Neural Networks?" (2014).
+/// - Reference: Yosinski et al., "How Transferable Are Features in Deep Neural Networks?" (2014).
 public final class TransferLearning {
-  /// The mean loss over the examples with these indices. Several threads call it at once, each with
-  /// its own random numbers.
+  /// The mean loss over the examples with these indices; several threads call it at once.
   public typealias Loss = (_ examples: [Int], _ random: inout SeededRandom) -> Tensor
   public let plan: TransferPlan
   public let steps: Int
@@ -24,8 +23,8 @@ public final class TransferLearning {
   private let optimizer: AdamW
   private var random: SeededRandom
 
-  /// Prepares `backbone`: freezes it, or attaches the plan's adaptations. All of `head`, the new part, is
-  /// trained from the first step on. `seed` fixes the adaptations and the order of the examples.
+  /// Prepares `backbone`: freezes it, or attaches the plan's adaptations. All of `head`, the new
+  /// part, is trained from the first step on. `seed` fixes the adaptations and the order.
   /// - Throws: ``TransferError`` if the plan does not fit the backbone, which is unchanged then.
   public init(
     _ backbone: any Module, head: any Module, plan: TransferPlan, examples: Int, steps: Int,
@@ -48,7 +47,7 @@ public final class TransferLearning {
     (self.plan, self.steps, self.loss, exampleCount) = (plan, steps, loss, examples)
   }
 
-  /// Bytes for training beside the model itself: a gradient and AdamW's two means for each trained value.
+  /// Bytes for training beside the model: a gradient and AdamW's two means for each trained value.
   public var trainingBytes: Int { trainableCount * 3 * MemoryLayout<Float>.size }
 
   /// Trains on one random batch. Returns its mean loss before the update.

@@ -2,8 +2,8 @@ import Tensors
 
 /// Which weights of a pre-trained model are trained on a new task.
 ///
-/// The more of them, the better the model can fit the new task and the more it can forget of the old
-/// one (catastrophic forgetting). The raw values are short names for tables and results.
+/// The more of them, the better the model can fit the new task and the more it can forget of the
+/// old one (catastrophic forgetting). The raw values are short names for tables and results.
 public enum TransferStrategy: String, CaseIterable, Sendable, Codable {
   /// Every weight.
   case directFineTuning = "direct"
