@@ -35,7 +35,7 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
   let (T, A) = (shown.actions.count, space.count)
   func tensor(_ rows: [[Float]]) -> Tensor { Tensor(rows.flatMap { $0 }, shape: [rows.count, A]) }
   let actions = try normalized(shown)
-  let (ids, classes) = try (actions.map(tokenizer.encode), actions.map(tokenizer.classes))  // [T, A]
+  let (ids, classes) = try (actions.map(tokenizer.encode), actions.map(tokenizer.classes))
   let state = Tensor(shown.proprioception.flatMap { $0 }, shape: [T, 4])
   var random = SeededRandom(seed: lesson.seed)
   let head = TokenHead(

@@ -46,8 +46,6 @@ public enum Limits {
   public static let history = 1...16
   /// A, the numbers of an action.
   public static let actionDimensions = 1...64
-  /// B, the bins of an action number.
-  public static let bins = 2...1024
   /// Steps of a training.
   public static let trainingSteps = 1...1_000_000
 }

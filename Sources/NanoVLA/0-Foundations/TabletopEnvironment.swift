@@ -9,7 +9,6 @@ import Tensors
 public struct TabletopEnvironment: ExpertEnvironment {
   /// What is changed to measure whether the policy uses an input.
   public enum Control: Sendable {
-    /// Nothing.
     case none
     /// Every image has one flat color.
     case blankImage

@@ -7,13 +7,11 @@ import Tensors
 /// its own errors lead to. Rollouts go exactly there. A 0/1 reward is enough if some rollouts of a
 /// group succeed; where none does, there is nothing to compare: a success of 0 stays 0.
 ///
-/// One iteration:
+/// Only the head learns; the backbone stays frozen. One iteration:
 ///
 ///     rollouts    G from each of many initial states            ``GroupRollouts``
 ///     advantages  compare within a group, drop uniform groups   ``GroupAdvantage``
 ///     update      one pass over all decisions in small batches  ``ClippedObjective``
-///
-/// Only the head learns; the backbone stays frozen.
 ///
 /// - Letters: G rollouts of an initial state, N decisions of all kept groups, S state numbers, K
 ///   steps in a chunk, A action dimensions.

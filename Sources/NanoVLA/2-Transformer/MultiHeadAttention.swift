@@ -4,7 +4,8 @@ import Tensors
 ///
 /// Three linear layers compute what each token looks for (query), what it can be found by (key) and
 /// what it passes on (value). With several heads one token can attend to several things at once. In
-/// self-attention all three come from one sequence; in cross-attention, keys and values from another.
+/// self-attention all three come from one sequence; in cross-attention, keys and values from
+/// another.
 ///
 ///     headₕ = attention(Qₕ, Kₕ, Vₕ),   output = [head₁, …, head_H] Wᵀ + b
 ///

@@ -127,12 +127,3 @@ public final class VLA: Module {
     }
   }
 }
-
-extension Observation {
-  /// Refuses an observation without the four finite numbers that proprioception means here.
-  func checkProprioception(for policy: VLA) throws {
-    guard policy.usesProprioception else { return }
-    guard let proprioception else { throw PolicyError.noProprioception }
-    try ActionError.check(proprioception, "proprioception", dimensions: 4)
-  }
-}

@@ -37,7 +37,8 @@ public struct ClosedLoop {
   ///   other observations, ``InstructionError`` if its backbone does not know a word.
   public func callAsFunction(_ policy: VLA, seeds: some Sequence<UInt64>) throws -> [Episode] {
     guard 1...policy.head.chunk ~= executionHorizon else {
-      fatalError("closed loop: horizon of \(executionHorizon) actions, chunk of \(policy.head.chunk)")
+      fatalError(
+        "closed loop: horizon of \(executionHorizon) actions, chunk of \(policy.head.chunk)")
     }
     try environment.space.check(matches: policy.space)
     let seeds = Array(seeds)

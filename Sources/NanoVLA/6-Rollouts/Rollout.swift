@@ -20,8 +20,7 @@ public struct Rollout {
 
   /// A copy of `environment`, reset to `seed`, for a policy that remembers `history` observations.
   public init(in environment: any Environment, seed: UInt64, history: Int = 1) throws {
-    self.seed = seed
-    self.history = History(length: history)
+    (self.seed, self.history) = (seed, History(length: history))
     self.environment = try environment.copy()
     random = SeededRandom(seed: ~seed)
     try self.environment.reset(to: seed)

@@ -17,12 +17,10 @@ import Tensors
 public final class ContinuousHead: ActionHead {
   /// The error that the loss averages.
   public enum Error: String, Sendable, Codable {
-    /// L1, |prediction − action|.
-    case absolute
-    /// MSE, (prediction − action)².
-    case squared
+    /// L1, |prediction − action|, or MSE, (prediction − action)².
+    case absolute, squared
 
-    /// - Returns: the error of every number, in the shape of `difference`.
+    /// The error of every number, in the shape of `difference`.
     func callAsFunction(_ difference: Tensor) -> Tensor {
       self == .absolute ? difference.abs() : difference.squared()
     }

@@ -91,8 +91,6 @@ public final class FlowMatchingHead: ActionHead {
 
 /// Times as sines and cosines: near times have near features, and small differences remain visible.
 ///
-/// The periods grow geometrically from 0.004 to 4.
-///
 /// - Letters: N times between 0 and 1, E features.
 /// - Reference: Physical-Intelligence/openpi, src/openpi/models/pi0.py, `posemb_sincos`.
 public func timeEncoding(

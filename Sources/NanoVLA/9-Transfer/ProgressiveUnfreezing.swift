@@ -6,8 +6,6 @@ import Tensors
 /// backbone, they distort its features: catastrophic forgetting. So the head is trained alone at
 /// first, and the early layers, which hold the most general features, are unfrozen last.
 ///
-/// With a single stage this is the simpler schedule: first the head, then everything.
-///
 /// - Reference: Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification"
 ///   (2018), §3.3; Kumar et al., "Fine-Tuning Can Distort Pretrained Features" (2022).
 public struct ProgressiveUnfreezing {

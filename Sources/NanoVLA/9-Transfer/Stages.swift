@@ -48,9 +48,7 @@ extension Module {
   }
 }
 
-/// Layer-wise learning rates: the earlier the stage, the smaller its steps.
-///
-/// The most general features should change least.
+/// Layer-wise learning rates: early stages, whose features are the most general, change least.
 ///
 ///     η_s = η · decay^(S − 1 − s),  s = 0 … S − 1
 ///

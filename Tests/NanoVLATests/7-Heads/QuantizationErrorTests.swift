@@ -1,11 +1,10 @@
 import NanoVLA
-import Runs
 import Tabletop
 import Tensors
 import Testing
 import VLMs
 
-@Suite struct HeadMeasuringTests {
+@Suite struct QuantizationErrorTests {
   private func head(_ kind: ActionHeadKind) -> any ActionHead {
     var random = SeededRandom(seed: 5)
     return kind.head(
@@ -21,12 +20,5 @@ import VLMs
     let expected = ((0.04 + 0.16 + 0.25) / 3 as Float).squareRoot()
     #expect(abs(error - expected) < 1e-6)
     #expect(head(.l1).quantizationError(on: expert) == 0)
-  }
-
-  @Test("an action takes some time")
-  func time() {
-    let microseconds = head(.l1).microsecondsPerAction(for: .zeros([1, 3]))
-    #expect(microseconds > 0)
-    #expect(microseconds < 1e5)
   }
 }
