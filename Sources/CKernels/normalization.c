@@ -1,16 +1,25 @@
 // Softmax, layer norm and RMS norm with their gradients: one row of the last axis at a time.
 #include "vector.h"
 
+// Long sums are sums of sums of so many numbers: one sum of 100,000 floats loses the last digits of
+// each, unless the processor happens to keep several.
+#define BLOCK 1024
+
 FOR_EACH_PROCESSOR void kernel_softmax(const float *x, float *y, long rows, long columns) {
   FAST_SUMS
   for (long r = 0; r < rows; r++, x += columns, y += columns) {
     float largest = x[0];
     for (long c = 1; c < columns; c++) largest = x[c] > largest ? x[c] : largest;
     float sum = 0;
-    for (long c = 0; c < columns; c++) {
-      float e = fast_exp(x[c] - largest);
-      y[c] = e;
-      sum += e;
+    for (long start = 0; start < columns; start += BLOCK) {
+      long end = start + BLOCK < columns ? start + BLOCK : columns;
+      float part = 0;
+      for (long c = start; c < end; c++) {
+        float e = fast_exp(x[c] - largest);
+        y[c] = e;
+        part += e;
+      }
+      sum += part;
     }
     float scale = 1.0f / sum;
     for (long c = 0; c < columns; c++) y[c] *= scale;
