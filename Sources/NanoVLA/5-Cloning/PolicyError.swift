@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a caller of a policy can get wrong.
 public enum PolicyError: Error, Equatable, CustomStringConvertible {
   case imageSize(width: Int, height: Int, expected: Int)
@@ -35,5 +37,15 @@ extension Observation {
     guard policy.usesProprioception else { return }
     guard let proprioception else { throw PolicyError.noProprioception }
     try ActionError.check(proprioception, "proprioception", dimensions: 4)
+  }
+}
+
+extension VLA {
+  /// What `body` computes with this policy.
+  /// - Throws: ``PolicyError/notFinite(_:)`` if a layer's output on the way was NaN or infinite.
+  func finite<Result>(_ body: () throws -> Result) throws -> Result {
+    let (result, tensor) = try ShapeTrace.firstNonFinite(body)
+    if let tensor { throw PolicyError.notFinite(tensor) }
+    return result
   }
 }

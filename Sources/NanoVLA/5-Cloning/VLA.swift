@@ -84,14 +84,6 @@ public final class VLA: Module {
     }
   }
 
-  /// What `body` computes with this policy.
-  /// - Throws: ``PolicyError/notFinite(_:)`` if a layer's output on the way was NaN or infinite.
-  func finite<Result>(_ body: () throws -> Result) throws -> Result {
-    let (result, tensor) = try ShapeTrace.firstNonFinite(body)
-    if let tensor { throw PolicyError.notFinite(tensor) }
-    return result
-  }
-
   /// The head's input: N windows of H observations, N instructions → [N, H·S].
   public func state(of windows: [[Observation]], instructions: [String]) throws -> Tensor {
     guard instructions.allSatisfy({ $0.contains { !$0.isWhitespace } }) else {

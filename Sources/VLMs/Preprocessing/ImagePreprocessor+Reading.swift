@@ -19,21 +19,6 @@ extension ImagePreprocessor {
     try ImagePreprocessor(settings(in: folder) ?? JSONFile.read(folder.appending(path: plainFile)))
   }
 
-  /// The settings in a model's folder; nil if there are none.
-  static func settings(in folder: URL) throws -> JSONValue? {
-    let (file, combined) = (
-      folder.appending(path: plainFile), folder.appending(path: "processor_config.json")
-    )
-    let exists = { (file: URL) in FileManager.default.fileExists(atPath: file.path) }
-    if exists(combined) {
-      let part = try JSONFile.read(combined)["image_processor"]
-      if part.exists || !exists(file) { return part }
-    }
-    return exists(file) ? try JSONFile.read(file) : nil
-  }
-
-  private static let plainFile = "preprocessor_config.json"
-
   /// Reads the object in a `preprocessor_config.json`.
   /// - Throws: `JSONFileError`
   public init(_ config: JSONValue) throws {
@@ -48,17 +33,6 @@ extension ImagePreprocessor {
     self = try read(config)
     try config.refuseUnread(by: "this preprocessing", besides: Self.harmless)
   }
-
-  /// Settings that change nothing: who reads the file, the layout of arrays, colors that are RGB anyway.
-  private static let harmless: Set<String> = [
-    "data_format", "default_to_square", "device", "disable_grouping", "do_convert_rgb",
-    "feature_extractor_type", "image_processor_type", "image_seq_length", "image_token",
-    "inplace", "input_data_format", "num_additional_image_tokens", "num_query_tokens",
-    "patch_size", "return_tensors", "use_fast", "use_fused_vision_backbone",
-    "vision_feature_select_strategy",
-    // What replaced them is read: see ``prismatic(_:)``.
-    "input_sizes", "interpolations", "means", "stds", "antialias",
-  ]
 
   /// More than any published vision tower reads; an image of 4096×4096 pixels takes 200 MB.
   static let sides = 1...4096
