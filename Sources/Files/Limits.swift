@@ -11,6 +11,21 @@ public enum Limits {
   /// An index of shards; the longest published ones have 10 MB.
   public static let safetensorsIndexBytes = 100_000_000
 
+  /// A PNG file.
+  public static let pngBytes = 256 << 20
+  /// A dataset's demonstrations.jsonl, and one of its lines.
+  public static let datasetBytes = 512 << 20, datasetLineBytes = 1 << 20
+
+  // What is held in memory.
+  /// The pixels of an image.
+  public static let imagePixels = 64_000_000
+  /// A dataset: its episodes, the steps of each, and the bytes of all frames.
+  public static let episodes = 100_000, episodeSteps = 1_000, datasetPixelBytes = 2 << 30
+  /// The numbers of one list, table or layer that a model's configuration asks for.
+  public static let modelValues = 1 << 28
+  /// The attention scores of one layer, over all heads.
+  public static let attentionScores = 1 << 29
+
   // JSON.
   /// Levels of objects and arrays; model files have up to 8.
   public static let jsonDepth = 64

@@ -19,10 +19,6 @@ import Foundation
 ///
 /// Reference: PNG Specification, third edition (W3C 2025), sections 5 and 11; libpng manual, section 5.
 extension RGBImage {
-  /// Size of the largest file that is read: 256 MiB.
-  public static let maximumPNGBytes = 256 << 20
-  /// Size of the largest image that is read: 64 megapixels.
-  public static let maximumPNGPixels = 64_000_000
 
   /// Reads the file `png`.
   ///
@@ -31,7 +27,7 @@ extension RGBImage {
     let path = file.path
     let data: Data
     do throws(FileReadError) {
-      data = try Data(regularFile: file, limit: Self.maximumPNGBytes)
+      data = try Data(regularFile: file, limit: Limits.pngBytes)
     } catch {
       switch error.reason {
       case .missing: throw PNGError.missing(path)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What is wrong with a PNG file. The first value is the file's path; each error prints as one line.
@@ -22,10 +23,10 @@ public enum PNGError: Error, Equatable, CustomStringConvertible {
     case .notPNG(let path): return "\(path): not a PNG file; convert it to PNG first"
     case .fileTooLarge(let path, let bytes):
       return
-        "\(path): \(bytes) bytes; at most \(RGBImage.maximumPNGBytes) are read, use a smaller file"
+        "\(path): \(bytes) bytes; at most \(Limits.pngBytes) are read, use a smaller file"
     case .imageTooLarge(let path, let width, let height):
       return
-        "\(path): \(width)×\(height) pixels; at most \(RGBImage.maximumPNGPixels) are read, "
+        "\(path): \(width)×\(height) pixels; at most \(Limits.imagePixels) are read, "
         + "resize the image first"
     case .truncated(let path): return "\(path): the PNG file ends early (truncated)"
     case .inconsistentHeader(let path, let width, let height, let bytes):
@@ -57,7 +58,7 @@ func checkedPNGHeader(_ data: Data, name: String) throws -> (width: Int, height:
   guard width > 0, height > 0 else {
     throw PNGError.damaged(name, reason: "its size is \(width)×\(height) pixels")
   }
-  guard width <= RGBImage.maximumPNGPixels / height else {  // the product could overflow
+  guard width <= Limits.imagePixels / height else {  // the product could overflow
     throw PNGError.imageTooLarge(name, width: width, height: height)
   }
   // Deflate compresses at most 1032-fold. Channels by color type: gray 1, RGB 3, palette 1, gray and

@@ -4,13 +4,6 @@ import Images
 
 /// Reading a dataset's folder. Nothing in it is trusted: sizes are checked before memory is allocated.
 extension DemonstrationDataset {
-  /// Limits on what a file or a caller may ask for: all frames are held in memory.
-  package static let maximumEpisodes = 100_000
-  static let maximumSteps = 1_000
-  static let maximumFileBytes = 512 << 20
-  /// The longest line: the numbers of 1,000 steps take a third of it.
-  static let maximumLineBytes = 1 << 20
-  package static let maximumPixelBytes = 2 << 30
 
   /// Reads the dataset in `folder`.
   ///
@@ -19,7 +12,7 @@ extension DemonstrationDataset {
     let file = folder.appendingPathComponent(Self.fileName)
     let data: Data
     do throws(FileReadError) {
-      data = try Data(regularFile: file, limit: Self.maximumFileBytes)
+      data = try Data(regularFile: file, limit: Limits.datasetBytes)
     } catch {
       if case .tooLarge = error.reason {
         throw DatasetError.tooLarge(file.path, error.reason.description)
@@ -38,9 +31,9 @@ extension DemonstrationDataset {
           "strip \(record.strip): frames of \(side) pixels, earlier ones of \(first.width)")
       }
       pixelBytes += 3 * side * side * frames.count
-      guard demonstrations.count < Self.maximumEpisodes, pixelBytes <= Self.maximumPixelBytes else {
+      guard demonstrations.count < Limits.episodes, pixelBytes <= Limits.datasetPixelBytes else {
         throw DatasetError.tooLarge(
-          file.path, "more than \(Self.maximumEpisodes) episodes or 2 GiB of pixels")
+          file.path, "more than \(Limits.episodes) episodes or 2 GiB of pixels")
       }
       demonstrations.append(
         Demonstration(
@@ -66,8 +59,8 @@ extension DemonstrationDataset {
         let length = newline.map { $0 - UnsafeMutableRawPointer(mutating: base + start) } ?? rest
         location.line += 1
         if length > 0 {
-          guard length <= maximumLineBytes else {
-            throw location.error("\(length) bytes; a line has at most \(maximumLineBytes)")
+          guard length <= Limits.datasetLineBytes else {
+            throw location.error("\(length) bytes; a line has at most \(Limits.datasetLineBytes)")
           }
           try body(Data(bytes[start..<start + length]), location)
         }

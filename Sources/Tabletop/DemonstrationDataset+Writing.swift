@@ -42,7 +42,7 @@ extension DemonstrationDataset {
   /// The strips of an earlier dataset: of its own lines, those that are named as this file names them.
   /// Pictures of such a name that no line names are not ours.
   private static func stripsNamed(in file: URL) -> Set<String> {
-    guard let data = try? Data(regularFile: file, limit: maximumFileBytes) else { return [] }
+    guard let data = try? Data(regularFile: file, limit: Limits.datasetBytes) else { return [] }
     var names: Set<String> = []
     try? eachLine(of: data, in: file.path) { line, location in
       let json = try? JSONFile.parse(line, name: location.path)

@@ -52,9 +52,9 @@ struct DemonstrationRecord {
       throw location.error("an instruction has 1 to 1000 bytes, not \(line.instruction.utf8.count)")
     }
     let steps = line.actions.count
-    guard (1...DemonstrationDataset.maximumSteps).contains(steps) else {
+    guard (1...Limits.episodeSteps).contains(steps) else {
       throw location.error(
-        "an episode has 1 to \(DemonstrationDataset.maximumSteps) actions, not \(steps)")
+        "an episode has 1 to \(Limits.episodeSteps) actions, not \(steps)")
     }
     guard line.proprioception.count == steps else {
       throw location.error(

@@ -1,3 +1,4 @@
+import Files
 import NanoVLA
 import Tabletop
 
@@ -18,12 +19,12 @@ extension DemonstrationDataset {
     suite: Suite, count: Int, firstSeed: UInt64 = 0, noise: Float = 0.10, flips: Float = 0,
     imageSize: Int = 64, progress: (Int) -> Void = { _ in }
   ) throws -> DemonstrationDataset {
-    guard noise >= 0, noise <= 10, (0...1).contains(flips), (0...maximumEpisodes) ~= count,
+    guard noise >= 0, noise <= 10, (0...1).contains(flips), (0...Limits.episodes) ~= count,
       firstSeed < .max / 2
     else {
       throw DatasetError.badRequest(
         "noise \(noise) must be in 0 … 10, flips \(flips) in 0 … 1, "
-          + "count \(count) in 0 … \(maximumEpisodes), and the first seed below 2⁶³")
+          + "count \(count) in 0 … \(Limits.episodes), and the first seed below 2⁶³")
     }
     var demonstrations: [Demonstration] = []
     var frameCount = 0
@@ -41,7 +42,7 @@ extension DemonstrationDataset {
         frameCount += demonstration.frames.count
         progress(demonstrations.count)
       }
-      guard frameCount * 3 * imageSize * imageSize <= maximumPixelBytes else {
+      guard frameCount * 3 * imageSize * imageSize <= Limits.datasetPixelBytes else {
         throw DatasetError.badRequest(
           "more than 2 GiB of frames: record several smaller datasets, with other first seeds")
       }

@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Bringing an image to the size that a model reads: resizing, then a center crop.
@@ -28,7 +29,7 @@ extension ImagePreprocessor {
       size = Size(width: edge * image.width / short, height: edge * image.height / short)
     }
     // An extreme aspect ratio would give a huge image, or a huge intermediate one.
-    guard size.width <= RGBImage.maximumPNGPixels / max(size.height, image.height) else {
+    guard size.width <= Limits.imagePixels / max(size.height, image.height) else {
       throw .tooLong(Size(width: image.width, height: image.height), becomes: size)
     }
     return image.resized(width: size.width, height: size.height, filter: filter)

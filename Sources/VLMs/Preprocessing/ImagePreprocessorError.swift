@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// An image that cannot be preprocessed.
@@ -11,7 +12,7 @@ public enum ImagePreprocessorError: Error, Equatable, Sendable, CustomStringConv
     switch self {
     case .tooLong(let size, let larger):
       "an image of \(size.width)×\(size.height) pixels would be resized to \(larger.width)×"
-        + "\(larger.height), more than \(RGBImage.maximumPNGPixels) pixels: crop it first"
+        + "\(larger.height), more than \(Limits.imagePixels) pixels: crop it first"
     case .differentSizes(let first, let second):
       "images of \(first.width)×\(first.height) and \(second.width)×\(second.height) pixels "
         + "cannot be one batch: this model does not resize, so resize them first"

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// Image tokens at the positions that a prompt reserves for them.
@@ -72,7 +73,7 @@ extension LanguageModel {
       throw .tooLong(tokens: tokens, limit: max(0, maximumTokens - others))
     }
     let heads = blocks.first?.attention.heads ?? 1
-    let limit = Int(Double(PromptError.maximumScores / heads).squareRoot())
+    let limit = Int(Double(Limits.attentionScores / heads).squareRoot())
     guard tokens + others <= limit else {
       throw .tooMuchMemory(tokens: tokens, limit: max(0, limit - others))
     }
@@ -94,9 +95,6 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   /// A token that the prompt format needs is not in the tokenizer.
   case missingToken(String)
 
-  /// The most attention scores of one layer, heads × tokens × tokens: 2 GiB of Float, the prompt of
-  /// 4,096 tokens of a model with 32 heads.
-  public static let maximumScores = 1 << 29
 
   public var description: String {
     switch self {

@@ -3,18 +3,15 @@ import Files
 /// Limits of the memory that running a network takes: a checkpoint of a few megabytes could claim that
 /// an image has 16 million patches, each of which attends to all others.
 extension JSONValue {
-  /// The most values in one tensor of a network: 1 GiB of Float. LLaVA-1.5's vision tower has 5
-  /// million attention scores; 4,096 patches and 16 heads give exactly this limit.
-  static let maximumValues = 1 << 28
 
   /// Refuses this size if it makes the tensor `what` too large.
   /// - Parameter sizes: the tensor's shape.
   func mustKeep(_ what: String, _ sizes: Int...) throws {
     // A product of floating-point numbers does not overflow.
-    guard sizes.map(Double.init).reduce(1, *) <= Double(Self.maximumValues) else {
+    guard sizes.map(Double.init).reduce(1, *) <= Double(Limits.modelValues) else {
       let product = sizes.map { "\($0)" }.joined(separator: "×")
       throw outOfRange(
-        "so small that \(what), \(product) values, has at most \(Self.maximumValues)")
+        "so small that \(what), \(product) values, has at most \(Limits.modelValues)")
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NanoVLA
@@ -7,28 +8,6 @@ import Testing
 
 /// Small runs from a policy that was cloned once, for all tests here, and seldom succeeds.
 @Suite(.serialized) struct GRPOTrainerTests {
-  private static let cloned = Result { () throws -> [[Float]] in
-    let policy = try fresh()
-    let demonstrations = try DemonstrationDataset.bundled().demonstrations.prefix(5)
-    let training = BehaviorCloning(
-      policy, on: try CloningExamples(Array(demonstrations), for: policy), steps: 150)
-    for _ in 0..<150 { training.step() }
-    return policy.head.parameters.map(\.values)
-  }
-
-  private static func fresh() throws -> VLA {
-    var random = SeededRandom(seed: 0)
-    return try VLA(backbone: .bundled(), statistics: .bundled(), using: &random)
-  }
-
-  private func policy() throws -> VLA {
-    let policy = try Self.fresh()
-    for (parameter, values) in zip(policy.head.parameters, try Self.cloned.get()) {
-      parameter.values = values
-    }
-    return policy
-  }
-
   private func settings(_ iterations: Int, seed: UInt64 = 0) -> GRPOSettings {
     var settings = GRPOSettings()
     (settings.iterations, settings.seed) = (iterations, seed)
@@ -43,7 +22,7 @@ import Testing
 
   @Test("a few iterations raise success, and the backbone stays as it was")
   func learns() throws {
-    let policy = try policy()
+    let policy = try ClonedPolicy.copy()
     let backbone = policy.backbone.parameters.map(\.values)
     var settings = settings(12)
     (settings.groups, settings.groupSize, settings.evaluationEpisodes) = (16, 8, 200)
@@ -62,7 +41,7 @@ import Testing
   func deterministic() throws {
     func run(seed: UInt64) throws -> [[Float]] {
       let trainer = try GRPOTrainer(
-        policy(), in: TabletopEnvironment(), settings(2, seed: seed))
+        ClonedPolicy.copy(), in: TabletopEnvironment(), settings(2, seed: seed))
       while !trainer.isDone { try trainer.step() }
       return weights(trainer)
     }
@@ -73,7 +52,7 @@ import Testing
 
   @Test("a policy that never succeeds learns nothing: not one weight changes")
   func hopeless() throws {
-    let policy = try Self.fresh()
+    let policy = try ClonedPolicy.untrained()
     let trainer = try GRPOTrainer(policy, in: TabletopEnvironment(), settings(2))
     let before = weights(trainer)
     while !trainer.isDone { try trainer.step() }
@@ -85,7 +64,7 @@ import Testing
   @Test(
     "rollouts of a group begin alike, steps after the ending are masked, and rewards are 0 or 1")
   func rollouts() throws {
-    let policy = try policy()
+    let policy = try ClonedPolicy.copy()
     let head = try #require(policy.head as? TokenHead)
     let seeds: [UInt64] = [5, 6, 7]
     let groups = try GroupRollouts(in: TabletopEnvironment(), groupSize: 4)(
@@ -119,7 +98,7 @@ import Testing
   @Test(
     "every decision has the advantage of its rollout, and what never moves is masked")
   func experience() throws {
-    let policy = try policy()
+    let policy = try ClonedPolicy.copy()
     let head = try #require(policy.head as? TokenHead)
     let groups = try GroupRollouts(in: TabletopEnvironment(), groupSize: 4)(
       policy, head, seeds: Array(0..<8), draw: 1)
@@ -144,7 +123,7 @@ import Testing
 
   @Test("advantages can be computed by another rule than the group's")
   func otherAdvantages() throws {
-    let policy = try policy()
+    let policy = try ClonedPolicy.copy()
     let head = try #require(policy.head as? TokenHead)
     let groups = try GroupRollouts(in: TabletopEnvironment(), groupSize: 4)(
       policy, head, seeds: [0, 1], draw: 1)
@@ -157,7 +136,7 @@ import Testing
   @Test(
     "batches hold every decision once and are alike in size", arguments: [1, 7, 30, 64, 1000])
   func batches(size: Int) throws {
-    let policy = try policy()
+    let policy = try ClonedPolicy.copy()
     let head = try #require(policy.head as? TokenHead)
     let groups = try GroupRollouts(in: TabletopEnvironment(), groupSize: 4)(
       policy, head, seeds: Array(0..<4), draw: 1)

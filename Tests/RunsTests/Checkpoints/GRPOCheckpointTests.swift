@@ -10,28 +10,6 @@ import Testing
 
 /// Small reinforcement learning runs that stop and resume.
 @Suite(.serialized) struct GRPOCheckpointTests {
-  private static let cloned = Result { () throws -> [[Float]] in
-    let policy = try fresh()
-    let demonstrations = try DemonstrationDataset.bundled().demonstrations.prefix(5)
-    let training = BehaviorCloning(
-      policy, on: try CloningExamples(Array(demonstrations), for: policy), steps: 150)
-    for _ in 0..<150 { training.step() }
-    return policy.head.parameters.map(\.values)
-  }
-
-  private static func fresh() throws -> VLA {
-    var random = SeededRandom(seed: 0)
-    return try VLA(backbone: .bundled(), statistics: .bundled(), using: &random)
-  }
-
-  private func policy() throws -> VLA {
-    let policy = try Self.fresh()
-    for (parameter, values) in zip(policy.head.parameters, try Self.cloned.get()) {
-      parameter.values = values
-    }
-    return policy
-  }
-
   private func configuration(_ epochs: Int) -> RLConfiguration {
     var configuration = RLConfiguration(totalEpochs: epochs)
     configuration.settings.groups = 6
@@ -49,16 +27,16 @@ import Testing
   func resumes() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: GRPOTrainer.checkpointFile)
-      let whole = try GRPOTrainer(policy(), configuration(4))
+      let whole = try GRPOTrainer(ClonedPolicy.copy(), configuration(4))
       while !whole.isDone { try whole.step() }
-      try GRPOTrainer(policy(), configuration(4)).writeCheckpoint(configuration(4), to: file)
+      try GRPOTrainer(ClonedPolicy.copy(), configuration(4)).writeCheckpoint(configuration(4), to: file)
       for _ in 0..<4 {
-        let part = try GRPOTrainer(policy(), configuration(4))
+        let part = try GRPOTrainer(ClonedPolicy.copy(), configuration(4))
         try part.restore(from: file)
         try part.step()
         try part.writeCheckpoint(configuration(4), to: file)
       }
-      let resumed = try GRPOTrainer(Self.fresh(), configuration(4))
+      let resumed = try GRPOTrainer(ClonedPolicy.untrained(), configuration(4))
       try resumed.restore(from: file)
       #expect(resumed.isDone)
       #expect(weights(resumed) == weights(whole))
@@ -79,7 +57,7 @@ import Testing
   func damaged() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: GRPOTrainer.checkpointFile)
-      let trainer = try GRPOTrainer(policy(), configuration(2))
+      let trainer = try GRPOTrainer(ClonedPolicy.copy(), configuration(2))
       try trainer.writeCheckpoint(configuration(2), to: file)
       let good = try Data(contentsOf: file)
       let before = weights(trainer)
@@ -106,7 +84,7 @@ import Testing
       #expect(kernel.contains("with \(Processor.kernel)"))
       var other = configuration(2)
       other.settings.groups = 5
-      try GRPOTrainer(policy(), other).writeCheckpoint(other, to: file)
+      try GRPOTrainer(ClonedPolicy.copy(), other).writeCheckpoint(other, to: file)
       #expect(try problem(Data(contentsOf: file)).contains("other settings"))
     }
   }
@@ -115,12 +93,12 @@ import Testing
   func manySteps() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: GRPOTrainer.checkpointFile)
-      let trainer = try GRPOTrainer(policy(), configuration(3))
+      let trainer = try GRPOTrainer(ClonedPolicy.copy(), configuration(3))
       let actions = try trainer.step().steps
       for (steps, isPossible) in [(actions, true), (actions + 1, false), (Int.max, false)] {
         trainer.optimizer.state.steps = steps
         try trainer.writeCheckpoint(configuration(3), to: file)
-        let other = try GRPOTrainer(policy(), configuration(3))
+        let other = try GRPOTrainer(ClonedPolicy.copy(), configuration(3))
         guard !isPossible else {
           try other.restore(from: file)
           continue
@@ -136,12 +114,12 @@ import Testing
   func otherStart() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: GRPOTrainer.checkpointFile)
-      try GRPOTrainer(policy(), configuration(2)).writeCheckpoint(configuration(2), to: file)
-      let other = try policy()
+      try GRPOTrainer(ClonedPolicy.copy(), configuration(2)).writeCheckpoint(configuration(2), to: file)
+      let other = try ClonedPolicy.copy()
       let weight = try #require(other.backbone.parameters.last)
       weight.values[0] += 0.001
       let moved = try VLA(
-        backbone: Self.fresh().backbone, space: other.space,
+        backbone: ClonedPolicy.untrained().backbone, space: other.space,
         statistics: ActionStatistics(boundsOf: other.space), head: other.head,
         usesProprioception: other.usesProprioception)
       for policy in [other, moved] {
@@ -154,7 +132,7 @@ import Testing
 
   @Test("a measurement that is not finite has a name, and no line of JSON")
   func nonFinite() throws {
-    var metrics = try GRPOTrainer(policy(), configuration(1)).step()
+    var metrics = try GRPOTrainer(ClonedPolicy.copy(), configuration(1)).step()
     #expect(metrics.nonFinite == nil)
     #expect(try metrics.jsonLine().contains("\"iteration\":1"))
     metrics.startKL = .infinity
