@@ -95,7 +95,6 @@ public enum PromptError: Error, Equatable, CustomStringConvertible {
   /// A token that the prompt format needs is not in the tokenizer.
   case missingToken(String)
 
-
   public var description: String {
     switch self {
     case .tooMuchMemory(let tokens, let limit):

@@ -29,7 +29,8 @@ import Testing
       let file = folder.appending(path: GRPOTrainer.checkpointFile)
       let whole = try GRPOTrainer(ClonedPolicy.copy(), configuration(4))
       while !whole.isDone { try whole.step() }
-      try GRPOTrainer(ClonedPolicy.copy(), configuration(4)).writeCheckpoint(configuration(4), to: file)
+      try GRPOTrainer(ClonedPolicy.copy(), configuration(4)).writeCheckpoint(
+        configuration(4), to: file)
       for _ in 0..<4 {
         let part = try GRPOTrainer(ClonedPolicy.copy(), configuration(4))
         try part.restore(from: file)
@@ -114,7 +115,8 @@ import Testing
   func otherStart() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: GRPOTrainer.checkpointFile)
-      try GRPOTrainer(ClonedPolicy.copy(), configuration(2)).writeCheckpoint(configuration(2), to: file)
+      try GRPOTrainer(ClonedPolicy.copy(), configuration(2)).writeCheckpoint(
+        configuration(2), to: file)
       let other = try ClonedPolicy.copy()
       let weight = try #require(other.backbone.parameters.last)
       weight.values[0] += 0.001
