@@ -54,12 +54,12 @@ extension Workload {
   }
 
   /// A Llama of the size of TinyLlama, 1.1 billion parameters, and a random prompt.
-  private static func llama(isPacked: Bool) -> (model: Llama, prompt: [Int]) {
+  private static func llama(isPacked: Bool) -> (model: RotaryDecoder, prompt: [Int]) {
     var random = SeededRandom(seed: 0)
-    var sizes = LlamaConfiguration()
+    var sizes = RotaryDecoderConfiguration()
     (sizes.vocabulary, sizes.width, sizes.depth, sizes.hidden) = (32_000, 2048, 22, 5632)
     (sizes.heads, sizes.keyValueHeads, sizes.headWidth) = (32, 4, 64)
-    let model = uninitialized { Llama(sizes, using: &random) }
+    let model = uninitialized { RotaryDecoder(sizes, using: &random) }
     for parameter in model.parameters {
       // The gain of a norm stays float32, as when a checkpoint is loaded.
       let isMatrix = parameter.shape.count == 2

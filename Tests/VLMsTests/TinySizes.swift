@@ -5,7 +5,7 @@ extension VisionTransformerConfiguration {
   mutating func shrink() { (width, imageSize, patchSize, hidden) = (4, 4, 2, 4) }
 }
 
-extension LlamaConfiguration {
+extension RotaryDecoderConfiguration {
   /// A vocabulary of 9, width 8.
   mutating func shrink() { (vocabulary, width, headWidth, hidden) = (9, 8, 2, 6) }
 }

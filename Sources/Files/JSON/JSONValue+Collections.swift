@@ -19,6 +19,10 @@ extension JSONValue {
       item, file: file, place: .element(index, of: place), record: record?.part("[\(index)]"))
   }
 
+  /// Whether an object has the member `key`, be it `null`: where `null` switches off what a missing
+  /// member leaves on.
+  public func holds(_ key: String) -> Bool { members?.contains { $0.key == key } == true }
+
   /// The members of an object.
   public func object() throws -> [String: JSONValue] {
     guard let members else { throw wrongType("an object") }

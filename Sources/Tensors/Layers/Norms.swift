@@ -27,21 +27,24 @@ public final class LayerNorm: Layer {
 /// Root-mean-square normalization: each row is scaled to a root mean square of 1, then multiplied
 /// by a learned gain.
 ///
-/// y = x / √(mean(x²) + ε) · gain: layer norm without the mean and the bias, as in Llama.
+/// y = x / √(mean(x²) + ε) · gain: layer norm without the mean and the bias, as in Llama. Gemma stores
+/// the gain's difference from 1, so that weight decay pulls the gain to 1 and not to 0.
 /// Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), section 3.
 public final class RMSNorm: Layer {
-  /// The gain, [D], 1 at first.
+  /// The gain less ``offset``, [D]; the gain is 1 at first.
   public let weight: Tensor
+  /// What is added to ``weight``: 0, or 1 in Gemma.
+  public let offset: Float
   /// ε, which keeps the division finite.
   public let epsilon: Float
 
   /// - Parameter width: D, the length of the last axis.
-  public init(width: Int, epsilon: Float = 1e-5) {
-    weight = Tensor.full([width], 1).asParameter()
-    self.epsilon = epsilon
+  public init(width: Int, epsilon: Float = 1e-5, offset: Float = 0) {
+    weight = Tensor.full([width], 1 - offset).asParameter()
+    (self.epsilon, self.offset) = (epsilon, offset)
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.rmsNormalized(gain: weight, epsilon: epsilon)  // [..., D]
+    x.rmsNormalized(gain: offset == 0 ? weight : weight + offset, epsilon: epsilon)  // [..., D]
   }
 }

@@ -43,8 +43,8 @@ extension InstructBLIPConfiguration {
   }
 
   /// The language models that are read, by their `model_type`.
-  private static var languageModels: [String: (JSONValue) throws -> LlamaConfiguration] {
-    ["llama": LlamaConfiguration.init(_:)]
+  private static var languageModels: [String: (JSONValue) throws -> RotaryDecoderConfiguration] {
+    ["llama": RotaryDecoderConfiguration.init(_:)]
   }
 }
 

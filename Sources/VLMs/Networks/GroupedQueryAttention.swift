@@ -5,12 +5,13 @@ import Tensors
 ///
 /// H query heads may share fewer key/value heads, G of them, which makes the cache H/G times smaller
 /// (G = H is multi-head attention, G = 1 multi-query attention). A head may be wider or narrower than
-/// D/H, the context may have a width of its own, biases may be absent, and positions may be rotary.
+/// D/H, the context may have a width of its own, biases may be absent, positions may be rotary, and a
+/// sliding window may hide what is far back.
 ///
 /// Letters: B sequences, T queries, C keys, D width, H heads, G key/value heads, d head width.
 ///
 /// Reference: Ainslie et al., "GQA: Training Generalized Multi-Query Transformer Models" (2023),
-/// section 2.2.
+/// section 2.2; Jiang et al., "Mistral 7B" (2023), section 2, for the window.
 public final class GroupedQueryAttention: Module {
   public let query: Linear
   public let key: Linear
@@ -20,6 +21,8 @@ public final class GroupedQueryAttention: Module {
   public let keyValueHeads: Int
   /// Rotates queries and keys by their positions; nil if positions are already in the tokens.
   public let rotary: RotaryPosition?
+  /// The number of tokens that each attends to, itself and those before it; nil for all.
+  public let window: Int?
 
   /// - Parameters:
   ///   - width: D.
@@ -29,10 +32,11 @@ public final class GroupedQueryAttention: Module {
   ///   - contextWidth: the width of the context's tokens; nil for D.
   ///   - inputBias, outputBias: whether query, key and value, and the output, have a bias.
   ///   - rotary: rotary positions of head width d.
+  ///   - window: see ``window``.
   public init(
     width: Int, heads: Int, keyValueHeads: Int? = nil, headWidth: Int? = nil,
     contextWidth: Int? = nil, inputBias: Bool = true, outputBias: Bool = true,
-    rotary: RotaryPosition? = nil, using random: inout SeededRandom
+    rotary: RotaryPosition? = nil, window: Int? = nil, using random: inout SeededRandom
   ) {
     guard heads > 0, headWidth != nil || width % heads == 0 else {
       fatalError("attention: width \(width) is not a multiple of \(heads) heads")
@@ -41,7 +45,7 @@ public final class GroupedQueryAttention: Module {
     guard G > 0, heads % G == 0 else {
       fatalError("attention: \(heads) heads is not a multiple of \(G) key/value heads")
     }
-    (self.heads, self.keyValueHeads, self.rotary) = (heads, G, rotary)
+    (self.heads, self.keyValueHeads, self.rotary, self.window) = (heads, G, rotary, window)
     let C = contextWidth ?? width
     query = Linear(inputs: width, outputs: heads * d, bias: inputBias, using: &random)
     key = Linear(inputs: C, outputs: G * d, bias: inputBias, using: &random)
@@ -73,6 +77,7 @@ public final class GroupedQueryAttention: Module {
 
     // Heads that share a key are consecutive: as more queries of one head they need no copy of it.
     let (B, T, C) = (x.dim(0), x.dim(1), K.dim(2))
+    let mask = windowed(mask, T, C)
     let grouped = scaledDotProductAttention(
       query: Q.reshaped([B, keyValueHeads, -1, Q.dim(3)]),  // [B, H, T, d] → [B, G, H/G·T, d]
       key: K, value: V, mask: mask.map(perGroup))
@@ -85,10 +90,29 @@ public final class GroupedQueryAttention: Module {
       weights: grouped.weights.reshaped([B, heads, T, C]))
   }
 
+  /// `mask` with everything hidden that is further back than the window reaches, [..., T, C].
+  private func windowed(_ mask: Tensor?, _ T: Int, _ C: Int) -> Tensor? {
+    guard let window, C > window else { return mask }
+    let far = AttentionMask.window(window, count: T, past: C - T)  // [T, C]
+    return mask.map { $0 + far } ?? far
+  }
+
   /// The mask of each query, once for every head of a group: [..., T, C] → [..., H/G·T, C].
   private func perGroup(_ mask: Tensor) -> Tensor {
     let copies = heads / keyValueHeads
     if copies == 1 || mask.dim(-2) == 1 { return mask }
     return .concatenated(Array(repeating: mask, count: copies), axis: -2)
+  }
+}
+
+extension AttentionMask {
+  /// Hides all but the last `window` positions before each query, itself among them.
+  /// - Parameters: count, past: as of ``causal(count:past:)``.
+  /// - Returns: [T, C]
+  static func window(_ window: Int, count T: Int, past: Int) -> Tensor {
+    let values: [Float] = (0..<T).flatMap { t in
+      (0..<past + T).map { past + t - $0 >= window ? -1e9 : 0 }
+    }
+    return Tensor(values, shape: [T, past + T])
   }
 }

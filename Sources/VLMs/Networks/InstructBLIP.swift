@@ -15,7 +15,7 @@ public final class InstructBLIP: PublishedVLM {
   public let vision: VisionTransformer
   public let qformer: QFormer
   public let projector: Linear
-  public let language: Llama
+  public let language: RotaryDecoder
 
   /// A network with random weights.
   public init(_ configuration: InstructBLIPConfiguration, using random: inout SeededRandom) {
@@ -24,7 +24,7 @@ public final class InstructBLIP: PublishedVLM {
     vision = VisionTransformer(c.vision, using: &random)
     qformer = QFormer(c.qformer, contextWidth: c.vision.width, using: &random)
     projector = Linear(inputs: c.qformer.width, outputs: c.language.width, using: &random)
-    language = Llama(c.language, using: &random)
+    language = RotaryDecoder(c.language, using: &random)
   }
 
   public var imageSize: Int { vision.configuration.imageSize }
@@ -71,7 +71,7 @@ public final class InstructBLIP: PublishedVLM {
     VisionTransformer.blipWeights(under: "(model.|)vision_model.").inside("vision.", "")
     + QFormer.weights().inside("qformer.", "")
     + WeightMap(["projector": "(model.|)language_projection"])
-    + Llama.weights(
+    + RotaryDecoder.weights(
       body: "(language_model.model.|model.language_model.|language_model.)",
       head: "(language_model.|)"
     ).inside("language.", "")
@@ -85,7 +85,7 @@ public struct InstructBLIPConfiguration: PublishedConfiguration, Sendable, Equat
     qformer.readsInstruction = true
     return qformer
   }()
-  public var language = LlamaConfiguration()
+  public var language = RotaryDecoderConfiguration()
   /// The id of the placeholder for an image token; nil in older files, whose prompts have none and
   /// follow the image.
   public var imageToken: Int? = 32

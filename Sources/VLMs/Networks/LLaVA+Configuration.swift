@@ -12,7 +12,7 @@ extension LLaVAConfiguration {
       (vision.imageSize, vision.patchSize, vision.width) = (336, 14, 1024)
       (vision.depth, vision.heads, vision.hidden) = (24, 16, 4096)
     }
-    language = try json["text_config"].part(Self.languageModels, default: "llama")
+    language = try RotaryDecoderConfiguration(json["text_config"])
     isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
     projectorActivation = try json["projector_hidden_act"].activation(default: "gelu")
     projectorBias = try json["multimodal_projector_bias"].bool(default: true)
@@ -27,12 +27,9 @@ extension LLaVAConfiguration {
     try json.refuseOtherFamilies("LLaVA")
   }
 
-  /// The vision towers and language models that are read, by their `model_type`.
+  /// The vision towers that are read, by their `model_type`.
   private static var visionTowers: [String: (JSONValue) throws -> VisionTransformerConfiguration] {
     ["clip_vision_model": VisionTransformerConfiguration.init(clip:)]
-  }
-  private static var languageModels: [String: (JSONValue) throws -> LlamaConfiguration] {
-    ["llama": LlamaConfiguration.init(_:)]
   }
 
   /// The layer whose features are used; a list of one is that one.

@@ -14,7 +14,7 @@ public final class LLaVA: PublishedVLM {
   public let configuration: LLaVAConfiguration
   public let vision: VisionTransformer
   public let projector: MLP
-  public let language: Llama
+  public let language: RotaryDecoder
 
   /// A network with random weights.
   public init(_ configuration: LLaVAConfiguration, using random: inout SeededRandom) {
@@ -24,7 +24,7 @@ public final class LLaVA: PublishedVLM {
     projector = MLP(
       width: c.vision.width, hidden: D, outputs: D, activation: c.projectorActivation,
       bias: c.projectorBias, using: &random)
-    language = Llama(c.language, using: &random)
+    language = RotaryDecoder(c.language, using: &random)
   }
 
   public var imageSize: Int { vision.configuration.imageSize }
@@ -54,7 +54,7 @@ public final class LLaVA: PublishedVLM {
       "projector.expand": "(model.|)multi_modal_projector.linear_1",
       "projector.contract": "(model.|)multi_modal_projector.linear_2",
     ])
-    + Llama.weights(
+    + RotaryDecoder.weights(
       body: "(language_model.model.|model.language_model.)", head: "(language_model.|)"
     ).inside("language.", "")
 }
@@ -62,7 +62,7 @@ public final class LLaVA: PublishedVLM {
 /// The sizes of a ``LLaVA``; the defaults are a nano one.
 public struct LLaVAConfiguration: PublishedConfiguration, Sendable, Equatable {
   public var vision = VisionTransformerConfiguration.clip
-  public var language = LlamaConfiguration()
+  public var language = RotaryDecoderConfiguration()
   public var projectorActivation = Activation.gelu
   public var projectorBias = true
   /// The block whose patch features are used, from the end: −2 is the one before the last.

@@ -21,12 +21,18 @@ public protocol LanguageModel: Module {
   /// The longest text in tokens, prompt and answer together: the longest that it was trained on.
   var maximumTokens: Int { get }
 
+  /// The factor of the token embeddings at the input; image tokens are not multiplied.
+  var embeddingScale: Float { get }
+
   /// Adds positions to tokens [B, T, D], from position `start` on. Decoders with rotary positions add
   /// nothing here.
   func positioned(_ tokens: Tensor, from start: Int) -> Tensor
 }
 
 extension LanguageModel {
+  /// 1, in most.
+  public var embeddingScale: Float { 1 }
+
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor { tokens }
 
   /// The token embeddings without positions, [B, T, D].
@@ -35,7 +41,8 @@ extension LanguageModel {
     guard let length = ids.first?.count, ids.allSatisfy({ $0.count == length }) else {
       fatalError("token ids: lists of \(Set(ids.map(\.count)).sorted()), not of one length")
     }
-    return embedding(ids.flatMap { $0 })  // B·T ids → [B·T, D]
+    let rows = embedding(ids.flatMap { $0 })  // B·T ids → [B·T, D]
+    return (embeddingScale == 1 ? rows : rows * embeddingScale)
       .reshaped([ids.count, length, -1])  // [B·T, D] → [B, T, D]
   }
 

@@ -27,7 +27,7 @@ extension VisionTransformerConfiguration {
   }
 }
 
-extension LlamaConfiguration {
+extension RotaryDecoderConfiguration {
   /// Why no network can be built with these sizes; nil if one can.
   public var validationError: String? {
     let sizes = [vocabulary, width, depth, heads, keyValueHeads, headWidth, hidden, maximumTokens]

@@ -16,7 +16,7 @@ public final class OpenVLA: PublishedVLM {
   public let dinov2: VisionTransformer  // spatial features
   public let siglip: VisionTransformer  // semantic features
   public let projector: OpenVLAProjector
-  public let language: Llama
+  public let language: RotaryDecoder
 
   /// A network with random weights.
   public init(_ configuration: OpenVLAConfiguration, using random: inout SeededRandom) {
@@ -26,7 +26,7 @@ public final class OpenVLA: PublishedVLM {
     siglip = VisionTransformer(c.siglip, using: &random)
     projector = OpenVLAProjector(
       inputs: c.dinov2.width + c.siglip.width, outputs: c.language.width, using: &random)
-    language = Llama(c.language, using: &random)
+    language = RotaryDecoder(c.language, using: &random)
   }
 
   public var imageSize: Int { dinov2.configuration.imageSize }
@@ -76,7 +76,7 @@ public final class OpenVLA: PublishedVLM {
       "projector.widen": "projector.fc1", "projector.narrow": "projector.fc2",
       "projector.align": "projector.fc3",
     ])
-    + Llama.weights(body: "language_model.model.", head: "language_model.")
+    + RotaryDecoder.weights(body: "language_model.model.", head: "language_model.")
     .inside("language.", "")
 }
 
@@ -102,7 +102,7 @@ public final class OpenVLAProjector: Layer {
 public struct OpenVLAConfiguration: PublishedConfiguration, Sendable, Equatable {
   public var dinov2 = VisionTransformerConfiguration.dinov2
   public var siglip = VisionTransformerConfiguration.siglip
-  public var language = LlamaConfiguration()
+  public var language = RotaryDecoderConfiguration()
   /// The action tokens among the language model's tokens, and their bins.
   public var actions = ActionTokenizer(bins: 16, vocabulary: 56)
 

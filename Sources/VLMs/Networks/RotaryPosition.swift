@@ -12,8 +12,7 @@ import Tensors
 ///
 /// Letters: B sequences, H heads, T tokens, d head width.
 ///
-/// Reference: Su et al., "RoFormer" (2021), section 3.2.2. Left out: frequencies rescaled for longer
-/// texts than those of the training.
+/// Reference: Su et al., "RoFormer" (2021), section 3.2.2; see ``RotaryScaling`` for longer texts.
 public struct RotaryPosition: Sendable {
   /// ωᵢ for each of d/2 planes, fast to slow. Kept in 32 bits: rounded to 16, the angle at position
   /// 2000 would be wrong by a large part of a turn.
@@ -22,9 +21,12 @@ public struct RotaryPosition: Sendable {
   /// - Parameters:
   ///   - headWidth: d, even.
   ///   - theta: θ; the slowest plane makes one turn in about 2π·θ positions.
-  public init(headWidth: Int, theta: Float = 10_000) {
+  ///   - scaling: changes the frequencies for longer texts than those of the training.
+  public init(headWidth: Int, theta: Float = 10_000, scaling: RotaryScaling = .none) {
     guard headWidth % 2 == 0 else { fatalError("rotary: head width \(headWidth) is not even") }
-    frequencies = (0..<headWidth / 2).map { 1 / powf(theta, Float(2 * $0) / Float(headWidth)) }
+    frequencies = (0..<headWidth / 2).map {
+      scaling(1 / powf(theta, Float(2 * $0) / Float(headWidth)))
+    }
   }
 
   /// - Parameters:

@@ -32,7 +32,7 @@ public protocol TiedConfiguration {
   var isTied: Bool { get set }
 }
 
-extension LlamaConfiguration: TiedConfiguration {}
+extension RotaryDecoderConfiguration: TiedConfiguration {}
 extension OPTConfiguration: TiedConfiguration {}
 extension GPT2Configuration: TiedConfiguration {}
 

@@ -31,7 +31,7 @@ extension VisionTransformerConfiguration {
   }
 }
 
-extension LlamaConfiguration {
+extension RotaryDecoderConfiguration {
   /// Refuses `size` if it gives too many image tokens.
   func checkSize(_ size: JSONValue, imageTokens: Int) throws {
     try size.mustKeep(

@@ -11,7 +11,7 @@ import VLMs
 
   @Test("missing keys of config.json have transformers' defaults")
   func defaults() throws {
-    let llama = try LlamaConfiguration(parse("{}"))
+    let llama = try RotaryDecoderConfiguration(parse("{}"))
     let sizes1 = [llama.vocabulary, llama.width, llama.depth]
     #expect(sizes1 == [32_000, 4096, 32])
     let sizes2 = [llama.keyValueHeads, llama.headWidth, llama.hidden]
@@ -37,7 +37,7 @@ import VLMs
       #"{"rope_parameters": {"rope_type": "default", "rope_theta": 5000.0}}"#,
     ])
   func rope(text: String) throws {
-    #expect(try LlamaConfiguration(parse(text)).theta == 5000)
+    #expect(try RotaryDecoderConfiguration(parse(text)).theta == 5000)
   }
 
   @Test("the feature layer can be counted from either end, and can keep the class token")
@@ -59,7 +59,7 @@ import VLMs
       (#"{"text_config": {"num_attention_heads": 3}}"#, "text_config.num_attention_heads"),
       (#"{"text_config": {"head_dim": 7}}"#, "text_config.head_dim"),
       (#"{"text_config": {"hidden_act": "mish"}}"#, "text_config.hidden_act"),
-      (#"{"text_config": {"rope_scaling": {"type": "linear"}}}"#, "rope_scaling.type"),
+      (#"{"text_config": {"rope_scaling": {"type": "dynamic"}}}"#, "rope_scaling.type"),
       (#"{"vision_config": {"patch_size": 15}}"#, "vision_config.patch_size"),
       (#"{"vision_config": {"num_attention_heads": 7}}"#, "vision_config.num_attention_heads"),
       (#"{"vision_feature_layer": [-2, -5]}"#, "vision_feature_layer"),

@@ -160,12 +160,12 @@ import VLMs
   @Test("every parameter of every family has a published name, including tied heads and biases")
   func complete() {
     var random = SeededRandom(seed: 1)
-    var qwen = LlamaConfiguration()
+    var qwen = RotaryDecoderConfiguration()
     (qwen.inputBias, qwen.isTied) = (true, true)
     let families: [(any Module, WeightMap)] = [
       (CLIP(CLIPConfiguration(), using: &random), CLIP.weights),
       (LLaVA(LLaVAConfiguration(), using: &random), LLaVA.weights),
-      (Llama(qwen, using: &random), Llama.weights()),
+      (RotaryDecoder(qwen, using: &random), RotaryDecoder.weights()),
       (GPT2(GPT2Configuration(), using: &random), GPT2.weights()),
     ]
     for (model, map) in families {

@@ -1,45 +1,57 @@
 import NanoVLA
 import Tensors
 
-/// Llama: the decoder that most open language models are (Vicuna, TinyLlama, Mistral, Qwen2).
+/// The decoder that most open language models are: Llama, Mistral, Qwen2, Gemma.
 ///
-/// A pre-norm block with RMSNorm, rotary positions, grouped key/value heads and SwiGLU. There are no
-/// biases, except in Qwen2's queries, keys and values.
+/// A pre-norm block with RMSNorm, rotary positions, grouped key/value heads and a gated MLP. They are
+/// configurations of one network:
+///
+/// - Llama (Vicuna, TinyLlama): as described, without biases.
+/// - Mistral: a sliding window, if config.json has one.
+/// - Qwen2: biases in queries, keys and values; some checkpoints have a window in the upper blocks.
+/// - Gemma: norms store the gain − 1, token embeddings are multiplied by √D, the gate is a GELU, and
+///   the head is tied.
 ///
 /// Letters: B texts, T tokens, D width, V vocabulary.
 ///
-/// Reference: Touvron et al., "LLaMA" (2023), section 2.2; "Llama 2" (2023), section 2.2.
-public final class Llama: LanguageModel {
-  public let configuration: LlamaConfiguration
+/// Reference: Touvron et al., "LLaMA" (2023), section 2.2; Jiang et al., "Mistral 7B" (2023), section
+/// 2; Yang et al., "Qwen2 Technical Report" (2024), section 2.2; Gemma Team, "Gemma" (2024), section 2.
+public final class RotaryDecoder: LanguageModel {
+  public let configuration: RotaryDecoderConfiguration
   public let embedding: Embedding
   public let blocks: [PreNormBlock]
   public let norm: any Layer
   public let head: Linear?
 
   /// A network with random weights.
-  public init(_ configuration: LlamaConfiguration, using random: inout SeededRandom) {
+  public init(_ configuration: RotaryDecoderConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.width)
-    let rotary = RotaryPosition(headWidth: c.headWidth, theta: c.theta)
+    let rotary = RotaryPosition(headWidth: c.headWidth, theta: c.theta, scaling: c.rotaryScaling)
+    func norm() -> RMSNorm { RMSNorm(width: D, epsilon: c.epsilon, offset: c.normOffset) }
     embedding = Embedding(count: c.vocabulary, width: D, using: &random)
     var blocks: [PreNormBlock] = []
-    for _ in 0..<c.depth {
+    for index in 0..<c.depth {
       blocks.append(
         PreNormBlock(
-          norm: { RMSNorm(width: D, epsilon: c.epsilon) },
+          norm: norm,
           attention: GroupedQueryAttention(
             width: D, heads: c.heads, keyValueHeads: c.keyValueHeads, headWidth: c.headWidth,
-            inputBias: c.inputBias, outputBias: c.outputBias, rotary: rotary, using: &random),
+            inputBias: c.inputBias, outputBias: c.outputBias, rotary: rotary,
+            window: c.windows.indices.contains(index) ? c.windows[index] : nil, using: &random),
           feedForward: SwiGLU(
             width: D, hidden: c.hidden, activation: c.activation, bias: c.feedForwardBias,
             using: &random)))
     }
     self.blocks = blocks
-    norm = RMSNorm(width: D, epsilon: c.epsilon)
+    self.norm = norm()
     head = c.isTied ? nil : Linear(inputs: D, outputs: c.vocabulary, bias: false, using: &random)
   }
 
   public var maximumTokens: Int { configuration.maximumTokens }
+  public var embeddingScale: Float {
+    configuration.scalesEmbeddings ? Float(configuration.width).squareRoot() : 1
+  }
 
   /// The published names of the weights.
   /// - Parameters:
@@ -66,8 +78,8 @@ public final class Llama: LanguageModel {
   }
 }
 
-/// The sizes of a ``Llama``; the defaults are a nano one.
-public struct LlamaConfiguration: Sendable, Equatable {
+/// The sizes and variations of a ``RotaryDecoder``; the defaults are a nano Llama.
+public struct RotaryDecoderConfiguration: Sendable, Equatable {
   public var vocabulary = 64
   public var width = 16
   public var depth = 2
@@ -78,9 +90,17 @@ public struct LlamaConfiguration: Sendable, Equatable {
   public var activation = Activation.silu
   public var epsilon: Float = 1e-5
   public var theta: Float = 10_000
+  /// Frequencies for longer texts than those of the first training.
+  public var rotaryScaling = RotaryScaling.none
+  /// The number of tokens that each block attends to; nil, and for blocks beyond the end, all.
+  public var windows: [Int?] = []
   public var inputBias = false
   public var outputBias = false
   public var feedForwardBias = false
+  /// What is added to the stored gain of each norm: 1 in Gemma.
+  public var normOffset: Float = 0
+  /// Whether token embeddings are multiplied by √width, as in Gemma.
+  public var scalesEmbeddings = false
   /// Whether the head is tied to the token embeddings.
   public var isTied = false
   /// The longest training text, in tokens.
