@@ -18,7 +18,8 @@ extension VisionTransformerConfiguration {
 }
 
 extension VisionTransformer {
-  /// The published names of CLIP's vision tower, below `root`.
+  /// The published names of CLIP's vision tower, and of SigLIP's, below `root`. SigLIP has neither a
+  /// class token nor a norm before the blocks; its pooling head is ignored.
   public static func clipWeights(under root: String) -> WeightMap {
     let map =
       WeightMap(
@@ -26,7 +27,7 @@ extension VisionTransformer {
           "classToken": "embeddings.class_embedding",
           "preNorm": "pre_layrnorm",  // the spelling of every checkpoint
           "postNorm": "post_layernorm",
-        ], ignoring: ["embeddings.position_ids"])
+        ], ignoring: ["embeddings.position_ids", "head.*"])
       + .clipBlocks
       + WeightMap(
         split: "embeddings.position_embedding.weight",

@@ -7,38 +7,33 @@ extension LLaVAConfiguration {
   public init(_ json: JSONValue) throws {
     self.init()
     let json = json.recorded()
-    vision = try json["vision_config"].part(Self.visionTowers, default: "clip_vision_model")
-    if !json["vision_config"].exists {  // the default is CLIP-L at 336 pixels
-      (vision.imageSize, vision.patchSize, vision.width) = (336, 14, 1024)
-      (vision.depth, vision.heads, vision.hidden) = (24, 16, 4096)
-    }
+    vision = try VisionTransformerConfiguration(json["vision_config"])
     language = try RotaryDecoderConfiguration(json["text_config"])
     isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
     projectorActivation = try json["projector_hidden_act"].activation(default: "gelu")
     projectorBias = try json["multimodal_projector_bias"].bool(default: true)
-    let states = vision.depth + 1  // the input of the first block counts as the first
-    let layer = try Self.featureLayer(json).int(-states...vision.depth, default: -2)
-    featureBlock = layer < 0 ? layer : layer - states
-    keepsClassToken = try json["vision_feature_select_strategy"]
-      .choice(["default": false, "full": true], default: "default")
+    featureBlocks = try Self.featureLayers(json["vision_feature_layer"], depth: vision.depth)
+    skipsFirstToken = try json["vision_feature_select_strategy"]
+      .choice(["default": true, "full": false], default: "default")
+    guard imageTokenCount > 0 else {
+      throw json["vision_feature_select_strategy"].unsupported(["full, for one patch"])
+    }
+    try json["vision_feature_layer"].mustKeep(
+      "the features of an image", imageTokenCount, featureBlocks.count, vision.width)
     let token = try json["image_token_index"].agreeing(with: json["image_token_id"])
     imageToken = try token.int(0...4_194_304, default: 32_000)
     try language.checkSize(json["vision_config"]["image_size"], imageTokens: imageTokenCount)
     try json.refuseOtherFamilies("LLaVA")
   }
 
-  /// The vision towers that are read, by their `model_type`.
-  private static var visionTowers: [String: (JSONValue) throws -> VisionTransformerConfiguration] {
-    ["clip_vision_model": VisionTransformerConfiguration.init(clip:)]
-  }
-
-  /// The layer whose features are used; a list of one is that one.
-  private static func featureLayer(_ json: JSONValue) throws -> JSONValue {
-    let layer = json["vision_feature_layer"]
-    guard let layers = try? layer.array() else { return layer }
-    guard layers.count == 1 else {
-      throw layer.unsupported(["the features of one layer, such as -2, not of several"])
+  /// The layers whose features are used, one or a list, as blocks counted from the end. The input of
+  /// the first block counts as layer 0.
+  private static func featureLayers(_ json: JSONValue, depth: Int) throws -> [Int] {
+    let states = depth + 1
+    let layers = (try? json.array()) == nil ? [json] : try json.array(count: 1...64)
+    return try layers.map {
+      let layer = try $0.int(-states...depth, default: -2)
+      return layer < 0 ? layer : layer - states
     }
-    return layers[0]
   }
 }

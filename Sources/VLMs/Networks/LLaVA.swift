@@ -3,7 +3,7 @@ import Tensors
 
 /// LLaVA-1.5: a language model that reads an image's patches as tokens of its prompt.
 ///
-/// CLIP's vision tower encodes the image, two layers project each patch to the language model's width,
+/// A vision tower, CLIP's or SigLIP's, encodes the image, two layers project each patch to the language model's width,
 /// and these image tokens replace the placeholders `<image>` in the prompt. The fusion of image and
 /// text is the language model's self-attention.
 ///
@@ -22,8 +22,8 @@ public final class LLaVA: PublishedVLM {
     let (c, D) = (configuration, configuration.language.width)
     vision = VisionTransformer(c.vision, using: &random)
     projector = MLP(
-      width: c.vision.width, hidden: D, outputs: D, activation: c.projectorActivation,
-      bias: c.projectorBias, using: &random)
+      width: c.vision.width * c.featureBlocks.count, hidden: D, outputs: D,
+      activation: c.projectorActivation, bias: c.projectorBias, using: &random)
     language = RotaryDecoder(c.language, using: &random)
   }
 
@@ -33,8 +33,9 @@ public final class LLaVA: PublishedVLM {
   /// The image tokens: [B, H, W, 3] → [B, P, D].
   public func encodeImage(_ images: Tensor) -> Tensor {
     let features = vision.features(
-      images, block: configuration.featureBlock, keepingPrefix: configuration.keepsClassToken)
-    return projector(features)  // [B, P, vision width] → [B, P, D]
+      images, blocks: configuration.featureBlocks,
+      skipping: configuration.skipsFirstToken ? 1 : 0)  // [B, H, W, 3] → [B, P, features]
+    return projector(features)  // [B, P, features] → [B, P, D]
       .traced("image tokens", "the patches, projected to the language model's width")
   }
 
@@ -65,9 +66,10 @@ public struct LLaVAConfiguration: PublishedConfiguration, Sendable, Equatable {
   public var language = RotaryDecoderConfiguration()
   public var projectorActivation = Activation.gelu
   public var projectorBias = true
-  /// The block whose patch features are used, from the end: −2 is the one before the last.
-  public var featureBlock = -2
-  public var keepsClassToken = false
+  /// The blocks whose patch features are used, from the end: −2 is the one before the last.
+  public var featureBlocks = [-2]
+  /// Whether the first token is left out: CLIP's class token, but the first patch in a tower without.
+  public var skipsFirstToken = true
   /// The id of the placeholder for an image token.
   public var imageToken = 32
 
@@ -76,6 +78,6 @@ public struct LLaVAConfiguration: PublishedConfiguration, Sendable, Equatable {
 
   /// The number of placeholders in a prompt.
   public var imageTokenCount: Int {
-    vision.patchCount + (keepsClassToken ? vision.prefixCount : 0)
+    vision.patchCount + vision.prefixCount - (skipsFirstToken ? 1 : 0)
   }
 }

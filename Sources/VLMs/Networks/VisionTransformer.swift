@@ -30,7 +30,8 @@ public final class VisionTransformer: Module {
     }
     func norm() -> LayerNorm { LayerNorm(width: D, epsilon: c.epsilon) }
     patchEmbedding = PatchEmbedding(
-      imageSize: c.imageSize, patchSize: c.patchSize, width: D, bias: c.patchBias, using: &random)
+      imageSize: c.patchSize * (c.imageSize / c.patchSize), patchSize: c.patchSize, width: D,
+      bias: c.patchBias, using: &random)
     classToken = rows(c.classToken ? 1 : 0)
     classPosition = rows(c.classToken && c.classPosition ? 1 : 0)
     registers = rows(c.registers)
@@ -49,27 +50,36 @@ public final class VisionTransformer: Module {
     return postNorm?(features) ?? features
   }
 
-  /// The features for a language model: the patches after an inner block, without the last norm.
+  /// The features for a language model: the patches after inner blocks, without the last norm.
   ///
   /// The last block prepares the class token's summary and loses spatial information; the block before
-  /// it still has it.
+  /// it still has it. Of several blocks, F of them, a patch gets the features side by side.
   /// - Parameters:
-  ///   - block: counted from the end: −1 is the last, −2 the one before it.
-  ///   - keepingPrefix: whether the result includes the class token and the registers.
-  /// - Returns: [B, P, D], or [B, N, D] if `keepingPrefix`.
-  public func features(_ images: Tensor, block: Int = -2, keepingPrefix: Bool = false) -> Tensor {
-    guard -blocks.count - 1..<0 ~= block else {
-      fatalError("vision transformer: no block \(block) in a stack of \(blocks.count)")
-    }
-    let features = Array(blocks.dropLast(-1 - block))(embed(images))  // [B, H, W, 3] → [B, N, D]
-    if keepingPrefix { return features }
-    let patches = configuration.prefixCount..<features.dim(1)
-    return features.sliced(axis: 1, patches)  // [B, N, D] → [B, P, D]
+  ///   - wanted: counted from the end: −1 is the last block, −2 the one before it.
+  ///   - skipped: the number of tokens to leave out at the beginning; nil for class token and registers.
+  /// - Returns: [B, P, F·D], P = N − skipped.
+  public func features(
+    _ images: Tensor, blocks wanted: [Int] = [-2], skipping skipped: Int? = nil
+  ) -> Tensor {
+    guard let last = wanted.max(), -blocks.count - 1..<0 ~= last, wanted.min()! >= -blocks.count - 1
+    else { fatalError("vision transformer: no blocks \(wanted) in a stack of \(blocks.count)") }
+    var states = [embed(images)]  // [B, H, W, 3] → [B, N, D]
+    _ = Array(blocks.dropLast(-1 - last))(states[0]) { states.append($0) }
+    let chosen = wanted.map { states[blocks.count + 1 + $0] }
+    let features = Tensor.concatenated(chosen, axis: 2)  // F × [B, N, D] → [B, N, F·D]
+    let patches = (skipped ?? configuration.prefixCount)..<features.dim(1)
+    return features.sliced(axis: 1, patches)  // [B, N, F·D] → [B, P, F·D]
       .traced("image features", "the patches after the vision tower")
   }
 
-  /// The input of the first block, [B, N, D].
+  /// The input of the first block, [B, N, D]. Pixels that fill no patch are left out at the right and
+  /// at the bottom.
   public func embed(_ images: Tensor) -> Tensor {
+    var images = images
+    for axis in [1, 2] where images.dim(axis) % configuration.patchSize != 0 {
+      let whole = images.dim(axis) / configuration.patchSize * configuration.patchSize
+      images = images.sliced(axis: axis, 0..<whole)  // [B, H, W, 3] → [B, H', W', 3]
+    }
     let tokens = prefixed(patchEmbedding(images))  // [B, H, W, 3] → [B, P, D] → [B, N, D]
     return preNorm?(tokens) ?? tokens
   }

@@ -29,6 +29,8 @@ extension ImagePreprocessor {
       "CLIPImageProcessorFast": Self.clip, "CLIPFeatureExtractor": Self.clip,
       "BlipImageProcessor": Self.blip, "BlipImageProcessorPil": Self.blip,
       "BlipImageProcessorFast": Self.blip, "PrismaticImageProcessor": Self.prismatic,
+      "SiglipImageProcessor": Self.siglip, "SiglipImageProcessorPil": Self.siglip,
+      "SiglipImageProcessorFast": Self.siglip,
     ])
     self = try read(config)
     try config.refuseUnread(by: "this preprocessing", besides: Self.harmless)
@@ -54,20 +56,34 @@ extension ImagePreprocessor {
 
   /// BLIP-2 and InstructBLIP: resize to a square, changing the aspect ratio.
   private static func blip(_ config: JSONValue) throws -> ImagePreprocessor {
-    var result = try common(config)
+    try squashed(config, side: 384, clipColors)
+  }
+
+  /// SigLIP: likewise, with bytes mapped to −1 … 1.
+  private static func siglip(_ config: JSONValue) throws -> ImagePreprocessor {
+    let half = Normalization(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
+    return try squashed(config, side: 224, half)
+  }
+
+  private static func squashed(
+    _ config: JSONValue, side: Int, _ colors: Normalization
+  ) throws -> ImagePreprocessor {
+    var result = try common(config, colors)
     try config["do_center_crop"].mustBe(false)
     if try config["do_resize"].bool(default: true) {
-      result.target = .exactly(try size(config["size"], default: 384))
+      result.target = .exactly(try size(config["size"], default: side))
     }
     return result
   }
 
-  private static func common(_ config: JSONValue) throws -> ImagePreprocessor {
+  private static func common(
+    _ config: JSONValue, _ colors: Normalization = clipColors
+  ) throws -> ImagePreprocessor {
     let rescales = try config["do_rescale"].bool(default: true)
     let normalizes = try config["do_normalize"].bool(default: true)
     let (mean, std) = (config["image_mean"], config["image_std"])
     _ = (config["size"], config["crop_size"], config["rescale_factor"])  // of steps that are off
-    let given = mean.exists || std.exists ? try normalization(mean: mean, std: std) : clipColors
+    let given = mean.exists || std.exists ? try normalization(mean: mean, std: std) : colors
     return ImagePreprocessor(
       filter: try filter(config["resample"]),
       scale: rescales

@@ -3,6 +3,27 @@ import Files
 /// config.json → configurations, in the original spelling and that of transformers 5, with the
 /// defaults that both leave out. Sizes with which no model can be built are refused with their key.
 extension VisionTransformerConfiguration {
+  /// Reads the `vision_config` of a LLaVA by its `model_type`; without one, CLIP-L at 336 pixels.
+  /// - Throws: `JSONFileError`
+  public init(_ json: JSONValue) throws {
+    let kinds = ["clip_vision_model": Self.init(clip:), "siglip_vision_model": Self.init(siglip:)]
+    self = try json.part(kinds, default: "clip_vision_model")
+    guard !json.exists else { return }
+    (imageSize, patchSize, width, depth, heads, hidden) = (336, 14, 1024, 24, 16, 4096)
+  }
+
+  /// Reads a `siglip_vision_model`.
+  /// - Throws: `JSONFileError`
+  public init(siglip json: JSONValue) throws {
+    self = .siglip
+    (imageSize, patchSize, width, depth, heads, hidden) = (224, 16, 768, 12, 12, 3072)
+    activation = .geluTanh
+    let json = json.recorded()
+    try read(json)
+    _ = json["vision_use_head"]  // the head is for retrieval
+    try json.refuseUnread(by: "SigLIP's vision tower")
+  }
+
   /// Reads a `clip_vision_model`, or the `vision_config` of a CLIP.
   /// - Throws: `JSONFileError`
   public init(clip json: JSONValue) throws {
@@ -16,7 +37,7 @@ extension VisionTransformerConfiguration {
   /// Reads the keys in `json`; the values of missing keys stay.
   mutating func read(_ json: JSONValue) throws {
     imageSize = try json["image_size"].int(1...4096, default: imageSize)
-    patchSize = try json["patch_size"].divisor(of: imageSize, "image_size", default: patchSize)
+    patchSize = try json["patch_size"].int(1...imageSize, default: patchSize)
     width = try json["hidden_size"].int(4...65_536, default: width)
     guard width % 4 == 0 else { throw json["hidden_size"].outOfRange("a multiple of 4") }
     depth = try json["num_hidden_layers"].int(1...1024, default: depth)

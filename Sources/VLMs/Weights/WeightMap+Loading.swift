@@ -32,7 +32,7 @@ extension Module {
         let nearest = nearestNames(to: key, among: source.names, limit: 1)
         throw WeightError.missing(key, nearest: nearest.first)
       }
-      let sharers = location.sharers.map { byName[$0] ?? parameter }
+      let sharers = location.sharers.compactMap { byName[$0] }
       let before = sharers.prefix { $0 !== parameter }.reduce(0) { $0 + $1.rowCount }
       let read = WeightRead(
         key: key, form: location.form, rows: before..<before + parameter.rowCount,

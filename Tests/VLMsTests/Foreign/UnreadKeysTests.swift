@@ -10,7 +10,7 @@ import VLMs
     "a language model or a tower of another kind is refused by name, with what is read",
     arguments: [
       ("llava15", "text_config.model_type", "phi3", "gemma, llama, mistral, qwen2"),
-      ("llava15", "vision_config.model_type", "siglip_vision_model", "clip_vision_model"),
+      ("llava15", "vision_config.model_type", "dinov2", "clip_vision_model, siglip_vision_model"),
       ("openvla", "text_config.model_type", "gemma", "llama"),
       ("blip2_opt", "text_config.model_type", "t5", "opt"),
       ("blip2_opt", "vision_config.model_type", "clip_vision_model", "blip_2_vision_model"),
@@ -97,15 +97,6 @@ import VLMs
     let folder = try EditedFolder("llava15")
     try folder.set("text_config.rope_scaling", ["type": "yarn", "factor": 2])
     #expect(folder.refusal().contains("text_config.rope_scaling.type is \"yarn\""))
-  }
-
-  @Test("a list of feature layers is refused unless it has one") func featureLayers() throws {
-    let folder = try EditedFolder("llava15")
-    try folder.set("vision_feature_layer", [-2, -1])
-    #expect(
-      folder.refusal().contains("vision_feature_layer is an array of 2, which is not supported"))
-    try folder.set("vision_feature_layer", [-2])
-    _ = try VLM.read(folder.url)
   }
 
   @Test("the members that published checkpoints have are read or known to change nothing")

@@ -38,6 +38,32 @@ import VLMs
     print("parity: \(fixture.testDescription) ran")
   }
 
+  @Test(
+    "on other text models and towers, every number of LLaVA is that of transformers",
+    arguments: Fixture.of("llava_mistral", "llava_qwen2", "llava_gemma", "llava_llama3"),
+    [false, true])
+  func variants(fixture: Fixture, packed: Bool) throws {
+    let configuration = try LLaVAConfiguration(fixture.config())
+    let model = build(packed: packed) { LLaVA(configuration, using: &$0) }
+    let unused = try model.load(fixture.weights(), with: LLaVA.weights, packed: packed)
+    #expect(unused == [])
+
+    let (ids, images) = (try fixture.table("input_ids"), try fixture.pixels())
+    var layers: [Tensor] = []
+    _ = model.vision.blocks(model.vision.embed(images)) { layers.append($0) }
+    for (N, layer) in layers.enumerated() { try fixture.expect("vision.layer.\(N)", layer) }
+    try fixture.expect("projector", model.encodeImage(images))
+    let prompt = try model.prompt(ids, images: images)
+    try fixture.expect("merged_inputs_embeds", prompt)
+    layers = []
+    let read = model.language(prompt) { layers.append($0) }
+    for (N, layer) in layers.enumerated() { try fixture.expect("lm.layer.\(N)", layer) }
+    try fixture.expect("lm.final_norm", read)
+    try fixture.expect("logits.last8", model.language.logits(read).last8)
+    try expectGreedy(model.language, after: prompt, fixture, "generate")
+    print("parity: \(fixture.testDescription) ran")
+  }
+
   @Test("a change of any value in the third decimal is detected")
   func altered() {
     let reference = uniform(2, 3, 4)

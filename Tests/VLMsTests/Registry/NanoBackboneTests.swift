@@ -79,7 +79,7 @@ import VLMs
     let images = uniform(2, 4, 4, 3)
     let output = tower(images)
     #expect(output.shape == [2, 6, 4])
-    #expect(tower.features(images, block: -1).shape == [2, 4, 4])
+    #expect(tower.features(images, blocks: [-1]).shape == [2, 4, 4])
     expectGradients(tower.namedParameters) { tower(images) }
   }
 

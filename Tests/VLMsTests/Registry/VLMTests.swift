@@ -11,7 +11,8 @@ import VLMs
   @Test(
     "from the folder alone, each family answers with the reference's own tokens",
     arguments: Fixture.of(
-      "llava15", "llava15_gqa", "blip2_opt", "instructblip_vicuna"))
+      "llava15", "llava15_gqa", "llava_mistral", "llava_qwen2", "llava_gemma", "llava_llama3",
+      "blip2_opt", "instructblip_vicuna"))
   func answers(fixture: Fixture) throws {
     let vlm = try VLM.read(fixture.folder)
     let asked = try fixture.question(of: vlm.family)

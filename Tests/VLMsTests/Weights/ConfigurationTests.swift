@@ -20,7 +20,7 @@ import VLMs
     #expect(llama.theta == 10_000)
     let llava = try LLaVAConfiguration(parse("{}"))
     #expect(llava.vision.patchCount == 576)
-    let sizes3 = [llava.featureBlock, llava.imageToken, llava.imageTokenCount]
+    let sizes3 = [llava.featureBlocks[0], llava.imageToken, llava.imageTokenCount]
     #expect(sizes3 == [-2, 32_000, 576])
     let gpt2 = try GPT2Configuration(parse("{}"))
     let sizes4 = [gpt2.width, gpt2.hidden, gpt2.maximumTokens]
@@ -44,10 +44,10 @@ import VLMs
   func featureLayer() throws {
     let vision = #""vision_config": {"num_hidden_layers": 3}"#
     let positive = try LLaVAConfiguration(parse("{\(vision), \"vision_feature_layer\": 2}"))
-    #expect(positive.featureBlock == -2)
+    #expect(positive.featureBlocks == [-2])
     let full = try LLaVAConfiguration(
       parse("{\(vision), \"vision_feature_select_strategy\": \"full\"}"))
-    #expect(full.keepsClassToken)
+    #expect(!full.skipsFirstToken)
     #expect(full.imageTokenCount == 50)
   }
 
@@ -60,9 +60,9 @@ import VLMs
       (#"{"text_config": {"head_dim": 7}}"#, "text_config.head_dim"),
       (#"{"text_config": {"hidden_act": "mish"}}"#, "text_config.hidden_act"),
       (#"{"text_config": {"rope_scaling": {"type": "dynamic"}}}"#, "rope_scaling.type"),
-      (#"{"vision_config": {"patch_size": 15}}"#, "vision_config.patch_size"),
+      (#"{"vision_config": {"patch_size": 400}}"#, "vision_config.patch_size"),
       (#"{"vision_config": {"num_attention_heads": 7}}"#, "vision_config.num_attention_heads"),
-      (#"{"vision_feature_layer": [-2, -5]}"#, "vision_feature_layer"),
+      (#"{"vision_feature_layer": [-2, -99]}"#, "vision_feature_layer"),
       (#"{"vision_feature_layer": -99}"#, "vision_feature_layer"),
       (#"{"vision_feature_select_strategy": "some"}"#, "vision_feature_select_strategy"),
       (#"{"image_token_index": -1}"#, "image_token_index"),
