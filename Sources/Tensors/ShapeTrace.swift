@@ -20,11 +20,11 @@ public final class ShapeTrace {
     public let milliseconds: Double
   }
 
-  private let observer: (Entry) -> Void
+  fileprivate let observer: ((Entry) -> Void)?
   private var previous = DispatchTime.now()
   fileprivate let finiteness: FinitenessCheck?
 
-  private init(_ observer: @escaping (Entry) -> Void, _ finiteness: FinitenessCheck? = nil) {
+  private init(_ observer: ((Entry) -> Void)?, _ finiteness: FinitenessCheck? = nil) {
     (self.observer, self.finiteness) = (observer, finiteness)
   }
 
@@ -61,7 +61,7 @@ public final class ShapeTrace {
     let outer = thread_state().pointee.shapeTrace.map {
       Unmanaged<ShapeTrace>.fromOpaque($0).takeUnretainedValue()
     }
-    let trace = ShapeTrace({ outer?.observer($0) }, check)
+    let trace = ShapeTrace(outer?.observer, check)
     let result = try withThreadState(
       \.shapeTrace, Unmanaged.passUnretained(trace).toOpaque(), body)
     withExtendedLifetime(trace) {}
@@ -71,7 +71,7 @@ public final class ShapeTrace {
   fileprivate func record(_ label: String, _ note: String, _ shape: [Int]) {
     let now = DispatchTime.now()
     let milliseconds = Double(now.uptimeNanoseconds - previous.uptimeNanoseconds) / 1e6
-    observer(Entry(label: label, note: note, shape: shape, milliseconds: milliseconds))
+    observer?(Entry(label: label, note: note, shape: shape, milliseconds: milliseconds))
     previous = DispatchTime.now()
   }
 }
@@ -84,31 +84,8 @@ extension Tensor {
     if let trace = thread_state().pointee.shapeTrace {
       let trace = Unmanaged<ShapeTrace>.fromOpaque(trace).takeUnretainedValue()
       trace.finiteness?.look(at: self, label, note)
-      trace.record(label, note(), shape)
+      if trace.observer != nil { trace.record(label, note(), shape) }
     }
     return self
-  }
-}
-
-/// Names the first tensor that is not finite: `"block" 3, after "prompt"` is the third of this name since
-/// the tensor called "prompt".
-private final class FinitenessCheck {
-  private(set) var found: String?
-  private var counts: [String: Int] = [:]
-  private var stage: String?  // the last name that came only once so far
-  private var sinceStage: [String: Int] = [:]
-
-  func look(at tensor: Tensor, _ label: String, _ note: () -> String) {
-    guard found == nil else { return }
-    sinceStage[label, default: 0] += 1
-    if !tensor.values.allSatisfy(\.isFinite) {
-      let (note, place) = (note(), stage.map { ", after \"\($0)\"" } ?? "")
-      let number = counts[label] == nil ? "" : " \(sinceStage[label]!)"
-      found = "\"\(label)\"\(number)\(note.isEmpty ? "" : " (\(note))")\(place)"
-    }
-    counts[label, default: 0] += 1
-    if counts[label] == 1, label != "attention", label != "block" {
-      (stage, sinceStage) = (label, [:])
-    }
   }
 }
