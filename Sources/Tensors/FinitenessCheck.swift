@@ -18,7 +18,9 @@ final class FinitenessCheck {
     for name in labels {
       total[name, default: 0] += 1
       sinceStage[name, default: 0] += 1
-      if total[name] == 1, name != "attention", name != "block" { (stage, sinceStage) = (name, [:]) }
+      if total[name] == 1, name != "attention", name != "block" {
+        (stage, sinceStage) = (name, [:])
+      }
     }
     let number = total[label] == nil ? "" : " \(sinceStage[label, default: 0] + 1)"
     let remark = note.isEmpty ? "" : " (\(note))"
