@@ -101,7 +101,8 @@ extension ActionStatistics {
   private static let ofBundledDemonstrations = Result {
     let exact = try ActionStatistics(of: DemonstrationDataset.bundled().demonstrations)
     return try ActionStatistics(
-      action: exact.action.inFiveDecimals, mask: exact.mask, proprio: exact.proprio?.inFiveDecimals,
+      action: exact.action.inFiveDecimals(), mask: exact.mask,
+      proprio: exact.proprio?.inFiveDecimals(),
       transitions: exact.transitions, trajectories: exact.trajectories)
   }
 }

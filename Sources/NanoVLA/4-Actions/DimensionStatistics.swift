@@ -51,13 +51,11 @@ public struct DimensionStatistics: Sendable, Equatable {
 
 extension DimensionStatistics {
   /// The same statistics in five decimals, as a dataset's file holds them.
-  var inFiveDecimals: DimensionStatistics {
-    get throws(ActionError) {
-      func rounded(_ values: [Float]) -> [Float] { values.map(\.toFiveDecimals) }
-      return try DimensionStatistics(
-        mean: rounded(mean), std: rounded(std), max: rounded(max), min: rounded(min),
-        q01: rounded(q01), q99: rounded(q99))
-    }
+  func inFiveDecimals() throws(ActionError) -> DimensionStatistics {
+    func rounded(_ values: [Float]) -> [Float] { values.map(\.toFiveDecimals) }
+    return try DimensionStatistics(
+      mean: rounded(mean), std: rounded(std), max: rounded(max), min: rounded(min),
+      q01: rounded(q01), q99: rounded(q99))
   }
 }
 

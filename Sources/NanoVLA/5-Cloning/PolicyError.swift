@@ -13,19 +13,18 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .imageSize(let width, let height, let expected):
-      return "image is \(width)×\(height) pixels, this policy sees \(expected)×\(expected): "
+      "image is \(width)×\(height) pixels, this policy sees \(expected)×\(expected): "
         + "resize it first"
     case .noProprioception:
-      return "this policy uses proprioception: pass proprioception: [x, y, z, closed]"
+      "this policy uses proprioception: pass proprioception: [x, y, z, closed]"
     case .history(let expected, let found):
-      return
-        "this policy remembers \(expected) observations, \(found) were given: collect them in a "
+      "this policy remembers \(expected) observations, \(found) were given: collect them in a "
         + "History(length: \(expected)) and pass its window"
     case .notFinite(let tensor):
-      return "the policy's numbers are not finite, so there is no action; the first layer whose "
+      "the policy's numbers are not finite, so there is no action; the first layer whose "
         + "output holds NaN or infinity: \(tensor); use weights that are finite"
     case .noProbabilities(let head):
-      return "a \(head) gives no probabilities to learn from: clone the policy with a token head, "
+      "a \(head) gives no probabilities to learn from: clone the policy with a token head, "
         + "head: .tokens(bins: 32)"
     }
   }

@@ -68,9 +68,4 @@ extension Module {
   public func mergeLoRA() {
     for (_, layer) in linearLayers { (layer.adaptation as? LoRA)?.merge(into: layer) }
   }
-
-  /// Restores the original weights of every layer with a merged ``LoRA``.
-  public func unmergeLoRA() {
-    for (_, layer) in linearLayers { (layer.adaptation as? LoRA)?.unmerge(from: layer) }
-  }
 }
