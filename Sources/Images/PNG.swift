@@ -17,7 +17,8 @@ import Foundation
 /// A file is not trusted: before libpng reads it, or memory of the size that it claims is allocated,
 /// `checkedPNGHeader` checks the size of the file and of the image against limits and each other.
 ///
-/// Reference: PNG Specification, third edition (W3C 2025), sections 5 and 11; libpng manual, section 5.
+/// - Reference: PNG Specification, third edition (W3C 2025), sections 5 and 11; libpng manual,
+///   section 5.
 extension RGBImage {
 
   /// Reads the file `png`.

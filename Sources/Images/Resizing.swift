@@ -11,7 +11,7 @@ import Foundation
 /// To be bit-identical, the mean is computed as in Pillow: weights in fixed point, multiples of 2⁻²²,
 /// and bytes, rounded and clipped, after EACH pass.
 ///
-/// Reference: Pillow 12, src/libImaging/Resample.c (8 bits per channel) and Geometry.c (nearest).
+/// - Reference: Pillow 12, src/libImaging/Resample.c (8 bits per channel) and Geometry.c (nearest).
 extension RGBImage {
   /// This image with `width`×`height` pixels; the aspect ratio may change.
   public func resized(width: Int, height: Int, filter: ResizeFilter = .bilinear) -> RGBImage {

@@ -5,7 +5,7 @@ import Images
 /// A figure is given by its signed distance function d: how far a point is outside it, negative inside.
 /// It covers the fraction clip(0.5 − d, 0, 1) of a pixel, which smooths the edges (anti-aliasing).
 ///
-/// Reference: Quilez, "2D distance functions" (iquilezles.org/articles/distfunctions2d).
+/// - Reference: Quilez, "2D distance functions" (iquilezles.org/articles/distfunctions2d).
 enum Figure {
   case ellipse(Float, Float)
   case box(Float, Float, corner: Float)

@@ -12,7 +12,7 @@ public enum Outcome: String, Sendable { case running, success, failure, timeout 
 /// What a policy may observe is `renderer.render(world.scene)`, ``proprioception`` and
 /// ``instruction``; the true positions in ``scene`` are for the expert and for measuring.
 ///
-/// Letters and units: see ``Scene`` (world units) and ``Rules`` (the constants of the physics).
+/// - Letters and units: see ``Scene`` (world units) and ``Rules`` (the constants of the physics).
 public struct TabletopWorld: Sendable {
   /// What an episode begins with. A new episode is a new world.
   public struct InitialState: Sendable, Equatable {

@@ -36,7 +36,7 @@ extension Tensor {
   /// order each result comes after all its uses, so its sum is complete when it is passed on. Stops
   /// the program unless this is a single number that depends on a parameter, or if an earlier pass
   /// has used the graph.
-  /// Source: Baydin et al., "Automatic Differentiation in Machine Learning" (2018), section 3.2.
+  /// Source: Baydin et al., "Automatic Differentiation in Machine Learning" (2018), §3.2.
   public func backward() { withoutGradient { backward(scale: 1) } }
 
   /// The gradients of `scale` times this loss.

@@ -35,7 +35,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
   }
 
   /// An integer in 0 ..< `bound`, each equally likely.
-  /// Source: Lemire, "Fast Random Integer Generation in an Interval" (2019), section 3, without the
+  /// Source: Lemire, "Fast Random Integer Generation in an Interval" (2019), §3, without the
   /// rejection step: the probabilities differ by at most `bound` · 2⁻⁶⁴.
   public mutating func integer(below bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)

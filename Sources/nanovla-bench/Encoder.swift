@@ -6,7 +6,7 @@ import Tensors
 /// Its sizes are fixed, so that the same encoder in another framework does the same arithmetic with
 /// the same number of parameters.
 ///
-/// Letters: B images, T = 64 patches of I = 192 pixel values, D = 128 width, C = 256 classes.
+/// - Letters: B images, T = 64 patches of I = 192 pixel values, D = 128 width, C = 256 classes.
 final class Encoder: Module {
   static let tokens = 64
   static let inputs = 192

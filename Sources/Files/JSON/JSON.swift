@@ -6,7 +6,7 @@
 /// exhausts the stack (one of nothing but `[`) or the memory (of `[],[],…` every three bytes would
 /// become a hundred).
 ///
-/// Reference: RFC 8259.
+/// - Reference: RFC 8259.
 package enum JSON: Equatable {
   case null
   case bool(Bool)

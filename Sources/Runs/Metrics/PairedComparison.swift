@@ -11,9 +11,9 @@ import NanoVLA
 ///     first succeeds          both          onlyFirst
 ///     first fails          onlySecond        neither
 ///
-/// Reference: Newcombe, "Improved confidence intervals for the difference between binomial proportions
-/// based on paired data" (1998), method 10; McNemar, "Note on the sampling error of the difference
-/// between correlated proportions" (1947), with exact binomial probabilities.
+/// - Reference: Newcombe, "Improved confidence intervals for the difference between binomial
+///   proportions based on paired data" (1998), method 10; McNemar, "Note on the sampling error of
+///   the difference between correlated proportions" (1947), with exact binomial probabilities.
 public struct PairedComparison: Sendable, Equatable {
   /// Initial states from which both succeeded, one did, or neither.
   public let both, onlyFirst, onlySecond, neither: Int

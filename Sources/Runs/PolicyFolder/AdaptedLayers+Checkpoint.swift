@@ -14,7 +14,7 @@ import Tensors
 /// Only LoRA's α has no shape; config.json contains it. A merged LoRA is not written, since the
 /// weights of its layer include it.
 ///
-/// Reference: Hugging Face PEFT, adapter_config.json (`alpha_pattern`: layers with another α).
+/// - Reference: Hugging Face PEFT, adapter_config.json (`alpha_pattern`: layers with another α).
 struct LoRAConfiguration: Codable, Equatable {
   var alpha: Float
   /// The layers with another α, by name; nil if there are none.

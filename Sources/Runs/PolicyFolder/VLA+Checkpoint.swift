@@ -15,8 +15,8 @@ import NanoVLA
 /// fingerprint detects other weights in their place. A merged LoRA changes whole layers (64 MB each at
 /// that size), so unmerge it before writing.
 ///
-/// Reference: the files of openvla/openvla-7b on Hugging Face; `base_model_name_or_path` in Hugging
-/// Face PEFT.
+/// - Reference: the files of openvla/openvla-7b on Hugging Face; `base_model_name_or_path` in
+///   Hugging Face PEFT.
 extension VLA {
   public static let configurationFile = "config.json"
   public static let weightsFile = "model.safetensors"

@@ -8,7 +8,7 @@ import Tensors
 /// what a published VLM has learned from images and captions. ``GroundingMixture`` says what the scenes
 /// and instructions are mixed from.
 ///
-/// Letters: B scenes, R instructions a scene, N = B·R.
+/// - Letters: B scenes, R instructions a scene, N = B·R.
 struct GroundingExamples {
   var images: [RGBImage] = []  // B
   var tasks: [TabletopTask] = []  // N, the R of a scene one after another

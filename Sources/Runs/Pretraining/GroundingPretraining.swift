@@ -15,10 +15,10 @@ import Tensors
 /// It learns from TRUE OBJECT POSITIONS, which demonstrations do not hold. It stands for the
 /// pre-training of a published VLM.
 ///
-/// Letters: B scenes, R instructions a scene, N = B·R, Q slots, P patches, H heads.
-///
-/// Reference: the attention term is supervised attention, after Liu et al., "Attention Correctness in
-/// Neural Image Captioning" (2017). Left out: everything that a published VLM learns beside pointing.
+/// - Letters: B scenes, R instructions a scene, N = B·R, Q slots, P patches, H heads.
+/// - Reference: the attention term is supervised attention, after Liu et al., "Attention
+///   Correctness in Neural Image Captioning" (2017). Left out: everything that a published VLM
+///   learns beside pointing.
 public final class GroundingPretraining {
   /// Ten minutes on two cores.
   public static let defaultSteps = 32_000

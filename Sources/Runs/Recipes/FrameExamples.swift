@@ -8,8 +8,8 @@ import Tensors
 /// too, its states change at every step. These examples therefore store the images, and the gradient
 /// flows from the loss through the head and the backbone to the first layer.
 ///
-/// Letters: N time steps, H observations in a window, S state values per observation, K steps in a
-/// chunk.
+/// - Letters: N time steps, H observations in a window, S state values per observation, K steps in
+///   a chunk.
 public struct FrameExamples {
   /// The last H observations at each of the N time steps, oldest first.
   public let windows: [[Observation]]

@@ -7,7 +7,7 @@ import Tabletop
 ///
 /// What the trainer reads stands in ``settings``; the other keys name the policy and the task.
 ///
-/// Reference: PRIME-RL/SimpleVLA-RL, examples/run_openvla_oft_rl_libero.sh.
+/// - Reference: PRIME-RL/SimpleVLA-RL, examples/run_openvla_oft_rl_libero.sh.
 public struct RLConfiguration: Sendable, Equatable {
   /// The folder of the policy to improve, as supervised training (SFT) left it.
   public var sftModelPath: String?

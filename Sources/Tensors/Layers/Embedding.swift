@@ -1,6 +1,6 @@
 /// A table with one learned row for each symbol of a vocabulary: how a token id becomes a vector.
 ///
-/// Letters: V symbols, D width.
+/// - Letters: V symbols, D width.
 public final class Embedding: Module {
   /// The table, [V, D].
   public let weight: Tensor

@@ -7,7 +7,7 @@ public protocol Layer: Module {
 
 /// A linear layer, also called fully connected: y = x Wᵀ + b, [..., I] → [..., O].
 ///
-/// Letters: I inputs, O outputs.
+/// - Letters: I inputs, O outputs.
 public final class Linear: Layer {
   /// W, [O, I].
   public let weight: Tensor

@@ -3,7 +3,7 @@
 ///
 /// y = (x − mean) / √(variance + ε) · gain + bias. It keeps the size of the residual stream's rows
 /// under control, however deep the network.
-/// Source: Ba, Kiros and Hinton, "Layer Normalization" (2016), section 3.
+/// Source: Ba, Kiros and Hinton, "Layer Normalization" (2016), §3.
 public final class LayerNorm: Layer {
   /// The gain, [D], 1 at first.
   public let weight: Tensor
@@ -29,7 +29,7 @@ public final class LayerNorm: Layer {
 ///
 /// y = x / √(mean(x²) + ε) · gain: layer norm without the mean and the bias, as in Llama. Gemma stores
 /// the gain's difference from 1, so that weight decay pulls the gain to 1 and not to 0.
-/// Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), section 3.
+/// Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), §3.
 public final class RMSNorm: Layer {
   /// The gain less ``offset``, [D]; the gain is 1 at first.
   public let weight: Tensor

@@ -6,7 +6,7 @@
 ///
 /// Swift's `Float16` does not exist on Intel Macs, so the conversion is written out. NaNs keep
 /// their payload; narrowing rounds to the nearest value, ties to the even fraction.
-/// Source: IEEE 754-2019, sections 3.4 and 4.3.1.
+/// Source: IEEE 754-2019, §3.4 and §4.3.1.
 extension Float {
   /// The value of the float16 `bits`, which is exact.
   package init(float16Bits bits: UInt16) {

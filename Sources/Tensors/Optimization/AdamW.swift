@@ -8,9 +8,9 @@ import CKernels
 ///
 /// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,
 /// θ ← θ(1 − ηλ) − η · m̂ / (√v̂ + ε),  m̂ = m/(1 − β₁ᵗ),  v̂ = v/(1 − β₂ᵗ);
-/// Letters: θ parameter, g gradient, η learning rate, λ weight decay, m and v the first and second
-/// moment, t the number of steps in which the parameter had a gradient.
-/// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2.
+/// - Letters: θ parameter, g gradient, η learning rate, λ weight decay, m and v the first and
+///   second moment, t the number of steps in which the parameter had a gradient. Source: Loshchilov
+///   and Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2.
 public final class AdamW {
   /// The parameters that learn, in the order given.
   public let parameters: [Tensor]
@@ -91,7 +91,7 @@ extension [Tensor] {
   /// Scales all gradients by one factor, so that their common norm √Σ g² is at most `norm`.
   ///
   /// Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks"
-  /// (2013), section 3.2.
+  /// (2013), §3.2.
   /// - Returns: the norm before.
   @discardableResult
   public func clipGradients(toNorm norm: Float) -> Float {

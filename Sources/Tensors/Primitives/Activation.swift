@@ -40,7 +40,7 @@ extension Tensor {
   /// The Gaussian error linear unit (GELU) of each element, tanh form:
   /// ½x (1 + tanh(√(2/π) (x + 0.044715 x³))).
   ///
-  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
+  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), §2.
   public func gelu() -> Tensor {
     let result = Tensor(uninitialized: shape)
     kernel_gelu(pointer, result.pointer, count)
@@ -54,7 +54,7 @@ extension Tensor {
   /// The Gaussian error linear unit of each element, erf form: ½x (1 + erf(x/√2)).
   ///
   /// It differs from ``gelu()`` by up to 5e-4; use the form that the checkpoint was trained with.
-  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
+  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), §2.
   public func geluExact() -> Tensor {
     let result = Tensor(uninitialized: shape)
     kernel_erf_gelu(pointer, result.pointer, count)
@@ -67,12 +67,12 @@ extension Tensor {
 
   /// The sigmoid approximation of GELU that CLIP uses, of each element: x · sigmoid(1.702 x).
   ///
-  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
+  /// Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), §2.
   public func quickGELU() -> Tensor { swish(slope: 1.702) }
 
   /// The sigmoid linear unit (SiLU, Swish) of each element: x · sigmoid(x), the gate of SwiGLU.
   ///
-  /// Source: Shazeer, "GLU Variants Improve Transformer" (2020), section 2.
+  /// Source: Shazeer, "GLU Variants Improve Transformer" (2020), §2.
   public func silu() -> Tensor { swish(slope: 1) }
 
   /// x · sigmoid(slope · x)

@@ -55,7 +55,7 @@ extension Tensor {
 
   /// Layer normalization along the last axis: (x − mean) / √(variance + ε) · gain + bias.
   ///
-  /// Source: Ba, Kiros and Hinton, "Layer Normalization" (2016), section 3.
+  /// Source: Ba, Kiros and Hinton, "Layer Normalization" (2016), §3.
   /// - Parameters:
   ///   - gain: [D], the length of the last axis.
   ///   - bias: [D].
@@ -83,7 +83,7 @@ extension Tensor {
 
   /// RMS normalization along the last axis: x / √(mean(x²) + ε) · gain.
   ///
-  /// Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), section 3.
+  /// Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), §3.
   /// - Parameters:
   ///   - gain: [D], the length of the last axis.
   ///   - epsilon: ε, which keeps the division finite.
