@@ -31,9 +31,6 @@ public protocol Backbone: Module, SelfDescribing {
   /// S, with or without proprioception.
   func stateWidth(usesProprioception: Bool) -> Int
 
-  /// Whether all states have the same width, so that several fit in a batch; prompts do not.
-  var takesBatches: Bool { get }
-
   /// Encodes N observations, each with an instruction and, if asked for, proprioception: → [N, S].
   /// - Throws: if an instruction cannot be encoded.
   func state(
@@ -42,7 +39,6 @@ public protocol Backbone: Module, SelfDescribing {
 }
 
 extension Backbone {
-  public var takesBatches: Bool { true }
   public var name: String { Self.kind }
   public var isRandom: Bool { false }
   public var newLayers: [any Module] { [] }

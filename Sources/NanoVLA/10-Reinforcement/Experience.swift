@@ -41,7 +41,7 @@ public struct Experience {
     joining groups: [RolloutGroup], statistics: ActionStatistics,
     advantages: ([Float]) -> [Float] = { GroupAdvantage(rewards: $0).advantages }
   ) {
-    states = .concatenated(groups.map(\.states), axis: 0)  // → [N, S]
+    states = .stackedRows(groups.map(\.states))  // → [N, S]
       .traced("states", "what the head read at each decision")
     bins = groups.flatMap(\.bins)
     logProbabilities = .concatenated(groups.map(\.logProbabilities), axis: 0)  // → [N, K, A]

@@ -105,7 +105,7 @@ private struct Record {
   func group(
     _ rollouts: [Rollout], _ members: Range<Int>, _ head: any TokenPolicyHead, _ temperature: Float
   ) -> RolloutGroup {
-    let (states, K) = (Tensor.concatenated(self.states, axis: 0), head.chunk)  // → [N, S]
+    let (states, K) = (Tensor.stackedRows(self.states), head.chunk)  // → [N, S]
     let mask = decisions.flatMap { decision in
       (0..<K).map { decision.step + $0 < rollouts[decision.rollout].steps ? Float(1) : 0 }
     }

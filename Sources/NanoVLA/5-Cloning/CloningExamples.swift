@@ -27,7 +27,7 @@ public struct CloningExamples {
     let states = try inShards(of: episodes.count) { part in
       withoutGradient { Result { try part.map { try Self.states(of: episodes[$0], policy) } } }
     }.flatMap { try $0.get() }
-    self.states = Tensor.concatenated(states, axis: 0)  // → [N, H·S]
+    self.states = Tensor.stackedRows(states)  // → [N, H·S]
   }
 
   /// The expert's checked and normalized chunk of every time step.

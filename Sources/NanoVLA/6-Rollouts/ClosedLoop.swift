@@ -54,16 +54,13 @@ public struct ClosedLoop {
     }
     var ensemble = rollouts.map { _ in TemporalEnsemble() }
     try RolloutWorker(keepsRecord: keepsRecord)(&rollouts) { rollouts, deciding in
-      let batches = policy.backbone.takesBatches ? [deciding] : deciding.map { [$0] }
-      for batch in batches {
-        let chunks = try policy.finite {
-          let state = try policy.state(of: batch.map { rollouts[$0] })  // → [N, H·S]
-          return policy.chunks(for: state, using: &random)  // [N, H·S] → N chunks of K
-        }
-        for (chunk, i) in zip(chunks, batch) {
-          let actions = ensembles ? [ensemble[i](chunk)] : Array(chunk.prefix(executionHorizon))
-          rollouts[i].plan = try actions.map(policy.statistics.robotAction)
-        }
+      let chunks = try policy.finite {
+        let state = try policy.state(of: deciding.map { rollouts[$0] })  // → [N, H·S]
+        return policy.chunks(for: state, using: &random)  // [N, H·S] → N chunks of K
+      }
+      for (chunk, i) in zip(chunks, deciding) {
+        let actions = ensembles ? [ensemble[i](chunk)] : Array(chunk.prefix(executionHorizon))
+        rollouts[i].plan = try actions.map(policy.statistics.robotAction)
       }
     }
     return rollouts.map(\.episode)

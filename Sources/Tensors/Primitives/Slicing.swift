@@ -1,4 +1,4 @@
-/// Slicing and concatenation along one axis; each is the backward of the other.
+/// Slicing and concatenation along one axis; each is the backward of the other. Stacking pads.
 extension Tensor {
   /// A copy of the part `range` of `axis`; the other axes are complete. Stops if it is outside.
   public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
@@ -62,5 +62,20 @@ extension Tensor {
         return gradient.sliced(axis: axis, start..<start + part.shape[axis])
       }
     }
+  }
+
+  /// The rows of all tables `parts`, one table below the other. Rows that are narrower than the
+  /// widest end in zeros (padding): tables [Nᵢ, Sᵢ] → [Σ Nᵢ, max Sᵢ].
+  public static func stackedRows(_ parts: [Tensor]) -> Tensor {
+    guard parts.allSatisfy({ $0.shape.count == 2 }) else {
+      fatalError("stacked rows: shapes \(parts.map(\.shape)), not tables [N, S]")
+    }
+    let widest = parts.map { $0.shape[1] }.max() ?? 0
+    let padded = parts.map { part in
+      let missing = widest - part.shape[1]
+      return missing == 0
+        ? part : concatenated([part, .zeros([part.shape[0], missing])], axis: 1)
+    }
+    return concatenated(padded, axis: 0)
   }
 }

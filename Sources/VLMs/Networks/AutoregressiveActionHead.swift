@@ -5,11 +5,13 @@ import Tensors
 
 /// The head of a model that generates action tokens: its language model itself.
 ///
-/// OpenVLA needs no layers of its own for acting. Its state is the whole prompt, and its next A tokens
-/// are the action, generated autoregressively. So it can learn like any head: the loss is the
-/// cross-entropy of the expert's tokens with teacher forcing.
+/// Such a model, OpenVLA for example, needs no layers of its own for acting. Its state is the whole
+/// prompt (``WholePrompt``), and its next A tokens are the action, generated autoregressively. So it can
+/// learn like any head: the loss is the cross-entropy of the expert's tokens with teacher forcing.
+/// Each prompt is read alone, at its own length.
 ///
-/// Letters: N prompts of T tokens, D width, A action dimensions, V vocabulary; a chunk is K = 1 step.
+/// Letters: N prompts, T tokens of one, L of the longest, D width, A action dimensions, V vocabulary;
+/// a chunk is K = 1 step.
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 3.2.
 public final class AutoregressiveActionHead: ActionHead {
@@ -36,15 +38,17 @@ public final class AutoregressiveActionHead: ActionHead {
   }
 
   /// A head for `model`.
-  public convenience init(_ model: OpenVLA, dimensions: Int) {
-    self.init(model.language, tokenizer: model.configuration.actions, dimensions: dimensions)
+  public convenience init(_ model: any AutoregressiveActionModel, dimensions: Int) {
+    self.init(model.language, tokenizer: model.actionTokenizer, dimensions: dimensions)
   }
 
   /// The head for the backbone in `place`, whose state becomes the whole prompt.
   public convenience init(
     _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom
   ) {
-    guard let vlm = place.backbone as? VLM, let model = vlm.network as? OpenVLA else {
+    guard let vlm = place.backbone as? VLM,
+      let model = vlm.network as? any AutoregressiveActionModel
+    else {
       fatalError("AutoregressiveActionHead: \(Self.needed)")
     }
     (vlm.readout, vlm.answerTokens) = (.wholePrompt, place.space.count)
@@ -57,7 +61,7 @@ public final class AutoregressiveActionHead: ActionHead {
   public static func validationError(
     _ configuration: Configuration, in place: HeadContext
   ) -> PartError? {
-    guard let vlm = place.backbone as? VLM, vlm.network is OpenVLA else {
+    guard let vlm = place.backbone as? VLM, vlm.network is any AutoregressiveActionModel else {
       return PartError("kind", needed)
     }
     let isOnePrompt = place.chunk == 1 && place.inputs == vlm.stateWidth(usesProprioception: false)
@@ -66,7 +70,7 @@ public final class AutoregressiveActionHead: ActionHead {
   }
 
   /// Generates actions greedily.
-  /// - Parameter state: N prompts, [N, T·D].
+  /// - Parameter state: N prompts, [N, L·(D + 1)].
   /// - Returns: [N, 1, A]
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor {
     let rows = prompts(state).map { prompt -> [Float] in
@@ -107,9 +111,13 @@ public final class AutoregressiveActionHead: ActionHead {
     return Tensor(generator.tokenizer.decode(tokens).values, shape: actions.shape)
   }
 
-  /// [N, T·D] → N × [1, T, D]
+  /// [N, L·(D + 1)] → N × [1, T, D]
   private func prompts(_ state: Tensor) -> [Tensor] {
-    let D = generator.language.embedding.weight.dim(1)
-    return (0..<state.dim(0)).map { state.sliced(axis: 0, $0..<$0 + 1).reshaped([1, -1, D]) }
+    WholePrompt.prompts(in: state, width: generator.language.embedding.weight.dim(1))
   }
+}
+
+extension ActionHeadKind {
+  /// The model's own action tokens: ``AutoregressiveActionHead``. The backbone must generate them.
+  static let autoregressive = Self(AutoregressiveActionHead.self, .init())
 }

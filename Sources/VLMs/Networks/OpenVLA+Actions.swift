@@ -12,7 +12,9 @@ import Tensors
 ///
 /// Reference: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla,
 /// prismatic/extern/hf/modeling_prismatic.py, predict_action, and vla-scripts/deploy.py, the prompt.
-extension OpenVLA {
+extension OpenVLA: AutoregressiveActionModel {
+  public var actionTokenizer: ActionTokenizer { configuration.actions }
+
   /// An action, and the tokens that encode it.
   public struct Answer: Sendable, Equatable {
     public let action: RobotAction  // [A], in the robot's units
@@ -57,7 +59,7 @@ extension OpenVLA {
   ) throws -> Answer {
     let tokens = try actionTokens(
       for: image, promptIDs: promptIDs, count: statistics.count, each: each)
-    let normalized = configuration.actions.decode(tokens)  // [A] tokens → [A] in −1 … 1
+    let normalized = actionTokenizer.decode(tokens)  // [A] tokens → [A] in −1 … 1
     return Answer(
       action: try statistics.robotAction(normalized), normalized: normalized, tokens: tokens)
   }

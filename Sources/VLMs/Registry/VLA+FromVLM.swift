@@ -4,8 +4,9 @@ import Tensors
 
 /// Turning any VLM into a policy.
 ///
-/// OpenVLA predicts actions itself. Every other VLM gets an action head on its last hidden state, which
-/// must be trained on demonstrations (``BehaviorCloning``).
+/// An ``AutoregressiveActionModel``, OpenVLA for example, predicts actions itself. Every other VLM gets
+/// an action head on its last hidden state, which must be trained on demonstrations
+/// (``BehaviorCloning``).
 extension VLA {
   /// A policy with the VLM called `name` as its backbone.
   ///
@@ -31,30 +32,17 @@ extension VLA {
     var random = SeededRandom(seed: seed)
     let folder = modelPath.map { URL(fileURLWithPath: $0, isDirectory: true) }
     let vlm = try VLMRegistry.shared.makeVLM(name, folder: folder, using: &random)
-    if let speaker = vlm.network as? OpenVLA, head == nil {
-      return try VLA(
-        speaker, vlm, folder: folder, key: unnormKey, space: ActionSpace(dimensions: actionDim))
+    let isSpeaker = head == nil && vlm.network is any AutoregressiveActionModel
+    var space = ActionSpace(dimensions: actionDim)
+    var statistics = try ActionStatistics(boundsOf: space)
+    if let folder, isSpeaker {  // its robot's, published with it
+      statistics = try .read(modelFolder: folder, key: unnormKey)
+      space = ActionSpace(predictedBy: statistics)
     }
-    let space = ActionSpace(dimensions: actionDim)
     return try VLA(
-      backbone: vlm, space: space, statistics: ActionStatistics(boundsOf: space),
-      head: head ?? .l1, chunk: 1, usesProprioception: false, using: &random)
-  }
-
-  /// OpenVLA with the statistics of its folder.
-  private convenience init(
-    _ network: OpenVLA, _ vlm: VLM, folder: URL?, key: String?, space: ActionSpace
-  ) throws {
-    vlm.readout = .wholePrompt
-    let statistics =
-      try folder.map { try ActionStatistics.read(modelFolder: $0, key: key) }
-      ?? ActionStatistics(boundsOf: space)
-    vlm.answerTokens = statistics.count
-    try self.init(
-      backbone: vlm, space: folder == nil ? space : ActionSpace(predictedBy: statistics),
-      statistics: statistics,
-      head: AutoregressiveActionHead(network, dimensions: statistics.count),
-      usesProprioception: false)
+      backbone: vlm, space: space, statistics: statistics,
+      head: head ?? (isSpeaker ? .autoregressive : .l1), chunk: 1, usesProprioception: false,
+      using: &random)
   }
 
   /// Whether its VLM has random weights.

@@ -6,7 +6,6 @@ extension VLM {
   public var name: String { family }
   public var publishedParameters: [Tensor] { folder == nil ? [] : network.parameters }
   public var imageSize: Int? { nil }
-  public var takesBatches: Bool { readout == .lastToken }
 
   public func stateWidth(usesProprioception: Bool) -> Int { width + (usesProprioception ? 4 : 0) }
 
@@ -22,7 +21,7 @@ extension VLM {
       let prompt = try prompt($0.image, robotQuestion($1))  // → [1, T, D]
       guard readout == .lastToken else {
         try network.language.checkLength(prompt.dim(1), besides: answerTokens)
-        return prompt.reshaped([1, -1])  // [1, T, D] → [1, T·D]
+        return WholePrompt.state(of: prompt)  // [1, T, D] → [1, T·(D + 1)]
       }
       let hidden = network.language(prompt)  // [1, T, D] → [1, T, D]
       let last = hidden.dim(1) - 1
@@ -46,6 +45,6 @@ extension Backbone {
       let proprioception = Tensor(observation.proprioception ?? [], shape: [1, 4])
       return Tensor.concatenated([row, proprioception], axis: 1)  // → [1, D + 4]
     }
-    return Tensor.concatenated(rows, axis: 0)  // N × [1, S] → [N, S]
+    return Tensor.stackedRows(rows)  // N × [1, S] → [N, S], whole prompts padded to the longest
   }
 }

@@ -79,7 +79,6 @@ extension VLM {
   /// Adds the heads of this module to ``ActionHeadKind/known``, once.
   package static let registersHeads: Void = {
     ActionHeadKind.known.register("residual", .residual)
-    ActionHeadKind.known.register(
-      "autoregressive", .init(AutoregressiveActionHead.self, .init()))
+    ActionHeadKind.known.register("autoregressive", .autoregressive)
   }()
 }

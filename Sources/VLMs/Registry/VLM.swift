@@ -31,7 +31,7 @@ public final class VLM: Backbone {
   public enum Readout: Sendable {
     /// The last hidden state, [D].
     case lastToken
-    /// The whole prompt, [T·D]: for a head that is the language model itself.
+    /// The whole prompt, [T·(D + 1)]: a ``WholePrompt``, for a head that is the language model itself.
     case wholePrompt
   }
   /// The tensors of the checkpoint that the network does not use.

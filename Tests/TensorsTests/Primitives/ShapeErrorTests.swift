@@ -54,6 +54,13 @@ import Testing
     expectMessage(result, "[2, 3]", "[2, 4]")
   }
 
+  @Test("Stacked rows") func stackedRows() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor.stackedRows([.zeros([2, 3]), .zeros([2, 4, 1])])
+    }
+    expectMessage(result, "[2, 3]", "[2, 4, 1]")
+  }
+
   @Test("Broadcast") func broadcast() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor.zeros([2, 3]).broadcast(to: [3])

@@ -53,6 +53,19 @@ import Testing
     }
   }
 
+  @Test("Stacked rows are one below the other, narrow ones padded with zeros at the end")
+  func stacked() {
+    let parts = [Tensor([1, 2, 3, 4], shape: [2, 2]), Tensor([5], shape: [1, 1])]
+    let (wide, empty) = (Tensor([6, 7, 8], shape: [1, 3]), Tensor.zeros([0, 3]))
+    let stacked = Tensor.stackedRows(parts + [empty, wide])
+    #expect(stacked.shape == [4, 3])
+    #expect(stacked.values == [1, 2, 0, 3, 4, 0, 5, 0, 0, 6, 7, 8])
+    #expect(Tensor.stackedRows([wide, wide]).values == [6, 7, 8, 6, 7, 8])
+    expectGradients([uniform(2, 3), uniform(1, 1, seed: 2), uniform(3, 2, seed: 3)]) {
+      Tensor.stackedRows([$0[0], $0[1], $0[2], $0[1]]).squared()
+    }
+  }
+
   @Test("Broadcasting repeats axes of length 1; its gradient is their sum") func broadcast() {
     let x = Tensor([1, 2], shape: [2, 1]).asParameter()
     let y = x.broadcast(to: [3, 2, 2])
