@@ -42,7 +42,9 @@ extension Tensor {
   /// The gradients of `scale` times this loss.
   func backward(scale: Float) {
     guard count == 1 else { fatalError("backward: shape \(shape) is not a single number") }
-    guard let node else { fatalError("backward: no recorded operation leads to this number") }
+    guard let node else {
+      fatalError("backward: no recorded operation leads to this number; are all parameters frozen?")
+    }
     accumulate(.full(shape, scale))
     for node in node.topologicalOrder().reversed() { node.backward() }
   }

@@ -33,6 +33,11 @@ public final class TransferLearning {
     guard examples > 0, steps > 0 else {
       fatalError("transfer learning: \(examples) examples, \(steps) steps")
     }
+    var plan = plan
+    if head.parameters.isEmpty {  // the backbone speaks for itself: there is no head to train first
+      guard plan.strategy != .freezeBackbone else { throw .nothingToTrain }
+      plan.headFirst = 0
+    }
     random = SeededRandom(seed: seed)
     try plan.prepare(backbone, using: &random)
     head.freeze(false)
@@ -95,13 +100,14 @@ extension TransferPlan {
 public enum TransferError: Error, Equatable, CustomStringConvertible {
   case noSuchLayer(String, nearest: [String])
   case alreadyAdapted(String)
-  case packed(String, TransferStrategy)
+  case packed(String, TransferStrategy), nothingToTrain
 
   public var description: String {
     switch self {
     case .noSuchLayer(let target, let nearest):
       "no linear layer has a name with “\(target.prefix(60))”; the nearest are "
         + nearest.joined(separator: ", ")
+    case .nothingToTrain: "the head has no weights and the backbone is frozen; use lora or direct"
     case .alreadyAdapted(let name):
       "layer \(name) already has an adaptation; call removeAdaptations() first"
     case .packed(let name, let strategy):

@@ -8,7 +8,8 @@ import Tensors
 /// Such a model, OpenVLA for example, needs no layers of its own for acting. Its state is the whole
 /// prompt (``WholePrompt``), and its next A tokens are the action, generated autoregressively. So it can
 /// learn like any head: the loss is the cross-entropy of the expert's tokens with teacher forcing.
-/// Each prompt is read alone, at its own length.
+/// Each prompt is read alone, at its own length. The head has no parameters: what learns is the
+/// backbone, unfrozen or adapted, on examples that store images (lesson 8).
 ///
 /// Letters: N prompts, T tokens of one, L of the longest, D width, A action dimensions, V vocabulary;
 /// a chunk is K = 1 step.
