@@ -34,10 +34,8 @@ public final class TransferLearning {
       fatalError("transfer learning: \(examples) examples, \(steps) steps")
     }
     var plan = plan
-    if head.parameters.isEmpty {  // the backbone speaks for itself: there is no head to train first
-      guard plan.strategy != .freezeBackbone else { throw .nothingToTrain }
-      plan.headFirst = 0
-    }
+    if head.parameters.isEmpty { plan.headFirst = 0 }  // no head to train before the backbone
+    guard plan.strategy != .freezeBackbone || !head.parameters.isEmpty else { throw .trainsNothing }
     random = SeededRandom(seed: seed)
     try plan.prepare(backbone, using: &random)
     head.freeze(false)
@@ -100,14 +98,14 @@ extension TransferPlan {
 public enum TransferError: Error, Equatable, CustomStringConvertible {
   case noSuchLayer(String, nearest: [String])
   case alreadyAdapted(String)
-  case packed(String, TransferStrategy), nothingToTrain
+  case packed(String, TransferStrategy), trainsNothing
 
   public var description: String {
     switch self {
     case .noSuchLayer(let target, let nearest):
       "no linear layer has a name with “\(target.prefix(60))”; the nearest are "
         + nearest.joined(separator: ", ")
-    case .nothingToTrain: "the head has no weights and the backbone is frozen; use lora or direct"
+    case .trainsNothing: "the head has no weights and the backbone is frozen; use lora or direct"
     case .alreadyAdapted(let name):
       "layer \(name) already has an adaptation; call removeAdaptations() first"
     case .packed(let name, let strategy):

@@ -48,7 +48,7 @@ import Testing
 private final class SpeakingLLaVA: AutoregressiveActionModel {
   let llava: LLaVA
   init(_ llava: LLaVA) { self.llava = llava }
-  var language: Llama { llava.language }
+  var language: RotaryDecoder { llava.language }
   var imageSize: Int { llava.imageSize }
   var imageToken: Int? { llava.imageToken }
   var actionTokenizer: ActionTokenizer {

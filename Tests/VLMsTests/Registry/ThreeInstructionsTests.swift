@@ -60,10 +60,10 @@ enum ThreeInstructions {
   }
 
   @Test("a plan by which nothing would learn is refused before the backbone changes")
-  func nothingToTrain() throws {
+  func trainsNothing() throws {
     let policy = try VLA.fromVLM("openvla")
     let plan = TransferPlan(strategy: .freezeBackbone, headRate: 1e-3, backboneRate: 0)
-    let error = #expect(throws: TransferError.nothingToTrain) {
+    let error = #expect(throws: TransferError.trainsNothing) {
       try TransferLearning(policy.backbone, head: policy.head, plan: plan, examples: 1, steps: 1) {
         _, _ in Tensor([0], shape: [1])
       }
