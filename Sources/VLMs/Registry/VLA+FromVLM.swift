@@ -32,10 +32,19 @@ extension VLA {
     var random = SeededRandom(seed: seed)
     let folder = modelPath.map { URL(fileURLWithPath: $0, isDirectory: true) }
     let vlm = try VLMRegistry.shared.makeVLM(name, folder: folder, using: &random)
+    return try fromVLM(
+      vlm, actionDim: actionDim, head: head, unnormKey: unnormKey, using: &random)
+  }
+
+  /// The same for a VLM that is already made.
+  static func fromVLM(
+    _ vlm: VLM, actionDim: Int, head: ActionHeadKind? = nil, unnormKey: String? = nil,
+    using random: inout SeededRandom
+  ) throws -> VLA {
     let isSpeaker = head == nil && vlm.network is any AutoregressiveActionModel
     var space = ActionSpace(dimensions: actionDim)
     var statistics = try ActionStatistics(boundsOf: space)
-    if let folder, isSpeaker {  // its robot's, published with it
+    if let folder = vlm.folder, isSpeaker {  // its robot's, published with it
       statistics = try .read(modelFolder: folder, key: unnormKey)
       space = ActionSpace(predictedBy: statistics)
     }

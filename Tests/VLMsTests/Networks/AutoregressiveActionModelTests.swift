@@ -10,19 +10,13 @@ import Testing
 @Suite struct AutoregressiveActionModelTests {
   @Test("another family that generates action tokens needs no head of its own")
   func otherFamily() throws {
-    let family = VLMFamily(
-      name: "speaking-llava", modelTypes: [],
-      load: { folder, _ in throw VLMError.notAFolder(folder.path) },
-      nano: { random in
-        let llava = try VLMFamily.llava.nano(&random)
-        return VLM(
-          family: "speaking-llava", network: SpeakingLLaVA(llava.network as! LLaVA),
-          tokenizer: llava.tokenizer, preprocessor: llava.preprocessor, isRandom: true,
-          makePrompt: llava.makePrompt)
-      })
-    try VLMRegistry.shared.register(
-      VLMEntry(family.name, family: family, capabilities: VLMCapabilities(parameterCount: 1)))
-    let policy = try VLA.fromVLM(family.name, actionDim: 3)
+    var random = SeededRandom(seed: 0)
+    let llava = try VLMFamily.llava.nano(&random)
+    let vlm = VLM(
+      family: "speaking-llava", network: SpeakingLLaVA(llava.network as! LLaVA),
+      tokenizer: llava.tokenizer, preprocessor: llava.preprocessor, isRandom: true,
+      makePrompt: llava.makePrompt)
+    let policy = try VLA.fromVLM(vlm, actionDim: 3, using: &random)
     #expect(policy.head is AutoregressiveActionHead)
     let windows = [RGBImage.Color(255, 0, 0), RGBImage.Color(0, 0, 255)].map {
       [Observation(RGBImage(width: 8, height: 8, color: $0))]
