@@ -68,7 +68,7 @@ extension RGBImage {
   }
 
   /// Copies `image` to the pixels from (`x`, `y`) on; it must fit.
-  private mutating func paste(_ image: RGBImage, x: Int, y: Int) {
+  public mutating func paste(_ image: RGBImage, x: Int, y: Int) {
     for row in 0..<image.height {
       for column in 0..<image.width { self[x + column, y + row] = image[column, row] }
     }

@@ -99,8 +99,8 @@ extension Fixture {
     let families = Set(Fixture.all.map(\.family))
     let bundled: Set = [
       "blip2_opt", "clip", "clip_gpt2", "instructblip_vicuna", "llava15", "llava15_gqa",
-      "llava15_v5keys", "llava_gemma", "llava_llama3", "llava_mistral", "llava_qwen2", "openvla",
-      "resize",
+      "llava15_v5keys", "llava_gemma", "llava_llama3", "llava_mistral", "llava_next", "llava_qwen2",
+      "openvla", "resize",
     ]
     #expect(families.isSuperset(of: bundled))
     if let extra = Fixture.extraFolder {

@@ -5,8 +5,14 @@ extension LLaVAConfiguration {
   /// Reads a `llava`.
   /// - Throws: `JSONFileError`
   public init(_ json: JSONValue) throws {
-    self.init()
     let json = json.recorded()
+    self = try LLaVAConfiguration(parts: json)
+    try json.refuseOtherFamilies("LLaVA")
+  }
+
+  /// Reads what all LLaVAs have: tower, projector and language model.
+  init(parts json: JSONValue) throws {
+    self.init()
     vision = try VisionTransformerConfiguration(json["vision_config"])
     language = try RotaryDecoderConfiguration(json["text_config"])
     isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
@@ -23,7 +29,6 @@ extension LLaVAConfiguration {
     let token = try json["image_token_index"].agreeing(with: json["image_token_id"])
     imageToken = try token.int(0...4_194_304, default: 32_000)
     try language.checkSize(json["vision_config"]["image_size"], imageTokens: imageTokenCount)
-    try json.refuseOtherFamilies("LLaVA")
   }
 
   /// The layers whose features are used, one or a list, as blocks counted from the end. The input of

@@ -32,11 +32,16 @@ public final class LLaVA: PublishedVLM {
 
   /// The image tokens: [B, H, W, 3] → [B, P, D].
   public func encodeImage(_ images: Tensor) -> Tensor {
+    project(images)
+      .traced("image tokens", "the patches, projected to the language model's width")
+  }
+
+  /// The projected patches of each picture: [B, H, W, 3] → [B, P, D].
+  func project(_ images: Tensor) -> Tensor {
     let features = vision.features(
       images, blocks: configuration.featureBlocks,
       skipping: configuration.skipsFirstToken ? 1 : 0)  // [B, H, W, 3] → [B, P, features]
     return projector(features)  // [B, P, features] → [B, P, D]
-      .traced("image tokens", "the patches, projected to the language model's width")
   }
 
   /// The prompt's tokens, [B, T, D].

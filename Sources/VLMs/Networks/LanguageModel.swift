@@ -89,6 +89,8 @@ public protocol VisionLanguageModel: Module {
   var imageChannels: Int { get }
   /// The id of the placeholder that image tokens replace in a prompt; nil if there is none.
   var imageToken: Int? { get }
+  /// How an image is cut into tiles that are read besides the whole image; nil if it is not.
+  var tiling: Tiling? { get }
 
   /// The image tokens: [B, H, W, 3] → [B, P, D].
   /// - Throws: ``PromptError`` if an instruction that they depend on is too long.
@@ -99,6 +101,12 @@ public protocol VisionLanguageModel: Module {
   ///   - ids: B lists of token ids in this family's prompt format.
   ///   - images: [B, H, W, 3], normalized as the vision tower was trained.
   func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor
+
+  /// The image tokens of one image with its tiles, [1, P, D].
+  func encodeImage(_ image: PreparedImage) throws -> Tensor
+
+  /// The tokens of one prompt with an image and its tiles, [1, T, D].
+  func prompt(_ ids: [Int], image: PreparedImage) throws -> Tensor
 }
 
 extension VisionLanguageModel {
@@ -106,4 +114,14 @@ extension VisionLanguageModel {
   public var imageChannels: Int { 3 }
   /// None.
   public var imageToken: Int? { nil }
+  /// Nil: no tiles.
+  public var tiling: Tiling? { nil }
+
+  public func encodeImage(_ image: PreparedImage) throws -> Tensor {
+    try encodeImage(image.pixels)
+  }
+
+  public func prompt(_ ids: [Int], image: PreparedImage) throws -> Tensor {
+    try prompt([ids], images: image.pixels)
+  }
 }

@@ -30,7 +30,7 @@ public final class VisionTransformer: Module {
     }
     func norm() -> LayerNorm { LayerNorm(width: D, epsilon: c.epsilon) }
     patchEmbedding = PatchEmbedding(
-      imageSize: c.patchSize * (c.imageSize / c.patchSize), patchSize: c.patchSize, width: D,
+      imageSize: c.patchSize * c.side, patchSize: c.patchSize, width: D,
       bias: c.patchBias, using: &random)
     classToken = rows(c.classToken ? 1 : 0)
     classPosition = rows(c.classToken && c.classPosition ? 1 : 0)
@@ -119,8 +119,10 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
   /// Nano size.
   public init() {}
 
+  /// The number of patches a side.
+  public var side: Int { imageSize / patchSize }
   /// P.
-  public var patchCount: Int { (imageSize / patchSize) * (imageSize / patchSize) }
+  public var patchCount: Int { side * side }
   /// The number of tokens before the patches.
   public var prefixCount: Int { (classToken ? 1 : 0) + registers }
 }

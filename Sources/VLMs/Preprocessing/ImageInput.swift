@@ -5,7 +5,7 @@ import Foundation
 public struct ImageInput: Encodable, Sendable, Equatable {
   /// In pixels; nil if images keep their size.
   public let width, height: Int?
-  /// How images reach that size: squashed, center-cropped, or unchanged.
+  /// How images reach that size: squashed, center-cropped, or unchanged; and whether tiles follow.
   public let fit: String
   /// The resampling filter.
   public let filter: String
@@ -22,17 +22,19 @@ public struct ImageInput: Encodable, Sendable, Equatable {
 
   private init(_ preprocessor: ImagePreprocessor) {
     let size: ImagePreprocessor.Size?
+    let how: String
     switch (preprocessor.target, preprocessor.crop) {
     case (.shortestEdge(let edge), let crop):
       size = crop
-      fit = "short side to \(edge)" + (crop == nil ? "" : ", then center crop")
+      how = "short side to \(edge)" + (crop == nil ? "" : ", then center crop")
     case (.exactly(let target), let crop):
       size = crop ?? target
-      fit = crop == nil || crop == target ? "squashed" : "squashed, then center crop"
+      how = crop == nil || crop == target ? "squashed" : "squashed, then center crop"
     case (nil, let crop):
       size = crop
-      fit = crop == nil ? "unchanged" : "center crop"
+      how = crop == nil ? "unchanged" : "center crop"
     }
+    fit = how + (preprocessor.tiling == nil ? "" : ", and tiles of a larger version")
     (width, height) = (size?.width, size?.height)
     filter = "\(preprocessor.filter)"
     normalizations = preprocessor.normalizations.count

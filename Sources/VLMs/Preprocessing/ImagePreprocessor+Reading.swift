@@ -30,7 +30,8 @@ extension ImagePreprocessor {
       "BlipImageProcessor": Self.blip, "BlipImageProcessorPil": Self.blip,
       "BlipImageProcessorFast": Self.blip, "PrismaticImageProcessor": Self.prismatic,
       "SiglipImageProcessor": Self.siglip, "SiglipImageProcessorPil": Self.siglip,
-      "SiglipImageProcessorFast": Self.siglip,
+      "SiglipImageProcessorFast": Self.siglip, "LlavaNextImageProcessor": Self.tiled,
+      "LlavaNextImageProcessorFast": Self.tiled, "LlavaNextImageProcessorPil": Self.tiled,
     ])
     self = try read(config)
     try config.refuseUnread(by: "this preprocessing", besides: Self.harmless)
@@ -40,7 +41,7 @@ extension ImagePreprocessor {
   static let sides = 1...4096
 
   /// CLIP and LLaVA: resize the shorter side, then a center crop.
-  private static func clip(_ config: JSONValue) throws -> ImagePreprocessor {
+  static func clip(_ config: JSONValue) throws -> ImagePreprocessor {
     var result = try common(config)
     if try config["do_resize"].bool(default: true) {
       result.target =

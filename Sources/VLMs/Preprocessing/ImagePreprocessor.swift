@@ -23,6 +23,8 @@ public struct ImagePreprocessor: Sendable, Equatable {
   public var filter: ResizeFilter
   /// The size of the center crop; nil for none.
   public var crop: Size?
+  /// The tiles that follow the whole image, see ``prepare(_:)``; nil for none.
+  public var tiling: Tiling?
   /// The factor of each byte, usually 1/255; nil for 1.
   public var scale: Double?
   /// One per vision tower; each gives three channels.
@@ -38,11 +40,15 @@ public struct ImagePreprocessor: Sendable, Equatable {
   }
 
   /// For models of nano size: resizes to a square, maps bytes to −1 … 1, once per tower.
-  public static func nano(side: Int, towers: Int = 1) -> ImagePreprocessor {
+  public static func nano(
+    side: Int, towers: Int = 1, tiling: Tiling? = nil
+  ) -> ImagePreprocessor {
     let half = Normalization(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
-    return ImagePreprocessor(
+    var nano = ImagePreprocessor(
       target: .exactly(Size(width: side, height: side)), scale: 1.0 / 255,
       normalizations: Array(repeating: half, count: towers))
+    nano.tiling = tiling
+    return nano
   }
 
   /// Preprocesses a batch.

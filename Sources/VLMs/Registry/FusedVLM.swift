@@ -60,8 +60,7 @@ public final class FusedVLM: Backbone {
     of observations: [Observation], instructions: [String], usesProprioception: Bool
   ) throws -> Tensor {
     try rows(observations, instructions, usesProprioception: usesProprioception) {
-      let pixels = try vlm.pixels(of: $0.image)  // → [1, H, W, C]
-      let image = try vlm.network.encodeImage(pixels)  // [1, H, W, C] → [1, P, D]
+      let image = try vlm.network.encodeImage(vlm.prepare($0.image))  // → [1, P, D]
       let prompt = try vlm.prompt($0.image, vlm.robotQuestion($1))  // → [1, T, D]
       let hidden = vlm.network.language(prompt)  // [1, T, D] → [1, T, D]
       let fused = fusion(vision: image, text: hidden, textMask: nil)  // → [1, Q, D]

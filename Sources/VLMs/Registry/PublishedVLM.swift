@@ -64,8 +64,9 @@ extension WeightMap {
   /// Whether the language model's head is tied. A head in the file is used, whatever config.json says:
   /// fine-tuning and merging leave both.
   func isTied(_ stated: Bool, in source: some TensorSource) -> Bool {
-    let heads = location(of: "language.head.weight") ?? location(of: "head.weight")
-    return stated && !(heads?.keys ?? []).contains(where: Set(source.names).contains)
+    let head = rules.flatMap(\.ours).first { $0.split(separator: ".").last == "head" }
+    let keys = head.flatMap { location(of: $0 + ".weight") }?.keys ?? []
+    return stated && !keys.contains(where: Set(source.names).contains)
   }
 }
 
@@ -77,13 +78,13 @@ extension VLMFamily {
   ///   - towers: the number of vision towers, each with its own color normalization.
   ///   - nano: adapts the nano sizes to that tokenizer.
   ///   - robotQuestion: turns an instruction into a question.
-  ///   - promptIDs: turns a question into the prompt's token ids, with image placeholders.
+  ///   - promptIDs: turns a question and an image into the prompt's token ids, with image placeholders.
   public init<Network: PublishedVLM>(
     _: Network.Type, name: String, modelTypes: [String],
     nanoTokens: [String] = ["<image>"], towers: Int = 1,
     nano: @escaping @Sendable (inout Network.Configuration, ByteTokenizer) -> Void,
     robotQuestion: @escaping @Sendable (String) -> String = VLM.robotQuestion,
-    promptIDs: @escaping @Sendable (String, Network, any Tokenizer) throws -> [Int]
+    promptIDs: @escaping @Sendable (String, PreparedImage, Network, any Tokenizer) throws -> [Int]
   ) {
     @Sendable func vlm(
       _ network: Network, _ tokenizer: some Tokenizer, _ preprocessor: ImagePreprocessor,
@@ -94,7 +95,7 @@ extension VLMFamily {
         isRandom: isRandom, stops: stops, robotQuestion: robotQuestion
       ) { question, image in
         try network.prompt(
-          [promptIDs(question, network, tokenizer)], images: image)  // → [1, T, D]
+          promptIDs(question, image, network, tokenizer), image: image)  // → [1, T, D]
       }
     }
     self.init(
@@ -113,7 +114,8 @@ extension VLMFamily {
         nano(&configuration, tokenizer)
         let network = Network(configuration, using: &random)
         return vlm(
-          network, tokenizer, .nano(side: network.imageSize, towers: towers), isRandom: true,
+          network, tokenizer,
+          .nano(side: network.imageSize, towers: towers, tiling: network.tiling), isRandom: true,
           stops: [])
       })
   }

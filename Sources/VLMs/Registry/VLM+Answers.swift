@@ -8,15 +8,16 @@ extension VLM {
   /// - Throws: ``PromptError``, ``ImagePreprocessorError`` or ``VLMError``.
   public func prompt(_ image: RGBImage, _ question: String) throws -> Tensor {
     try check(question)
-    return try makePrompt(question, pixels(of: image))
+    return try makePrompt(question, prepare(image))
       .traced("prompt", "image tokens and text tokens in one sequence")
   }
 
-  /// The network's input for an image, [1, H, W, C].
+  /// The network's input for an image.
   /// - Throws: ``ImagePreprocessorError``, or ``VLMError`` if preprocessor_config.json is for another
   ///   network.
-  func pixels(of image: RGBImage) throws -> Tensor {
-    let pixels = try preprocessor([image])  // → [1, H, W, C]
+  func prepare(_ image: RGBImage) throws -> PreparedImage {
+    let prepared = try preprocessor.prepare(image)
+    let pixels = prepared.pixels  // [N, H, W, C]
     let side = network.imageSize
     guard pixels.dim(1) == side, pixels.dim(2) == side else {
       throw VLMError.wrongImageSize(pixels.shape, needed: side)
@@ -24,7 +25,7 @@ extension VLM {
     guard pixels.dim(3) == network.imageChannels else {
       throw VLMError.wrongChannels(pixels.dim(3), needed: network.imageChannels)
     }
-    return pixels
+    return prepared
   }
 
   /// Refuses a question that contains the placeholder for an image.
@@ -35,13 +36,15 @@ extension VLM {
     throw PromptError.placeholder(tokenizer.token(of: image) ?? "<image>")
   }
 
-  /// Compares what one file of the folder says about another: image channels, and the placeholder.
+  /// Compares what one file of the folder says about another: image channels, tiles, and the
+  /// placeholder.
   /// - Throws: ``VLMError``
   func checkParts() throws(VLMError) {
     let channels = 3 * preprocessor.normalizations.count
     guard channels == network.imageChannels else {
       throw .wrongChannels(channels, needed: network.imageChannels)
     }
+    guard preprocessor.tiling == network.tiling else { throw .wrongTiling }
     let name = "<image>"
     if let image = network.imageToken, let found = tokenizer.id(of: name), found != image {
       throw .imageToken(image, name: name, found: found)

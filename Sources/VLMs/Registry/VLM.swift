@@ -46,7 +46,7 @@ public final class VLM: Backbone {
   var answerTokens = 0
   /// Tokens that end an answer.
   public let stops: Set<Int>
-  let makePrompt: (String, Tensor) throws -> Tensor
+  let makePrompt: (String, PreparedImage) throws -> Tensor
   /// Turns an instruction into a question.
   public let robotQuestion: (String) -> String
 
@@ -54,12 +54,12 @@ public final class VLM: Backbone {
   /// - Parameters:
   ///   - stops: the ids of tokens that end an answer.
   ///   - robotQuestion: turns an instruction into a question.
-  ///   - makePrompt: a question and the preprocessed image [1, H, W, C] → the prompt [1, T, D].
+  ///   - makePrompt: a question and the preprocessed image → the prompt [1, T, D].
   public init(
     family: String, network: any VisionLanguageModel, tokenizer: any Tokenizer,
     preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int> = [],
     robotQuestion: @escaping (String) -> String = VLM.robotQuestion,
-    makePrompt: @escaping (String, Tensor) throws -> Tensor
+    makePrompt: @escaping (String, PreparedImage) throws -> Tensor
   ) {
     (self.family, self.network, self.tokenizer) = (family, network, tokenizer)
     (self.preprocessor, self.isRandom, self.stops) = (preprocessor, isRandom, stops)

@@ -63,7 +63,7 @@ extension VLMEntry {
     VLMEntry(
       "llava-1.6",
       aliases: ["llava-next", "llava-v1.6", "llava-1.6-7b", "llava-v1.6-mistral-7b-hf"],
-      family: nil, capabilities: instructed(7_000_000_000)),  // llava-v1.6-mistral-7b
+      family: .llavaNeXT, capabilities: instructed(7_566_747_648)),  // llava-v1.6-mistral-7b
     VLMEntry(
       "fastvlm", aliases: ["fast-vlm", "fastvlm-0.5b"], family: nil,
       capabilities: instructed(500_000_000, efficient: true)),  // FastVLM-0.5B

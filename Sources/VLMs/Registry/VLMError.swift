@@ -20,6 +20,8 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
   case actionPart(String)
   /// An image preprocessing for another number of vision towers.
   case wrongChannels(Int, needed: Int)
+  /// An image preprocessing with other tiles than the network's.
+  case wrongTiling
   /// The placeholder for an image is another token in tokenizer.json.
   case imageToken(Int, name: String, found: Int)
 
@@ -64,6 +66,9 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
     case .wrongChannels(let found, let needed):
       return "preprocessor_config.json prepares images for \(found / 3) vision towers, config.json "
         + "describes \(needed / 3): use both files of one model"
+    case .wrongTiling:
+      return "preprocessor_config.json and config.json differ in image_grid_pinpoints or in the "
+        + "size of tiles: use both files of one model"
     case .imageToken(let id, let name, let found):
       return
         "image_token_index in config.json is \(id), but \"\(brief(name))\" in tokenizer.json is "

@@ -218,7 +218,7 @@ import VLMs
           family: family, network: network, tokenizer: tokenizer,
           preprocessor: .nano(side: network.imageSize), isRandom: isRandom
         ) { question, image in
-          try network.prompt([tokenizer.encode(question)], images: image)
+          try network.prompt(tokenizer.encode(question), image: image)
         }
         let space = ActionSpace()
         return try VLA(

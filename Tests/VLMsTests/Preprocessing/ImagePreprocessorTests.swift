@@ -11,7 +11,7 @@ import VLMs
     "pixel values equal the reference bit for bit",
     arguments: Fixture.of(
       "clip", "clip_gpt2", "llava15", "llava15_gqa", "llava15_v5keys", "openvla", "blip2_opt",
-      "instructblip_vicuna", "fastvlm"))
+      "instructblip_vicuna", "fastvlm", "llava_qwen2", "llava_llama3", "llava_gemma"))
   func parity(_ fixture: Fixture) throws {
     let vision = fixture.referenceFolder.appending(path: "clip_vision")  // clip_gpt2 has two models
     let isNested = FileManager.default.fileExists(atPath: vision.path)

@@ -12,7 +12,7 @@ import VLMs
     "from the folder alone, each family answers with the reference's own tokens",
     arguments: Fixture.of(
       "llava15", "llava15_gqa", "llava_mistral", "llava_qwen2", "llava_gemma", "llava_llama3",
-      "blip2_opt", "instructblip_vicuna"))
+      "llava_next", "blip2_opt", "instructblip_vicuna"))
   func answers(fixture: Fixture) throws {
     let vlm = try VLM.read(fixture.folder)
     let asked = try fixture.question(of: vlm.family)
@@ -59,6 +59,8 @@ extension Fixture {
     switch family {
     case "llava":
       return String(prompt.dropFirst("USER: <image>\n".count).dropLast(" ASSISTANT:".count))
+    case "llava-1.6":
+      return String(prompt.dropFirst("[INST] <image>\n".count).dropLast(" [/INST]".count))
     case "blip-2":
       return String(prompt.dropFirst("Question: ".count).dropLast(" Answer:".count))
     default: return prompt

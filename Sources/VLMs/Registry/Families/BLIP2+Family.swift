@@ -9,7 +9,7 @@ extension VLMFamily {
       configuration.imageToken = 256
       configuration.qformer.queries = 2  // fewer than the 4 patches, so that they differ
     },
-    promptIDs: { question, network, tokenizer in
+    promptIDs: { question, _, network, tokenizer in
       // The image tokens come before the token that begins a text.
       network.configuration.imagePlaceholders
         + (try tokenizer.encode("Question: \(question) Answer:"))

@@ -65,7 +65,7 @@ extension VLMFamily {
       isRandom: isRandom, stops: stops,
       robotQuestion: { "The robot should \($0)" }
     ) { question, image in
-      try network.prompt([tokenizer.encode(question)], images: image)  // → [1, P + T, D]
+      try network.prompt(tokenizer.encode(question), image: image)  // → [1, P + T, D]
     }
   }
 }

@@ -40,7 +40,8 @@ extension VLMFamily {
     ) { question, image in
       let ids = network.configuration.imagePlaceholders + (try tokenizer.encode(question))
       let instruction = try queryTokenizer.encode(question)
-      return try network.prompt([ids], images: image, instructions: [instruction])  // → [1, T, D]
+      return try network.prompt(
+        [ids], images: image.pixels, instructions: [instruction])  // → [1, T, D]
     }
   }
 }

@@ -8,7 +8,7 @@ extension VLMFamily {
       configuration.language.maximumTokens = 512
       configuration.imageToken = 256
     },
-    promptIDs: { question, network, tokenizer in
+    promptIDs: { question, _, network, tokenizer in
       // One placeholder per patch, before the text is tokenized.
       let placeholder = tokenizer.token(of: network.configuration.imageToken) ?? "<image>"
       let image = String(repeating: placeholder, count: network.configuration.imageTokenCount)

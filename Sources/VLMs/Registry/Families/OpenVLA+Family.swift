@@ -14,5 +14,7 @@ extension VLMFamily {
         bins: 32, vocabulary: configuration.language.vocabulary)
     },
     robotQuestion: OpenVLA.question,
-    promptIDs: { question, _, tokenizer in try OpenVLA.promptIDs(question: question, tokenizer) })
+    promptIDs: { question, _, _, tokenizer in
+      try OpenVLA.promptIDs(question: question, tokenizer)
+    })
 }

@@ -1,0 +1,46 @@
+import Files
+
+/// Reading tiles from a model's folder.
+extension ImagePreprocessor {
+  /// LLaVA-NeXT: the whole image as a square, and tiles of that size.
+  static func tiled(_ config: JSONValue) throws -> ImagePreprocessor {
+    var result = try clip(config)
+    try config["do_resize"].mustBe(true)
+    let square: Size
+    switch result.target {
+    case .shortestEdge(let side): square = Size(width: side, height: side)
+    case .exactly(let size): square = size
+    case nil: fatalError("image preprocessor: do_resize is true")
+    }
+    guard square.width == square.height, result.crop ?? square == square else {
+      throw config["crop_size"].or(config["size"]).unsupported(["one square, as size"])
+    }
+    (result.target, result.crop) = (.exactly(square), nil)
+    result.tiling = Tiling(
+      resolutions: try Tiling.resolutions(config["image_grid_pinpoints"], side: square.width),
+      side: square.width)
+    return result
+  }
+}
+
+extension Tiling {
+  /// Reads a list of [height, width], multiples of `side`; without one, LLaVA-NeXT's for 336 pixels.
+  static func resolutions(_ json: JSONValue, side: Int) throws -> [Size] {
+    guard json.exists else {
+      guard side == 336 else { throw json.wrongType("a list of [height, width]") }
+      return [(672, 336), (336, 672), (672, 672), (336, 1008), (1008, 336)].map {
+        Size(width: $0, height: $1)
+      }
+    }
+    return try json.array(count: 1...64).map {
+      let sides = try $0.array(count: 2...2).map { length in
+        let pixels = try length.int(1...4096)
+        guard pixels % side == 0 else {
+          throw length.outOfRange("a multiple of the tower's image_size, \(side)")
+        }
+        return pixels
+      }
+      return Size(width: sides[1], height: sides[0])
+    }
+  }
+}
