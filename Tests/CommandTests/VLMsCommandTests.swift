@@ -14,7 +14,9 @@ import Testing
     let lines = result.output.split(separator: "\n")
     #expect(result.status == 0)
     #expect(lines.allSatisfy { $0.count <= columns })
-    for name in ["llava", "openvla", "instructblip", "blip-2", "clip+gpt2", "rt-2", "planned"] {
+    for name in [
+      "llava", "openvla", "instructblip", "blip-2", "clip+gpt2", "llava-1.6", "rt-2", "planned",
+    ] {
       #expect(result.output.contains(name))
     }
   }

@@ -13,14 +13,16 @@ extension LLaVANeXTConfiguration {
       throw json["vision_feature_select_strategy"]
         .unsupported([llava.skipsFirstToken ? "full" : "default"])
     }
-    let side = llava.vision.imageSize
-    resolutions = try Tiling.resolutions(json["image_grid_pinpoints"], side: side)
+    let (tower, list) = (llava.vision, json["image_grid_pinpoints"])
+    resolutions = try Tiling.resolutions(list, side: tower.imageSize)
     for (index, resolution) in resolutions.enumerated() {
-      let tiles = resolution.width / side * (resolution.height / side)
-      let rows = resolution.height / side * llava.vision.side
-      try language.checkSize(
-        json["image_grid_pinpoints"][index],
-        imageTokens: (1 + tiles) * llava.vision.patchCount + rows)
+      // All pictures are encoded at the same time. A prompt's length is checked with the prompt.
+      let tiles = resolution.width / tower.imageSize * (resolution.height / tower.imageSize)
+      let (pictures, tokens) = (1 + tiles, tower.patchCount + tower.prefixCount)
+      try list[index].mustKeep(
+        "the attention scores of all tiles", pictures, tower.heads, tokens, tokens)
+      try list[index].mustKeep(
+        "the features of all tiles", pictures, tokens, max(tower.hidden, 3 * tower.width))
     }
     try json["use_image_newline_parameter"].mustBe(true)
     try json.refuseOtherFamilies("LLaVA-NeXT")

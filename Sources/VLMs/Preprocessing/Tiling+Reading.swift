@@ -6,6 +6,7 @@ extension ImagePreprocessor {
   static func tiled(_ config: JSONValue) throws -> ImagePreprocessor {
     var result = try clip(config)
     try config["do_resize"].mustBe(true)
+    _ = config["do_pad"]  // of a batch of images with different numbers of tiles
     let square: Size
     switch result.target {
     case .shortestEdge(let side): square = Size(width: side, height: side)

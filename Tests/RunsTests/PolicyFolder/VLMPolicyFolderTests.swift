@@ -11,9 +11,10 @@ import VLMs
 
 /// A policy on a VLM, written as a folder and read again: the same actions, bit for bit.
 @Suite struct VLMPolicyFolderTests {
-  static let names = ["llava", "openvla", "blip-2", "instructblip", "clip+gpt2"]
+  static let names = VLMRegistry().available
   static let published = Fixture.of(
-    "llava15", "llava15_gqa", "blip2_opt", "instructblip_vicuna", "clip_gpt2", "openvla")
+    "llava15", "llava15_gqa", "llava_gemma", "llava_next", "blip2_opt", "instructblip_vicuna",
+    "clip_gpt2", "openvla")
 
   private let image = Demonstration.record(suite: .object, seed: 0)!.frames[0]
 

@@ -31,6 +31,11 @@ import VLMs
   private static func make(_ name: String) -> Family {
     var random = SeededRandom(seed: 3)
     if name == "clip+gpt2" { return family(CLIPGPT2(.init(), using: &random), image: []) }
+    if name == "llava-1.6" {
+      var sizes = LLaVANeXTConfiguration()
+      sizes.llava.imageToken = 63
+      return family(LLaVANeXT(sizes, using: &random), image: [63, 63, 63, 63, 63])
+    }
     var sizes = LLaVAConfiguration()
     sizes.imageToken = 63
     return family(LLaVA(sizes, using: &random), image: [63, 63, 63, 63])
@@ -38,7 +43,7 @@ import VLMs
 
   @Test(
     "each strategy starts from the family's own outputs and lowers the loss",
-    arguments: ["llava", "clip+gpt2"], TransferStrategy.allCases)
+    arguments: ["llava", "llava-1.6", "clip+gpt2"], TransferStrategy.allCases)
   func learns(name: String, strategy: TransferStrategy) throws {
     let family = Self.make(name)
     let (before, all) = (family.features(Array(0..<8)).values, Array(0..<8))

@@ -7,7 +7,7 @@ import VLMs
 
 /// Every family at nano size, as a policy.
 @Suite struct VLAFromVLMTests {
-  private static let names = ["llava", "openvla", "blip-2", "instructblip", "clip+gpt2"]
+  private static let names = VLMRegistry().available
   private let episodes = [0, 1].compactMap { Demonstration.record(suite: .object, seed: $0) }
 
   @Test(
