@@ -49,10 +49,8 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
       return [name] + labels.map { label in trace.first { $0.label == label }?.shape.cell ?? "" }
     })
   lesson.say(
-    "LLaVA, OpenVLA and CLIP + GPT-2 make one token of each image patch, BLIP-2 and InstructBLIP one "
-      + "of each learned query. LLaVA-1.6 also reads tiles of a larger version of the image, and ends "
-      + "each row of patches with a token. Prompt formats differ in length. From the state on, all are "
-      + "alike.")
+    "LLaVA, OpenVLA and CLIP + GPT-2 make one token of each image patch (LLaVA-1.6 also of tiles), "
+      + "the BLIPs one of each learned query. From the state on, all are alike.")
 
   lesson.heading("Lesson 5's loop trains a head on each")
   func policy(_ name: String) throws -> VLA {
