@@ -90,7 +90,7 @@ extension RotaryDecoderConfiguration {
     } else if kind == "qwen2" {
       _ = json["sliding_window"]  // switched off
     }
-    if json["layer_types"].exists {
+    if !json["layer_types"].isOff {
       for (index, type) in try json["layer_types"].array(count: depth...depth).enumerated() {
         let slides = try type.choice(["full_attention": false, "sliding_attention": true])
         if kind == "qwen2" { isWindowed[index] = slides }

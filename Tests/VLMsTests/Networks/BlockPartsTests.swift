@@ -8,16 +8,18 @@ import VLMs
 
 /// The parts that published blocks are made of, each against plain loops and finite differences.
 @Suite struct BlockPartsTests {
-  @Test("RMSNorm divides each row by its root mean square, as in a plain loop")
-  func rmsNorm() {
-    let (norm, x) = (RMSNorm(width: 5, epsilon: 1e-2), uniform(2, 3, 5))
+  @Test(
+    "RMSNorm divides each row by its root mean square, as in a plain loop", arguments: [0, 1])
+  func rmsNorm(offset: Float) {
+    let (norm, x) = (RMSNorm(width: 5, epsilon: 1e-2, offset: offset), uniform(2, 3, 5))
+    #expect(norm.weight.values == Array(repeating: 1 - offset, count: 5))
     unsettle(norm)
     var expected: [Float] = []
     for b in 0..<2 {
       for t in 0..<3 {
         let row = (0..<5).map { Double(x[b, t, $0]) }
         let size = (row.reduce(0) { $0 + $1 * $1 } / 5 + 0.01).squareRoot()
-        expected += row.indices.map { Float(row[$0] / size) * norm.weight.values[$0] }
+        expected += row.indices.map { Float(row[$0] / size) * (norm.weight.values[$0] + offset) }
       }
     }
     #expect(maximumDifference(norm(x).values, expected) < 1e-6)

@@ -152,7 +152,11 @@ import VLMs
   @Test("the tiles of a preprocessing for another model are refused") func otherTiles() throws {
     let folder = try EditedFolder("llava_next")
     try folder.remove("processor_config.json")
-    try folder.set("image_processor_type", "CLIPImageProcessor", in: "preprocessor_config.json")
-    #expect(folder.refusal().contains("image_grid_pinpoints"))
+    let file = "preprocessor_config.json"
+    try folder.set("image_processor_type", "CLIPImageProcessor", in: file)
+    try folder.set("do_pad", nil, in: file)
+    #expect(folder.refusal().contains("\(file): image_grid_pinpoints"))
+    try folder.set("image_grid_pinpoints", nil, in: file)
+    #expect(folder.refusal().contains("differ in image_grid_pinpoints"))
   }
 }
