@@ -30,18 +30,26 @@ struct ChatTemplate {
     return nil
   }
 
-  /// Whether the template gives the prompt that the family asks with anyway: "USER: <image>", a line
-  /// break, the question and " ASSISTANT:".
-  var isBuiltIn: Bool {
+  /// Whether the template gives the prompt that `family` asks with anyway.
+  func isBuiltIn(for family: String) -> Bool {
     var hash = FNV1a()
     hash.add(text.trimmingCharacters(in: .whitespacesAndNewlines).utf8)
-    return Self.builtIn.contains(hash.hexadecimal)
+    return Self.builtIn[family]?.contains(hash.hexadecimal) == true
   }
 
-  /// The hashes of LLaVA-1.5's published templates: of 7B, of its fine-tuned copies, and of 13B, each
-  /// with the line break as itself and as an escape.
-  private static let builtIn: Set<String> = [
-    "d9ced1d7141b9c24", "8faea8b67ca929d4", "cdc533249d0ca836",
-    "d583caabd0c22426", "0f52ee5d08117602", "61055a3c44c0c4ba",
+  /// The hashes of published templates by family, each with the line break as itself and as an escape.
+  private static let builtIn: [String: Set<String>] = [
+    // "USER: <image>", a line break, the question and " ASSISTANT:": of LLaVA-1.5-7B, of its
+    // fine-tuned copies, and of 13B.
+    "llava": [
+      "d9ced1d7141b9c24", "8faea8b67ca929d4", "cdc533249d0ca836",
+      "d583caabd0c22426", "0f52ee5d08117602", "61055a3c44c0c4ba",
+    ],
+    // "[INST] <image>", a line break, the question and " [/INST]": with and without a system's turn,
+    // and with a space after an answer.
+    "llava-1.6": [
+      "205f5240b53d6f56", "507f57cee87cff70", "1eaa0f486fa2bff4", "40fe1d4dd08b0ea2",
+      "8cae050df880c380", "2b84fa93112e6634", "4461b6eec77690d2", "6ec519239b40b05e",
+    ],
   ]
 }

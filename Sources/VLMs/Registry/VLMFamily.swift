@@ -98,7 +98,7 @@ extension VLMFamily {
     try vlm.checkParts()
     let unread = parts.configurations.flatMap(\.unread)
     vlm.unreadKeys = unread.map(\.path)
-    vlm.notes = try parts.notes(unread: unread, unused: vlm.unusedTensors)
+    vlm.notes = try parts.notes(unread: unread, unused: vlm.unusedTensors, family: name)
     return vlm
   }
 

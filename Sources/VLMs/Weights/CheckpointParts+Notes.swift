@@ -6,12 +6,13 @@ extension CheckpointParts {
   /// - Parameters:
   ///   - unread: the members of config.json that nothing has asked for.
   ///   - unused: the tensors that the network does not use.
-  func notes(unread: [JSONValue], unused: [String]) throws -> [String] {
+  ///   - family: the name of the family, whose prompt a template may give.
+  func notes(unread: [JSONValue], unused: [String], family: String) throws -> [String] {
     let unknown = unread.filter { !$0.isOff && !KnownKeys.isHarmless($0) }
     return [
       Self.line(unknown.map(\.path), "config.json has", "not read"),
       Self.line(unused, "the checkpoint has tensors of other parts,", "not used"),
-    ].compactMap { $0 } + (try folders.flatMap(Self.notes))
+    ].compactMap { $0 } + (try folders.flatMap { try Self.notes(on: $0, family) })
   }
 
   private static func line(_ names: [String], _ what: String, _ how: String) -> String? {
@@ -22,9 +23,9 @@ extension CheckpointParts {
 
   /// Chat templates and settings for sampling, which the family's own prompt and greedy generation
   /// replace.
-  private static func notes(on folder: URL) throws -> [String] {
+  private static func notes(on folder: URL, _ family: String) throws -> [String] {
     var notes: [String] = []
-    if let template = try ChatTemplate.find(in: folder), !template.isBuiltIn {
+    if let template = try ChatTemplate.find(in: folder), !template.isBuiltIn(for: family) {
       notes.append(
         "\(template.place) is not read: the question is asked in the format of the family's first model"
       )

@@ -58,6 +58,30 @@ import VLMs
     #expect(try VLM.read(folder.url).notes == [])
   }
 
+  @Test("a template that gives another family's prompt is named")
+  func otherFamilyTemplate() throws {
+    let content = "{% for content in message['content'] | selectattr('type', 'equalto', "
+    let user =
+      "{# Render all images first #}" + content + "'image') %}{{ '<image>\n' }}{% endfor %}"
+      + "{# Render all text next #}" + content + "'text') %}{{ content['text'] "
+    let llava =
+      "{% for message in messages %}{% if message['role'] != 'system' %}"
+      + "{{ message['role'].upper() + ': '}}{% endif %}" + user + "+ ' '}}{% endfor %}"
+      + "{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"
+    let mistral =
+      "{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' }}" + user
+      + "}}{% endfor %}{{' [/INST]' }}{% elif message['role'] == 'assistant' %}"
+      + "{{ ' ' + message['content'][0]['text'] + '<\\s> '}}{% else %}{{ raise_exception('Only user "
+      + "and assistant roles are supported!') }}{% endif %}{% endfor %}"
+    for (fixture, own, other) in [("llava15", llava, mistral), ("llava_next", mistral, llava)] {
+      let folder = try EditedFolder(fixture)
+      try folder.write(own, "chat_template.jinja")
+      #expect(try VLM.read(folder.url).notes == [])
+      try folder.write(other, "chat_template.jinja")
+      #expect(try VLM.read(folder.url).notes.count == 1)
+    }
+  }
+
   @Test("settings for sampling are named") func sampling() throws {
     let folder = try EditedFolder("llava15")
     try folder.set("repetition_penalty", 1.2, in: "generation_config.json")
