@@ -7,6 +7,7 @@ extension ImagePreprocessor {
     var result = try clip(config)
     try config["do_resize"].mustBe(true)
     _ = config["do_pad"]  // of a batch of images with different numbers of tiles
+    _ = try config["aspect_ratio_setting"].choice(["anyres": true], default: "anyres")
     let square: Size
     switch result.target {
     case .shortestEdge(let side): square = Size(width: side, height: side)

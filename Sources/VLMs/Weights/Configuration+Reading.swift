@@ -21,7 +21,7 @@ extension VisionTransformerConfiguration {
     let json = json.recorded()
     try read(json)
     _ = json["vision_use_head"]  // the head is for retrieval
-    try json.refuseUnread(by: "SigLIP's vision tower")
+    try json.refuseUnread(by: "SigLIP's vision tower", besides: ["projection_dim", "vocab_size"])
   }
 
   /// Reads a `clip_vision_model`, or the `vision_config` of a CLIP.

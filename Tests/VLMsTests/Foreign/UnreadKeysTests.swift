@@ -134,6 +134,35 @@ import VLMs
        "vocab_size": 32064, "use_cache": true}
       """)
     #expect(try LLaVAConfiguration(llava).language.maximumTokens == 4096)
+    let interleave = try json(
+      """
+      {"ignore_index": -100, "image_token_index": 151646, "model_type": "llava",
+       "projector_hidden_act": "gelu", "tie_word_embeddings": true, \(dump),
+       "text_config": {"hidden_size": 1024, "intermediate_size": 2816, "max_window_layers": 21,
+         "model_type": "qwen2", "num_attention_heads": 16, "num_hidden_layers": 24,
+         "num_key_value_heads": 16, "rope_theta": 1000000.0, "sliding_window": 32768,
+         "use_sliding_window": false, "vocab_size": 152000, \(dump)},
+       "vision_config": {"hidden_size": 1152, "image_size": 384, "intermediate_size": 4304,
+         "model_type": "siglip_vision_model", "num_attention_heads": 16,
+         "num_hidden_layers": 26, "patch_size": 14, "vision_use_head": false},
+       "vision_feature_layer": -1, "vision_feature_select_strategy": "full"}
+      """)
+    #expect(try LLaVAConfiguration(interleave).imageTokenCount == 729)
+    let next = try json(
+      """
+      {"ignore_index": -100, "image_token_index": 32000, "model_type": "llava_next",
+       "image_grid_pinpoints": [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]],
+       "projector_hidden_act": "gelu", "use_image_newline_parameter": true, \(dump),
+       "text_config": {"intermediate_size": 14336, "max_position_embeddings": 32768,
+         "model_type": "mistral", "num_key_value_heads": 8, "rms_norm_eps": 1e-05,
+         "rope_theta": 1000000.0, "sliding_window": null, "vocab_size": 32064, \(dump)},
+       "vision_config": {"hidden_size": 1024, "image_size": 336, "intermediate_size": 4096,
+         "model_type": "clip_vision_model", "num_attention_heads": 16, "num_hidden_layers": 24,
+         "patch_size": 14, "projection_dim": 768, "vocab_size": 32000},
+       "vision_feature_layer": -2, "vision_feature_select_strategy": "default",
+       "vocab_size": 32064}
+      """)
+    #expect(try LLaVANeXTConfiguration(next).resolutions.count == 5)
     let blip = try json(
       """
       {"image_text_hidden_size": 256, "image_token_index": 50265, "model_type": "blip-2",

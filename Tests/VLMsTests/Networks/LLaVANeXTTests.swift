@@ -149,6 +149,21 @@ import VLMs
     #expect(folder.refusal().contains(part))
   }
 
+  @Test("the settings of the published preprocessing are read") func preprocessing() throws {
+    let text = """
+      {"aspect_ratio_setting": "anyres", "crop_size": {"height": 336, "width": 336},
+       "do_center_crop": true, "do_convert_rgb": true, "do_normalize": true, "do_pad": true,
+       "do_rescale": true, "do_resize": true, "size": {"shortest_edge": 336}, "resample": 3,
+       "image_grid_pinpoints": [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]],
+       "image_processor_type": "LlavaNextImageProcessor", "processor_class": "LlavaNextProcessor"}
+      """
+    let json = try JSONFile.parse(Data(text.utf8), name: "preprocessor_config.json")
+    let found = try ImagePreprocessor(json)
+    let config = try LLaVANeXTConfiguration(JSONFile.parse(Data("{}".utf8), name: "config.json"))
+    #expect(found.tiling == config.tiling)
+    #expect(found.target == .exactly(.init(width: 336, height: 336)) && found.crop == nil)
+  }
+
   @Test("the tiles of a preprocessing for another model are refused") func otherTiles() throws {
     let folder = try EditedFolder("llava_next")
     try folder.remove("processor_config.json")
