@@ -73,7 +73,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = String(repeating: "long/", count: 1000)
     expectOneLine(try program.run(["inspect", path], in: folder), "long/")
-    expectOneLine(try program.run(["inspect", "a\nb\u{1B}[31m"], in: folder), "a b\\u{1b}[31m")
+    expectOneLine(try program.run(["inspect", "a\nb\u{1B}[31m"], in: folder), "a b\u{FFFD}[31m")
     let unknown = try program.run(["vlms", "--" + String(repeating: "x", count: 9000)], in: folder)
     #expect(unknown.status == 64)
     #expect(unknown.error.split(separator: "\n").allSatisfy { $0.count < 700 })
