@@ -9,10 +9,9 @@ import Tensors
 import VLMs
 
 let idea = """
-  VLMs differ in their vision towers, projectors and language models, but in all of them an image
-  becomes a few tokens of a prompt. The last hidden state becomes the policy's state. The aha: one
-  protocol, many backbones. A policy needs from a VLM only a state vector for an image and an
-  instruction, so lesson 5's loop trains a head on any of them.
+  VLMs differ in vision towers, projectors and language models, but in all of them an image becomes
+  a few tokens. One hidden state becomes the policy's state. The aha: one protocol, many backbones.
+  A policy needs from a VLM only a state vector for an image and an instruction.
   """
 
 // Knobs: change one, run again.
@@ -49,8 +48,9 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
       return [name] + labels.map { label in trace.first { $0.label == label }?.shape.cell ?? "" }
     })
   lesson.say(
-    "LLaVA, OpenVLA and CLIP + GPT-2 make one token of each image patch (LLaVA-1.6 also of tiles), "
-      + "the BLIPs one of each learned query. From the state on, all are alike.")
+    "LLaVA, OpenVLA, CLIP + GPT-2 and ViLT make one token of each patch (LLaVA-1.6 also of tiles), "
+      + "the BLIPs and Flamingo one of each learned query; Flamingo's stand beside the prompt. From the "
+      + "state on, all are alike.")
 
   lesson.heading("Lesson 5's loop trains a head on each")
   func policy(_ name: String) throws -> VLA {

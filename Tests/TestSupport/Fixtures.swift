@@ -98,9 +98,9 @@ extension Fixture {
   func found() {
     let families = Set(Fixture.all.map(\.family))
     let bundled: Set = [
-      "blip2_opt", "clip", "clip_gpt2", "instructblip_vicuna", "llava15", "llava15_gqa",
-      "llava15_v5keys", "llava_gemma", "llava_llama3", "llava_mistral", "llava_next", "llava_qwen2",
-      "openvla", "resize",
+      "blip2_opt", "clip", "clip_gpt2", "idefics_flamingo", "instructblip_vicuna", "llava15",
+      "llava15_gqa", "llava15_v5keys", "llava_gemma", "llava_llama3", "llava_mistral",
+      "llava_next", "llava_qwen2", "openvla", "resize", "vilt",
     ]
     #expect(families.isSuperset(of: bundled))
     if let extra = Fixture.extraFolder {

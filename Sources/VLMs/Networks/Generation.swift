@@ -38,6 +38,7 @@ public struct Generation {
     guard prompt.shape.count == 3, prompt.dim(0) == 1, prompt.dim(1) > 0 else {
       fatalError("generation: prompt \(prompt.shape), not [1, T, D] with T above 0")
     }
+    guard model.isCausal else { fatalError("generation: \(type(of: model)) is an encoder") }
     return withoutGradient {
       let cache = model.emptyCache()
       var tokens: [Int] = []

@@ -5,8 +5,8 @@ import Tensors
 ///
 /// H query heads may share fewer key/value heads, G of them, which makes the cache H/G times smaller
 /// (G = H is multi-head attention, G = 1 multi-query attention). A head may be wider or narrower than
-/// D/H, the context may have a width of its own, biases may be absent, positions may be rotary, and a
-/// sliding window may hide what is far back.
+/// D/H, the context may have a width of its own, biases may be absent, positions may be rotary, a
+/// sliding window may hide what is far back, and queries and keys may be normalized, head by head.
 ///
 /// Letters: B sequences, T queries, C keys, D width, H heads, G key/value heads, d head width.
 ///
@@ -16,6 +16,9 @@ public final class GroupedQueryAttention: Module {
   public let query: Linear
   public let key: Linear
   public let value: Linear
+  /// Normalize the queries and the keys of each head; nil if they are used as they are.
+  public let queryNorm: (any Layer)?  // of width d
+  public let keyNorm: (any Layer)?  // of width d
   public let output: Linear
   public let heads: Int
   public let keyValueHeads: Int
@@ -33,10 +36,12 @@ public final class GroupedQueryAttention: Module {
   ///   - inputBias, outputBias: whether query, key and value, and the output, have a bias.
   ///   - rotary: rotary positions of head width d.
   ///   - window: see ``window``.
+  ///   - headNorm: makes each of the two norms of width d; nil for none.
   public init(
     width: Int, heads: Int, keyValueHeads: Int? = nil, headWidth: Int? = nil,
     contextWidth: Int? = nil, inputBias: Bool = true, outputBias: Bool = true,
-    rotary: RotaryPosition? = nil, window: Int? = nil, using random: inout SeededRandom
+    rotary: RotaryPosition? = nil, window: Int? = nil, headNorm: (() -> any Layer)? = nil,
+    using random: inout SeededRandom
   ) {
     guard heads > 0, headWidth != nil || width % heads == 0 else {
       fatalError("attention: width \(width) is not a multiple of \(heads) heads")
@@ -50,6 +55,7 @@ public final class GroupedQueryAttention: Module {
     query = Linear(inputs: width, outputs: heads * d, bias: inputBias, using: &random)
     key = Linear(inputs: C, outputs: G * d, bias: inputBias, using: &random)
     value = Linear(inputs: C, outputs: G * d, bias: inputBias, using: &random)
+    (queryNorm, keyNorm) = (headNorm?(), headNorm?())
     output = Linear(inputs: heads * d, outputs: width, bias: outputBias, using: &random)
   }
 
@@ -57,23 +63,26 @@ public final class GroupedQueryAttention: Module {
   ///   - x: the tokens that attend, [B, T, D].
   ///   - context: the tokens attended to, [B, C, contextWidth]; nil for self-attention.
   ///   - mask: see ``AttentionMask``; broadcasts to [B, 1, T, C], the same for all heads.
-  ///   - cache: this layer's keys and values of earlier tokens; those of x are appended.
+  ///   - cache: this layer's keys and values of earlier tokens; those of x are appended. With a context,
+  ///     its keys and values: they are computed at the first call and the same ever after.
   /// - Returns: the output [B, T, D], with scores and weights [B, H, T, C].
   public func callAsFunction(
     _ x: Tensor, context: Tensor? = nil, mask: Tensor? = nil, cache: KeyValueCache.Layer? = nil
   ) -> Attention {
-    let context = context ?? x
+    let (stored, context) = (context == nil ? nil : cache?.contents, context ?? x)
     guard x.shape.count == 3, context.shape.count == 3, x.dim(0) == context.dim(0),
       x.dim(2) == query.weight.dim(1), context.dim(2) == key.weight.dim(1)
     else { fatalError("attention: tokens \(x.shape) and context \(context.shape) do not fit") }
     var Q = query(x).splitIntoHeads(heads)  // [B, T, D] → [B, H, T, d]
-    var K = key(context).splitIntoHeads(keyValueHeads)  // [B, C, D] → [B, G, C, d]
-    var V = value(context).splitIntoHeads(keyValueHeads)  // [B, C, D] → [B, G, C, d]
+    var K = stored?.keys ?? key(context).splitIntoHeads(keyValueHeads)  // [B, G, C, d]
+    var V = stored?.values ?? value(context).splitIntoHeads(keyValueHeads)  // → [B, G, C, d]
+    if let queryNorm { Q = queryNorm(Q) }  // [B, H, T, d] → [B, H, T, d]
+    if let keyNorm, stored == nil { K = keyNorm(K) }  // [B, G, C, d] → [B, G, C, d]
     if let rotary {
       let past = cache?.length ?? 0
       (Q, K) = (rotary(Q, from: past), rotary(K, from: past))  // [B, H, T, d] → [B, H, T, d]
     }
-    if let cache { (K, V) = cache.append(keys: K, values: V) }  // [B, G, T, d] → [B, G, C, d]
+    if let cache, stored == nil { (K, V) = cache.append(keys: K, values: V) }  // → [B, G, C, d]
 
     // Heads that share a key are consecutive: as more queries of one head they need no copy of it.
     let (B, T, C) = (x.dim(0), x.dim(1), K.dim(2))

@@ -17,6 +17,11 @@ public final class KeyValueCache {
 
     /// C.
     public var length: Int { keys?.dim(2) ?? 0 }
+    /// The keys and values; nil as long as there are none.
+    var contents: (keys: Tensor, values: Tensor)? {
+      guard let keys, let values else { return nil }
+      return (keys, values)
+    }
 
     /// An independent cache with the same contents.
     func copy() -> Layer {

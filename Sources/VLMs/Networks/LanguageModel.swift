@@ -17,6 +17,11 @@ public protocol LanguageModel: Module {
   var norm: any Layer { get }
   /// D → V; nil if tied: a token's logit is the product with its embedding.
   var head: Linear? { get }
+  /// V, the number of tokens that have an embedding.
+  var vocabulary: Int { get }
+  /// Whether a token attends only to itself and those before it. If false, all attend to all: an encoder,
+  /// which generates no text.
+  var isCausal: Bool { get }
 
   /// The longest text in tokens, prompt and answer together: the longest that it was trained on.
   var maximumTokens: Int { get }
@@ -27,16 +32,38 @@ public protocol LanguageModel: Module {
   /// Adds positions to tokens [B, T, D], from position `start` on. Decoders with rotary positions add
   /// nothing here.
   func positioned(_ tokens: Tensor, from start: Int) -> Tensor
+
+  /// The token embeddings without positions, [B, T, D].
+  /// - Parameter ids: B lists of T token ids.
+  func embed(_ ids: [[Int]]) -> Tensor
+
+  /// All blocks: [B, T, D] → [B, T, D].
+  /// - Parameters: as of ``callAsFunction(_:cache:mask:observe:)``.
+  func applyBlocks(
+    to x: Tensor, mask: Tensor?, cache: KeyValueCache?, observe: (Tensor) -> Void
+  ) -> Tensor
+
+  /// The logits of the next token.
+  /// - Parameter features: hidden states, [B, T, D].
+  /// - Returns: [B, T, V]
+  func logits(_ features: Tensor) -> Tensor
+
+  /// What hidden states [B, T, D] say of the whole prompt, [B, D].
+  func summary(of hidden: Tensor) -> Tensor
+
+  /// An empty cache of this model's depth.
+  func emptyCache() -> KeyValueCache
 }
 
 extension LanguageModel {
+  public var vocabulary: Int { embedding.weight.dim(0) }
+  /// True, in all decoders.
+  public var isCausal: Bool { true }
   /// 1, in most.
   public var embeddingScale: Float { 1 }
 
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor { tokens }
 
-  /// The token embeddings without positions, [B, T, D].
-  /// - Parameter ids: B lists of T token ids.
   public func embed(_ ids: [[Int]]) -> Tensor {
     guard let length = ids.first?.count, ids.allSatisfy({ $0.count == length }) else {
       fatalError("token ids: lists of \(Set(ids.map(\.count)).sorted()), not of one length")
@@ -44,6 +71,12 @@ extension LanguageModel {
     let rows = embedding(ids.flatMap { $0 })  // B·T ids → [B·T, D]
     return (embeddingScale == 1 ? rows : rows * embeddingScale)
       .reshaped([ids.count, length, -1])  // [B·T, D] → [B, T, D]
+  }
+
+  public func applyBlocks(
+    to x: Tensor, mask: Tensor?, cache: KeyValueCache?, observe: (Tensor) -> Void
+  ) -> Tensor {
+    blocks(x, mask: mask, cache: cache, observe: observe)
   }
 
   /// The hidden states: each token attends to itself and to the tokens before it.
@@ -58,70 +91,24 @@ extension LanguageModel {
     observe: (Tensor) -> Void = { _ in }
   ) -> Tensor {
     let past = cache?.length ?? 0
-    let mask = mask ?? AttentionMask.causal(count: tokens.dim(1), past: past)
-    let hidden = blocks(positioned(tokens, from: past), mask: mask, cache: cache, observe: observe)
+    let causal = isCausal ? AttentionMask.causal(count: tokens.dim(1), past: past) : nil
+    let hidden = applyBlocks(
+      to: positioned(tokens, from: past), mask: mask ?? causal, cache: cache, observe: observe)
     return norm(hidden)  // [B, T, D] → [B, T, D]
       .traced("hidden states", "one per token, after the last norm")
   }
 
-  /// The logits of the next token.
-  /// - Parameter features: hidden states, [B, T, D].
-  /// - Returns: [B, T, V]
   public func logits(_ features: Tensor) -> Tensor {
     (head?(features) ?? features.matmul(transposed: embedding.weight))  // [B, T, D] → [B, T, V]
       .traced("logits", "one for each token of the vocabulary")
   }
 
-  /// An empty cache of this model's depth.
+  /// The last one, where the answer would begin.
+  public func summary(of hidden: Tensor) -> Tensor {
+    let last = hidden.dim(1) - 1
+    return hidden.sliced(axis: 1, last..<last + 1)  // [B, T, D] → [B, 1, D]
+      .reshaped([hidden.dim(0), -1])  // [B, 1, D] → [B, D]
+  }
+
   public func emptyCache() -> KeyValueCache { KeyValueCache(depth: blocks.count) }
-}
-
-/// A vision-language model: an image becomes tokens in the prompt of a language model.
-public protocol VisionLanguageModel: Module {
-  /// The type of the language model.
-  associatedtype Language: LanguageModel
-  /// Reads image and text tokens.
-  var language: Language { get }
-
-  /// The side of its square input images, in pixels.
-  var imageSize: Int { get }
-  /// The channels of its input images: three per vision tower.
-  var imageChannels: Int { get }
-  /// The id of the placeholder that image tokens replace in a prompt; nil if there is none.
-  var imageToken: Int? { get }
-  /// How an image is cut into tiles that are read besides the whole image; nil if it is not.
-  var tiling: Tiling? { get }
-
-  /// The image tokens: [B, H, W, 3] → [B, P, D].
-  /// - Throws: ``PromptError`` if an instruction that they depend on is too long.
-  func encodeImage(_ images: Tensor) throws -> Tensor
-
-  /// The tokens of prompts with their images, [B, T, D].
-  /// - Parameters:
-  ///   - ids: B lists of token ids in this family's prompt format.
-  ///   - images: [B, H, W, 3], normalized as the vision tower was trained.
-  func prompt(_ ids: [[Int]], images: Tensor) throws -> Tensor
-
-  /// The image tokens of one image with its tiles, [1, P, D].
-  func encodeImage(_ image: PreparedImage) throws -> Tensor
-
-  /// The tokens of one prompt with an image and its tiles, [1, T, D].
-  func prompt(_ ids: [Int], image: PreparedImage) throws -> Tensor
-}
-
-extension VisionLanguageModel {
-  /// Red, green and blue, for one tower.
-  public var imageChannels: Int { 3 }
-  /// None.
-  public var imageToken: Int? { nil }
-  /// Nil: no tiles.
-  public var tiling: Tiling? { nil }
-
-  public func encodeImage(_ image: PreparedImage) throws -> Tensor {
-    try encodeImage(image.pixels)
-  }
-
-  public func prompt(_ ids: [Int], image: PreparedImage) throws -> Tensor {
-    try prompt([ids], images: image.pixels)
-  }
 }

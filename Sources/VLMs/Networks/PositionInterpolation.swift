@@ -6,17 +6,22 @@ import Tensors
 ///
 /// The vectors of neighboring positions are similar, so the grid can be interpolated as an image is
 /// when it is enlarged. Each new vector is a weighted sum of 4×4 old ones, so the interpolation is one
-/// matrix product, and gradients flow back through it.
+/// matrix product, and gradients flow back through it. ViLT's are bilinear, from 2×2 old ones, and the
+/// corners of the two grids are the same points.
 ///
 /// Letters: P old positions, P' new positions, D width; a the cubic's slope at 1, −0.75 as in torch.
 ///
 /// Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), section 3.2, last
-/// paragraph; Keys, "Cubic Convolution Interpolation" (1981), equation 15.
+/// paragraph; Keys, "Cubic Convolution Interpolation" (1981), equation 15; torch's `interpolate` with
+/// `align_corners` for the bilinear one.
 enum PositionInterpolation {
+  case bicubic
+  case bilinear
+
   /// - Parameters:
   ///   - positions: [P, D], `side` × `side` positions row by row.
   /// - Returns: [P', D] for `rows` × `columns` positions.
-  static func resize(_ positions: Tensor, side: Int, rows: Int, columns: Int) -> Tensor {
+  func resize(_ positions: Tensor, side: Int, rows: Int, columns: Int) -> Tensor {
     let (down, across) = (weights(from: side, to: rows), weights(from: side, to: columns))
     let products = down.flatMap { y in
       across.flatMap { x in y.flatMap { weight in x.map { weight * $0 } } }
@@ -26,7 +31,26 @@ enum PositionInterpolation {
   }
 
   /// For each of `new` positions on a line, the weight of each of `old` ones.
-  private static func weights(from old: Int, to new: Int) -> [[Float]] {
+  private func weights(from old: Int, to new: Int) -> [[Float]] {
+    switch self {
+    case .bicubic: Self.cubicWeights(from: old, to: new)
+    case .bilinear: Self.linearWeights(from: old, to: new)
+    }
+  }
+
+  private static func linearWeights(from old: Int, to new: Int) -> [[Float]] {
+    let step = new > 1 ? Float(old - 1) / Float(new - 1) : 0
+    return (0..<new).map { position in
+      let place = step * Float(position)  // in units of the old positions
+      let left = min(Int(place), old - 1)
+      var weights = [Float](repeating: 0, count: old)
+      weights[left] += 1 - (place - Float(left))
+      weights[min(left + 1, old - 1)] += place - Float(left)
+      return weights
+    }
+  }
+
+  private static func cubicWeights(from old: Int, to new: Int) -> [[Float]] {
     (0..<new).map { position in
       // The center of the new position, in units of the old ones.
       let center = (Float(position) + 0.5) * Float(old) / Float(new) - 0.5
@@ -50,9 +74,11 @@ extension PatchEmbedding {
   /// Embeds images of any size that is a multiple of the patch size, with interpolated positions.
   /// - Parameter images: [B, H, W, 3]
   /// - Returns: [B, P', D]
-  public func stretched(to images: Tensor) -> Tensor {
+  public func stretched(to images: Tensor) -> Tensor { stretched(to: images, by: .bicubic) }
+
+  func stretched(to images: Tensor, by interpolation: PositionInterpolation) -> Tensor {
     let squares = cut(images)  // [B, H, W, 3] → [B, P', S·S·3]
-    let positions = PositionInterpolation.resize(
+    let positions = interpolation.resize(
       self.positions, side: imageSize / patchSize, rows: images.dim(1) / patchSize,
       columns: images.dim(2) / patchSize)  // [P, D] → [P', D]
     return projection(squares) + positions  // [B, P', S·S·3] → [B, P', D]

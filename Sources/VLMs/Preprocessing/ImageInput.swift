@@ -27,6 +27,9 @@ public struct ImageInput: Encodable, Sendable, Equatable {
     case (.shortestEdge(let edge), let crop):
       size = crop
       how = "short side to \(edge)" + (crop == nil ? "" : ", then center crop")
+    case (.multiples(let divisor, let edge), _):
+      size = nil
+      how = "short side to \(edge), then multiples of \(divisor)"
     case (.exactly(let target), let crop):
       size = crop ?? target
       how = crop == nil || crop == target ? "squashed" : "squashed, then center crop"

@@ -7,6 +7,9 @@ extension ImagePreprocessor {
   public enum Target: Sendable, Equatable {
     /// The shorter side gets this length in pixels; the aspect ratio is kept.
     case shortestEdge(Int)
+    /// As the shortest edge, but no longer than 1333/800 of it, and both sides rounded down to multiples
+    /// of this number of pixels: ViLT's.
+    case multiples(of: Int, shortestEdge: Int)
     /// This size; the aspect ratio may change.
     case exactly(Size)
   }
@@ -27,6 +30,11 @@ extension ImagePreprocessor {
     case .shortestEdge(let edge):  // the longer side is truncated, not rounded
       let short = min(image.width, image.height)
       size = Size(width: edge * image.width / short, height: edge * image.height / short)
+    case .multiples(let divisor, let edge):
+      size = Self.multiples(of: divisor, shortestEdge: edge, image)
+      guard size.width > 0, size.height > 0 else {
+        throw .tooNarrow(Size(width: image.width, height: image.height), divisor: divisor)
+      }
     }
     // An extreme aspect ratio would give a huge image, or a huge intermediate one.
     guard size.width <= Limits.imagePixels / max(size.height, image.height) else {

@@ -32,6 +32,9 @@ extension ImagePreprocessor {
       "SiglipImageProcessor": Self.siglip, "SiglipImageProcessorPil": Self.siglip,
       "SiglipImageProcessorFast": Self.siglip, "LlavaNextImageProcessor": Self.tiled,
       "LlavaNextImageProcessorFast": Self.tiled, "LlavaNextImageProcessorPil": Self.tiled,
+      "ViltImageProcessor": Self.vilt, "ViltImageProcessorPil": Self.vilt,
+      "ViltImageProcessorFast": Self.vilt, "ViltFeatureExtractor": Self.vilt,
+      "IdeficsImageProcessor": Self.idefics, "IdeficsImageProcessorPil": Self.idefics,
     ])
     self = try read(config)
     try config.refuseUnread(by: "this preprocessing", besides: Self.harmless)
@@ -77,7 +80,8 @@ extension ImagePreprocessor {
     return result
   }
 
-  private static func common(
+  /// - Parameter colors: the default of mean and standard deviation.
+  static func common(
     _ config: JSONValue, _ colors: Normalization = clipColors
   ) throws -> ImagePreprocessor {
     let rescales = try config["do_rescale"].bool(default: true)
@@ -110,7 +114,7 @@ extension ImagePreprocessor {
   }
 
   /// `{"height": 336, "width": 336}`, or 336 for a square.
-  private static func size(_ value: JSONValue, default side: Int?) throws -> Size {
+  static func size(_ value: JSONValue, default side: Int?) throws -> Size {
     guard value.isObject else {
       let side = try value.int(sides, default: side)
       return Size(width: side, height: side)
@@ -123,8 +127,4 @@ extension ImagePreprocessor {
       mean: try mean.array(count: 3...3).map { Float(try $0.number(-1e6...1e6)) },
       std: try std.array(count: 3...3).map { Float(try $0.number(1e-6...1e6)) })
   }
-
-  /// The statistics of CLIP's training images, which BLIP uses too; the default.
-  private static let clipColors = Normalization(
-    mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711])
 }

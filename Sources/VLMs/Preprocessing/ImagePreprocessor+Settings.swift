@@ -28,4 +28,8 @@ extension ImagePreprocessor {
     // What replaced them is read: see ``prismatic(_:)``.
     "input_sizes", "interpolations", "means", "stds", "antialias",
   ]
+
+  /// The statistics of CLIP's training images, which BLIP uses too; the default.
+  static let clipColors = Normalization(
+    mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711])
 }

@@ -51,7 +51,6 @@ extension LanguageModel {
   public func check(
     _ ids: [[Int]], imageTokens N: Int, at placeholder: Int?
   ) throws(PromptError) {
-    let vocabulary = embedding.weight.dim(0)
     if let id = ids.joined().first(where: { !(0..<vocabulary ~= $0) && $0 != placeholder }) {
       throw PromptError.unknownToken(id, vocabulary: vocabulary)
     }
@@ -72,6 +71,11 @@ extension LanguageModel {
     guard tokens <= maximumTokens - others else {
       throw .tooLong(tokens: tokens, limit: max(0, maximumTokens - others))
     }
+    try checkMemory(tokens, besides: others)
+  }
+
+  /// Refuses a text of `tokens` beside `others` whose attention would not fit into memory.
+  func checkMemory(_ tokens: Int, besides others: Int) throws(PromptError) {
     let heads = blocks.first?.attention.heads ?? 1
     let limit = Int(Double(Limits.attentionScores / heads).squareRoot())
     guard tokens + others <= limit else {

@@ -61,8 +61,8 @@ public final class FusedVLM: Backbone {
   ) throws -> Tensor {
     try rows(observations, instructions, usesProprioception: usesProprioception) {
       let image = try vlm.network.encodeImage(vlm.prepare($0.image))  // → [1, P, D]
-      let prompt = try vlm.prompt($0.image, vlm.robotQuestion($1))  // → [1, T, D]
-      let hidden = vlm.network.language(prompt)  // [1, T, D] → [1, T, D]
+      let (prompt, reader) = try vlm.reading($0.image, vlm.robotQuestion($1))  // → [1, T, D]
+      let hidden = reader(prompt)  // [1, T, D] → [1, T, D]
       let fused = fusion(vision: image, text: hidden, textMask: nil)  // → [1, Q, D]
       return fused.mean(axis: 1)  // [1, Q, D] → [1, D]
     }

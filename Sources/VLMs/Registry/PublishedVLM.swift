@@ -92,11 +92,12 @@ extension VLMFamily {
     ) -> VLM {
       VLM(
         family: name, network: network, tokenizer: tokenizer, preprocessor: preprocessor,
-        isRandom: isRandom, stops: stops, robotQuestion: robotQuestion
-      ) { question, image in
-        try network.prompt(
-          promptIDs(question, image, network, tokenizer), image: image)  // → [1, T, D]
-      }
+        isRandom: isRandom, stops: stops, robotQuestion: robotQuestion,
+        makeReading: { question, image in
+          let ids = try promptIDs(question, image, network, tokenizer)
+          let prompt = try network.prompt(ids, image: image)  // → [1, T, D]
+          return (prompt, try network.reader(of: [ids], images: image.pixels))
+        })
     }
     self.init(
       name: name, modelTypes: modelTypes,

@@ -7,9 +7,17 @@ extension VLM {
   /// The prompt of an image of any size and a question, [1, T, D].
   /// - Throws: ``PromptError``, ``ImagePreprocessorError`` or ``VLMError``.
   public func prompt(_ image: RGBImage, _ question: String) throws -> Tensor {
+    try reading(image, question).prompt
+  }
+
+  /// The prompt of an image and a question, and the language model that reads it: one that attends to the
+  /// image beside the prompt, if the family has no image tokens in it (Flamingo).
+  /// - Throws: as ``prompt(_:_:)``.
+  public func reading(_ image: RGBImage, _ question: String) throws -> Reading {
     try check(question)
-    return try makePrompt(question, prepare(image))
-      .traced("prompt", "image tokens and text tokens in one sequence")
+    let (prompt, reader) = try makeReading(question, prepare(image))
+    prompt.traced("prompt", "what the language model reads, in one sequence")
+    return (prompt, reader)
   }
 
   /// The network's input for an image.
@@ -17,14 +25,7 @@ extension VLM {
   ///   network.
   func prepare(_ image: RGBImage) throws -> PreparedImage {
     let prepared = try preprocessor.prepare(image)
-    let pixels = prepared.pixels  // [N, H, W, C]
-    let side = network.imageSize
-    guard pixels.dim(1) == side, pixels.dim(2) == side else {
-      throw VLMError.wrongImageSize(pixels.shape, needed: side)
-    }
-    guard pixels.dim(3) == network.imageChannels else {
-      throw VLMError.wrongChannels(pixels.dim(3), needed: network.imageChannels)
-    }
+    if let problem = network.problem(withImages: prepared.pixels.shape) { throw problem }
     return prepared
   }
 
@@ -55,10 +56,11 @@ extension VLM {
   /// - Parameters:
   ///   - tokens: the maximum length of the answer.
   ///   - each: called with every piece of text as soon as it is final.
-  /// - Throws: as ``prompt(_:_:)``, or ``TokenizerError``; `PolicyError` if the model's numbers are not finite.
+  /// - Throws: as ``prompt(_:_:)``, or ``TokenizerError``; ``VLMError`` for a family that generates no text; `PolicyError` if the model's numbers are not finite.
   public func answer(
     _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in }
   ) throws -> String {
+    guard network.language.isCausal else { throw VLMError.noLanguageModel(family) }
     var stream = tokenizer.makeStream()
     var text = ""
     func append(_ piece: String) {
@@ -67,8 +69,8 @@ extension VLM {
     }
     var problem: TokenizerError?
     let (_, tensor) = try ShapeTrace.firstNonFinite {
-      let prompt = try withoutGradient { try self.prompt(image, question) }
-      _ = Generation(network.language, stops: stops)(after: prompt, count: tokens) { step in
+      let (prompt, reader) = try withoutGradient { try reading(image, question) }
+      _ = Generation(reader, stops: stops)(after: prompt, count: tokens) { step in
         guard step.logits.values.allSatisfy(\.isFinite) else { return false }
         do throws(TokenizerError) { append(try stream.next(step.token)) } catch { problem = error }
         return problem == nil

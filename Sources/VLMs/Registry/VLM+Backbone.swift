@@ -18,16 +18,14 @@ extension VLM {
     try rows(
       observations, instructions, usesProprioception: usesProprioception && readout == .lastToken
     ) {
-      let prompt = try prompt($0.image, robotQuestion($1))  // → [1, T, D]
+      let (prompt, reader) = try reading($0.image, robotQuestion($1))  // → [1, T, D]
       guard readout == .lastToken else {
-        try network.language.checkLength(prompt.dim(1), besides: answerTokens)
+        try reader.checkLength(prompt.dim(1), besides: answerTokens)
         return WholePrompt.state(of: prompt)  // [1, T, D] → [1, T·(D + 1)]
       }
-      let hidden = network.language(prompt)  // [1, T, D] → [1, T, D]
-      let last = hidden.dim(1) - 1
-      return hidden.sliced(axis: 1, last..<last + 1).reshaped([1, -1])  // [1, T, D] → [1, D]
+      return reader.summary(of: reader(prompt))  // [1, T, D] → [1, T, D] → [1, D]
     }
-    .traced("state", "the last hidden state, where the answer would begin")
+    .traced("state", "one hidden state: the last, or an encoder's first")
   }
 }
 

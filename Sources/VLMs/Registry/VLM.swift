@@ -46,7 +46,9 @@ public final class VLM: Backbone {
   var answerTokens = 0
   /// Tokens that end an answer.
   public let stops: Set<Int>
-  let makePrompt: (String, PreparedImage) throws -> Tensor
+  /// A prompt [1, T, D], and the language model that reads it.
+  public typealias Reading = (prompt: Tensor, reader: any LanguageModel)
+  let makeReading: (String, PreparedImage) throws -> Reading
   /// Turns an instruction into a question.
   public let robotQuestion: (String) -> String
 
@@ -55,15 +57,28 @@ public final class VLM: Backbone {
   ///   - stops: the ids of tokens that end an answer.
   ///   - robotQuestion: turns an instruction into a question.
   ///   - makePrompt: a question and the preprocessed image → the prompt [1, T, D].
-  public init(
+  public convenience init(
     family: String, network: any VisionLanguageModel, tokenizer: any Tokenizer,
     preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int> = [],
     robotQuestion: @escaping (String) -> String = VLM.robotQuestion,
     makePrompt: @escaping (String, PreparedImage) throws -> Tensor
   ) {
+    self.init(
+      family: family, network: network, tokenizer: tokenizer, preprocessor: preprocessor,
+      isRandom: isRandom, stops: stops, robotQuestion: robotQuestion,
+      makeReading: { (try makePrompt($0, $1), network.language) })
+  }
+
+  /// A VLM whose language model may attend to the image beside the prompt.
+  init(
+    family: String, network: any VisionLanguageModel, tokenizer: any Tokenizer,
+    preprocessor: ImagePreprocessor, isRandom: Bool, stops: Set<Int>,
+    robotQuestion: @escaping (String) -> String,
+    makeReading: @escaping (String, PreparedImage) throws -> Reading
+  ) {
     (self.family, self.network, self.tokenizer) = (family, network, tokenizer)
     (self.preprocessor, self.isRandom, self.stops) = (preprocessor, isRandom, stops)
-    (self.robotQuestion, self.makePrompt) = (robotQuestion, makePrompt)
+    (self.robotQuestion, self.makeReading) = (robotQuestion, makeReading)
   }
 
   /// Records that the weights were read from `folder`.

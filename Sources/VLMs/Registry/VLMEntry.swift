@@ -65,14 +65,14 @@ extension VLMEntry {
       aliases: ["llava-next", "llava-v1.6", "llava-1.6-7b", "llava-v1.6-mistral-7b-hf"],
       family: .llavaNeXT, capabilities: instructed(7_566_747_648)),  // llava-v1.6-mistral-7b
     VLMEntry(
+      "flamingo", aliases: ["idefics", "idefics-9b"], family: .flamingo,
+      capabilities: pretrained(8_930_000_000)),  // Idefics-9B
+    VLMEntry(  // ViT-B/32 and BERT's embeddings of 30,522 tokens, without the head for masked words
+      "vilt", aliases: ["vilt-b32-mlm", "vilt-b32-finetuned-vqa"], family: .vilt,
+      capabilities: VLMCapabilities(jointPretraining: true, parameterCount: 111_600_000)),
+    VLMEntry(
       "fastvlm", aliases: ["fast-vlm", "fastvlm-0.5b"], family: nil,
       capabilities: instructed(500_000_000, efficient: true)),  // FastVLM-0.5B
-    VLMEntry(
-      "flamingo", aliases: ["idefics", "openflamingo"], family: nil,
-      capabilities: pretrained(3_000_000_000)),  // Flamingo-3B
-    VLMEntry(  // ViT-B/32 (88 million) and BERT's embeddings of 30,522 tokens × 768
-      "vilt", aliases: ["vilt-b32-mlm"], family: nil,
-      capabilities: VLMCapabilities(jointPretraining: true, parameterCount: 112_000_000)),
     VLMEntry(
       "rt-2", aliases: ["rt2"], family: nil, capabilities: acting(12_000_000_000),  // PaLM-E-12B
       note: "closed weights"),

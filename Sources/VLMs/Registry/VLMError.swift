@@ -22,6 +22,10 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongChannels(Int, needed: Int)
   /// An image preprocessing with other tiles than the network's.
   case wrongTiling
+  /// Images that do not divide into patches.
+  case wrongPatches([Int], patch: Int)
+  /// A family that is asked for text and generates none.
+  case noLanguageModel(String)
   /// The placeholder for an image is another token in tokenizer.json.
   case imageToken(Int, name: String, found: Int)
 
@@ -69,6 +73,12 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
     case .wrongTiling:
       return "preprocessor_config.json and config.json differ in image_grid_pinpoints or in the "
         + "size of tiles: use both files of one model"
+    case .wrongPatches(let shape, let patch):
+      return "preprocessor_config.json gives images of \(shape[2])×\(shape[1]) pixels, which do "
+        + "not divide into config.json's patches of \(patch)×\(patch): use both files of one model"
+    case .noLanguageModel(let family):
+      return "\(family) generates no text: it is an encoder without a language model; use it as "
+        + "the backbone of a policy, with nanovla predict or VLA.fromVLM(\"\(family)\")"
     case .imageToken(let id, let name, let found):
       return
         "image_token_index in config.json is \(id), but \"\(brief(name))\" in tokenizer.json is "

@@ -35,13 +35,14 @@ extension VisionTransformerConfiguration {
   }
 
   /// Reads the keys in `json`; the values of missing keys stay.
-  mutating func read(_ json: JSONValue) throws {
+  /// - Parameter widthKey: the key of the width.
+  mutating func read(_ json: JSONValue, width widthKey: String = "hidden_size") throws {
     imageSize = try json["image_size"].int(1...4096, default: imageSize)
     patchSize = try json["patch_size"].int(1...imageSize, default: patchSize)
-    width = try json["hidden_size"].int(4...65_536, default: width)
-    guard width % 4 == 0 else { throw json["hidden_size"].outOfRange("a multiple of 4") }
+    width = try json[widthKey].int(4...65_536, default: width)
+    guard width % 4 == 0 else { throw json[widthKey].outOfRange("a multiple of 4") }
     depth = try json["num_hidden_layers"].int(1...1024, default: depth)
-    heads = try json["num_attention_heads"].divisor(of: width, "hidden_size", default: heads)
+    heads = try json["num_attention_heads"].divisor(of: width, widthKey, default: heads)
     hidden = try json["intermediate_size"].int(1...1_048_576, default: hidden)
     activation = try json["hidden_act"].activation(default: activation.rawValue)
     epsilon = try json["layer_norm_eps"].epsilon(default: Double(epsilon))

@@ -21,9 +21,12 @@ enum KnownKeys {
 
   /// Dropout and initial values; nothing is dropped when a model answers.
   private static let training: Set<String> = [
-    "activation_dropout", "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop",
+    "activation_dropout", "alpha_initializer", "alphas_initializer_range", "attention_dropout",
+    "attention_probs_dropout_prob", "attn_pdrop",
     "classifier_dropout",
-    "dropout", "drop_path_rate", "embd_pdrop", "gradient_checkpointing", "hidden_dropout",
+    "dropout", "drop_path_rate", "embd_pdrop", "freeze_lm_head", "freeze_text_layers",
+    "freeze_text_module_exceptions", "freeze_vision_layers", "freeze_vision_module_exceptions",
+    "gradient_checkpointing", "hidden_dropout",
     "hidden_dropout_prob", "ignore_index", "init_std", "initializer_factor", "initializer_range",
     "layerdrop", "logit_scale_init_value", "resid_pdrop", "tie_encoder_decoder",
   ]
@@ -44,7 +47,8 @@ enum KnownKeys {
     "bad_words_ids", "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id",
     "diversity_penalty", "do_sample", "early_stopping", "encoder_no_repeat_ngram_size",
     "eos_token_id", "exponential_decay_length_penalty", "forced_bos_token_id",
-    "forced_eos_token_id", "length_penalty", "max_length", "min_length", "no_repeat_ngram_size",
+    "forced_eos_token_id", "length_penalty", "max_length", "max_new_tokens", "min_length",
+    "no_repeat_ngram_size",
     "num_beam_groups", "num_beams", "num_return_sequences", "pad_token_id", "prefix",
     "remove_invalid_values", "repetition_penalty", "sep_token_id", "suppress_tokens",
     "temperature", "top_k", "top_p", "typical_p",
@@ -52,9 +56,12 @@ enum KnownKeys {
 
   /// At the top of the file of one family or another.
   private static let top: Set<String> = [
-    "hf_llm_id", "image_resize_strategy", "image_seq_length", "image_text_hidden_size",
-    "llm_backbone_id", "llm_max_length", "norm_stats", "output_projector_states", "projection_dim",
+    "cross_layer_activation_function", "ffn_dim", "hf_llm_id", "image_resize_strategy",
+    "image_seq_length", "image_text_hidden_size",
+    "llm_backbone_id", "llm_max_length", "max_sequence_length", "norm_stats",
+    "output_projector_states", "projection_dim",
     "qformer_config", "text_config", "vision_backbone_id", "vision_config", "vocab_size",
+    "word_embed_proj_dim",
   ]
 
   /// At the top of the file, what the families that have it compute with.

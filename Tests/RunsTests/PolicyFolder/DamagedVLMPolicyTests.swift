@@ -111,8 +111,7 @@ import VLMs
       try problem(setting(["backbone", "configuration", "vlm"], to: "lava")).contains(
         "similar names are llava"))
     #expect(
-      try problem(setting(["backbone", "configuration", "vlm"], to: "flamingo")).contains("planned")
-    )
+      try problem(setting(["backbone", "configuration", "vlm"], to: "rt-2")).contains("planned"))
     let long = String(repeating: "x\n", count: 100_000)
     #expect(
       try problem(setting(["backbone", "configuration", "vlm"], to: long)).contains(

@@ -14,7 +14,7 @@ import VLMs
   static let names = VLMRegistry().available
   static let published = Fixture.of(
     "llava15", "llava15_gqa", "llava_gemma", "llava_next", "blip2_opt", "instructblip_vicuna",
-    "clip_gpt2", "openvla")
+    "clip_gpt2", "openvla", "idefics_flamingo", "vilt")
 
   private let image = Demonstration.record(suite: .object, seed: 0)!.frames[0]
 
@@ -103,7 +103,7 @@ import VLMs
     let policy = try VLABuilder().withVLM(name).withActionSpace(.tabletop).withHistory(1)
       .withFusionStrategy(.film).withHead(.hybrid, chunk: 2).build()
     var random = SeededRandom(seed: 6)
-    try policy.backbone.adapt(["language.blocks.0"]) {
+    try policy.backbone.adapt(["blocks.0"]) {
       BottleneckAdapter(for: $0, width: 3, using: &random)
     }
     for (_, layer) in policy.backbone.linearLayers { layer.adaptation.map { unsettle($0) } }

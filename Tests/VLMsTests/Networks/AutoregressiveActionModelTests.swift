@@ -15,7 +15,7 @@ import Testing
     let vlm = VLM(
       family: "speaking-llava", network: SpeakingLLaVA(llava.network as! LLaVA),
       tokenizer: llava.tokenizer, preprocessor: llava.preprocessor, isRandom: true,
-      makePrompt: llava.makePrompt)
+      makePrompt: { try llava.makeReading($0, $1).prompt })
     let policy = try VLA.fromVLM(vlm, actionDim: 3, using: &random)
     #expect(policy.head is AutoregressiveActionHead)
     let windows = [RGBImage.Color(255, 0, 0), RGBImage.Color(0, 0, 255)].map {

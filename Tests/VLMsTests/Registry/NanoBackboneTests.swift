@@ -89,6 +89,21 @@ import VLMs
     }
   }
 
+  @Test("a ViLT is differentiable from its summary to every parameter, at any aspect")
+  func viltGradient() {
+    var configuration = ViLTConfiguration()
+    configuration.encoder.shrink()
+    (configuration.encoder.depth, configuration.encoder.epsilon) = (1, 1e-5)
+    (configuration.vocabulary, configuration.maximumTokens, configuration.answers) = (5, 3, 3)
+    var random = SeededRandom(seed: 2)
+    let model = ViLT(configuration, using: &random)
+    spread(model)
+    let images = uniform(1, 2, 6, 3)
+    expectGradients(model.namedParameters, tolerance: 5e-3) {
+      model.answers!(model.summary(of: model(try! model.prompt([[1, 4]], images: images))))
+    }
+  }
+
   @Test("a tower with registers, layer scales and no class token is differentiable")
   func towerGradient() {
     var configuration = VisionTransformerConfiguration()

@@ -20,17 +20,19 @@ import VLMs
 
   private static func family<VLM: VisionLanguageModel>(_ model: VLM, image: [Int]) -> Family {
     Family(model: model) { rows in
-      let prompt = try! model.prompt(
-        rows.map { image + words[$0] },
-        images: images.reshaped([8, -1]).rows(at: rows).reshaped([rows.count, 28, 28, 3]))
-      let last = prompt.dim(1) - 1
-      return model.language(prompt).sliced(axis: 1, last..<last + 1).reshaped([rows.count, -1])
+      let ids = rows.map { image + words[$0] }
+      let seen = images.reshaped([8, -1]).rows(at: rows).reshaped([rows.count, 28, 28, 3])
+      let prompt = try! model.prompt(ids, images: seen)
+      let reader = try! model.reader(of: ids, images: seen)
+      return reader.summary(of: reader(prompt))
     }
   }
 
   private static func make(_ name: String) -> Family {
     var random = SeededRandom(seed: 3)
     if name == "clip+gpt2" { return family(CLIPGPT2(.init(), using: &random), image: []) }
+    if name == "vilt" { return family(ViLT(.init(), using: &random), image: []) }
+    if name == "flamingo" { return family(Flamingo(.init(), using: &random), image: [64, 65, 64]) }
     if name == "llava-1.6" {
       var sizes = LLaVANeXTConfiguration()
       sizes.llava.imageToken = 63
@@ -43,7 +45,7 @@ import VLMs
 
   @Test(
     "each strategy starts from the family's own outputs and lowers the loss",
-    arguments: ["llava", "llava-1.6", "clip+gpt2"], TransferStrategy.allCases)
+    arguments: ["llava", "llava-1.6", "clip+gpt2", "vilt", "flamingo"], TransferStrategy.allCases)
   func learns(name: String, strategy: TransferStrategy) throws {
     let family = Self.make(name)
     let (before, all) = (family.features(Array(0..<8)).values, Array(0..<8))

@@ -12,13 +12,13 @@ import VLMs
     "from the folder alone, each family answers with the reference's own tokens",
     arguments: Fixture.of(
       "llava15", "llava15_gqa", "llava_mistral", "llava_qwen2", "llava_gemma", "llava_llama3",
-      "llava_next", "blip2_opt", "instructblip_vicuna"))
+      "llava_next", "blip2_opt", "instructblip_vicuna", "idefics_flamingo"))
   func answers(fixture: Fixture) throws {
     let vlm = try VLM.read(fixture.folder)
     let asked = try fixture.question(of: vlm.family)
     let expected = try fixture.integers("generate.ids")
-    let prompt = try withoutGradient { try vlm.prompt(fixture.image(), asked) }
-    let found = Generation(vlm.network.language)(after: prompt, count: expected.count)
+    let (prompt, reader) = try withoutGradient { try vlm.reading(fixture.image(), asked) }
+    let found = Generation(reader)(after: prompt, count: expected.count)
     #expect(found == expected, "\(fixture.family)")
   }
 
@@ -63,6 +63,10 @@ extension Fixture {
       return String(prompt.dropFirst("[INST] <image>\n".count).dropLast(" [/INST]".count))
     case "blip-2":
       return String(prompt.dropFirst("Question: ".count).dropLast(" Answer:".count))
+    case "flamingo":
+      let text = prompt.dropFirst("<s>User:<fake_token_around_image><image>".count)
+      return String(
+        text.dropFirst("<fake_token_around_image>".count).dropLast("\nAssistant:".count))
     default: return prompt
     }
   }
