@@ -70,7 +70,7 @@ struct PredictCommand: ParsableCommand {
     let family = try VLM.family(of: folder)
     guard family.name == VLMFamily.openVLA.name else {
       throw RequestError(
-        "\(folder.path) is a \(family.name) checkpoint, which generates text but no actions: train "
+        "\(folder.path) is a \(family.name) checkpoint, which generates no actions: train "
           + "an action head on it (VLA.fromVLM), or use an openvla checkpoint")
     }
     let policy = try VLA.fromVLM(family.name, modelPath: modelPath, unnormKey: unnormKey)

@@ -78,7 +78,7 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
         + "not divide into config.json's patches of \(patch)×\(patch): use both files of one model"
     case .noLanguageModel(let family):
       return "\(family) generates no text: it is an encoder without a language model; use it as "
-        + "the backbone of a policy, with nanovla predict or VLA.fromVLM(\"\(family)\")"
+        + "the backbone of a policy, VLA.fromVLM(\"\(family)\")"
     case .imageToken(let id, let name, let found):
       return
         "image_token_index in config.json is \(id), but \"\(brief(name))\" in tokenizer.json is "
