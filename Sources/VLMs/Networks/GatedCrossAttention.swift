@@ -23,7 +23,7 @@ public final class GatedCrossAttention: Module {
   public let feedForward: SwiGLU
   public let feedForwardGate: Tensor  // α₂
 
-  /// A block with random weights. They were never without it, so its gates are open: α = 1.
+  /// A block with random weights and open gates, α = 1: no language model was trained without it.
   public init(_ configuration: FlamingoConfiguration, using random: inout SeededRandom) {
     let (c, text, D) = (configuration, configuration.language, configuration.language.width)
     norm1 = RMSNorm(width: D, epsilon: text.epsilon)
