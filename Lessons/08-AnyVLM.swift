@@ -48,8 +48,8 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
       return [name] + labels.map { label in trace.first { $0.label == label }?.shape.cell ?? "" }
     })
   lesson.say(
-    "LLaVA, OpenVLA, CLIP + GPT-2 and ViLT make one token of each patch (LLaVA-1.6 also of tiles), "
-      + "the BLIPs and Flamingo one of each learned query; Flamingo's stand beside the prompt. From the "
+    "The BLIPs and Flamingo make one token of each learned query, Flamingo beside the prompt; SmolVLM "
+      + "one of four patches; the others one of each patch, LLaVA-1.6 and SmolVLM also of tiles. From the "
       + "state on, all are alike.")
 
   lesson.heading("Lesson 5's loop trains a head on each")

@@ -84,7 +84,7 @@ public final class FlowMatchingHead: ActionHead {
 
   /// t ~ Beta(1.5, 1)·0.999 + 0.001: more often near 1, where x is mostly noise and the coarse
   /// direction is learned. Its cumulative distribution is t^1.5, so t = u^(1/1.5) for a uniform u.
-  static func time(using random: inout SeededRandom) -> Float {
+  public static func time(using random: inout SeededRandom) -> Float {
     pow(random.uniform(), 1 / 1.5) * 0.999 + 0.001
   }
 }

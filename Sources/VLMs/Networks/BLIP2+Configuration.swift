@@ -44,7 +44,7 @@ extension InstructBLIPConfiguration {
 
   /// The language models that are read, by their `model_type`.
   private static var languageModels: [String: (JSONValue) throws -> RotaryDecoderConfiguration] {
-    ["llama": RotaryDecoderConfiguration.init(_:)]
+    ["llama": { try RotaryDecoderConfiguration($0) }]
   }
 }
 

@@ -29,6 +29,10 @@ public protocol LanguageModel: Module {
   /// The factor of the token embeddings at the input; image tokens are not multiplied.
   var embeddingScale: Float { get }
 
+  /// Whether the tokens of a prompt attend to one another in both directions. Those of an answer never
+  /// attend to later ones.
+  var readsPromptBothWays: Bool { get }
+
   /// Adds positions to tokens [B, T, D], from position `start` on. Decoders with rotary positions add
   /// nothing here.
   func positioned(_ tokens: Tensor, from start: Int) -> Tensor
@@ -61,6 +65,8 @@ extension LanguageModel {
   public var isCausal: Bool { true }
   /// 1, in most.
   public var embeddingScale: Float { 1 }
+  /// False, in most.
+  public var readsPromptBothWays: Bool { false }
 
   public func positioned(_ tokens: Tensor, from start: Int) -> Tensor { tokens }
 
@@ -79,7 +85,8 @@ extension LanguageModel {
     blocks(x, mask: mask, cache: cache, observe: observe)
   }
 
-  /// The hidden states: each token attends to itself and to the tokens before it.
+  /// The hidden states: each token attends to itself and to the tokens before it, or in a prompt that is
+  /// read both ways to all of them.
   /// - Parameters:
   ///   - tokens: from ``embed(_:)``, or image tokens of the same width, [B, T, D].
   ///   - cache: keys and values of earlier tokens; those of `tokens` are appended.
@@ -91,7 +98,8 @@ extension LanguageModel {
     observe: (Tensor) -> Void = { _ in }
   ) -> Tensor {
     let past = cache?.length ?? 0
-    let causal = isCausal ? AttentionMask.causal(count: tokens.dim(1), past: past) : nil
+    let isWhole = readsPromptBothWays && past == 0
+    let causal = isCausal && !isWhole ? AttentionMask.causal(count: tokens.dim(1), past: past) : nil
     let hidden = applyBlocks(
       to: positioned(tokens, from: past), mask: mask ?? causal, cache: cache, observe: observe)
     return norm(hidden)  // [B, T, D] → [B, T, D]

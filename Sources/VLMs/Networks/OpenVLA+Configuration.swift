@@ -29,7 +29,7 @@ extension OpenVLAConfiguration {
       throw json["image_sizes"].unsupported(["one size, with as many patches in both towers"])
     }
     let text = json["text_config"]
-    language = try text.part(["llama": RotaryDecoderConfiguration.init(_:)], default: "llama")
+    language = try text.part(["llama": { try RotaryDecoderConfiguration($0) }], default: "llama")
     isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
     try language.checkSize(json["image_sizes"][0], imageTokens: dinov2.patchCount)
     try json["image_sizes"][0].mustKeep(

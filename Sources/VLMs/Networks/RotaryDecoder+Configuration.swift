@@ -2,12 +2,17 @@ import Files
 
 /// config.json → the sizes of a text model, with the defaults of transformers.
 extension RotaryDecoderConfiguration {
-  /// Reads the `text_config` of a VLM, by its `model_type`: `llama` if it has none.
+  /// Reads the `text_config` of a VLM, by its `model_type`.
+  /// - Parameters:
+  ///   - type: its type if it has none.
+  ///   - known: members that the VLM reads itself.
   /// - Throws: `JSONFileError`
-  public init(_ json: JSONValue) throws {
+  public init(
+    _ json: JSONValue, default type: String = "llama", besides known: Set<String> = []
+  ) throws {
     let json = json.recorded()
-    self = try json["model_type"].choice(Self.kinds, default: "llama")
-    let kind = try json["model_type"].string(default: "llama")
+    self = try json["model_type"].choice(Self.kinds, default: type)
+    let kind = try json["model_type"].string(default: type)
     vocabulary = try json["vocab_size"].int(1...4_194_304, default: vocabulary)
     width = try json["hidden_size"].int(1...65_536, default: width)
     depth = try json["num_hidden_layers"].int(1...1024, default: depth)
@@ -35,7 +40,8 @@ extension RotaryDecoderConfiguration {
     if kind == "llama" { feedForwardBias = try json["mlp_bias"].bool(default: false) }
     try readWindows(json, kind)
     // Before max_position_embeddings, its name was max_sequence_length.
-    try json.refuseUnread(by: "the text model", besides: ["max_sequence_length"])
+    try json.refuseUnread(
+      by: "the text model", besides: known.union(["max_sequence_length"]))
   }
 
   /// The text models that are read, by their `model_type`, with the sizes that files may omit.

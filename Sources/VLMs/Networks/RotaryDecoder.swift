@@ -27,28 +27,35 @@ public final class RotaryDecoder: LanguageModel {
   public init(_ configuration: RotaryDecoderConfiguration, using random: inout SeededRandom) {
     self.configuration = configuration
     let (c, D) = (configuration, configuration.width)
-    let rotary = RotaryPosition(headWidth: c.headWidth, theta: c.theta, scaling: c.rotaryScaling)
-    func norm() -> RMSNorm { RMSNorm(width: D, epsilon: c.epsilon, offset: c.normOffset) }
     embedding = Embedding(count: c.vocabulary, width: D, using: &random)
+    blocks = Self.blocks(c, using: &random)
+    norm = c.norm()
+    head = c.isTied ? nil : Linear(inputs: D, outputs: c.vocabulary, bias: false, using: &random)
+  }
+
+  /// The blocks of these sizes.
+  static func blocks(
+    _ c: RotaryDecoderConfiguration, using random: inout SeededRandom
+  ) -> [PreNormBlock] {
+    let rotary = RotaryPosition(headWidth: c.headWidth, theta: c.theta, scaling: c.rotaryScaling)
     var blocks: [PreNormBlock] = []
     for index in 0..<c.depth {
       blocks.append(
         PreNormBlock(
-          norm: norm,
+          norm: c.norm,
           attention: GroupedQueryAttention(
-            width: D, heads: c.heads, keyValueHeads: c.keyValueHeads, headWidth: c.headWidth,
+            width: c.width, heads: c.heads, keyValueHeads: c.keyValueHeads, headWidth: c.headWidth,
             inputBias: c.inputBias, outputBias: c.outputBias, rotary: rotary,
             window: c.windows.indices.contains(index) ? c.windows[index] : nil, using: &random),
           feedForward: SwiGLU(
-            width: D, hidden: c.hidden, activation: c.activation, bias: c.feedForwardBias,
+            width: c.width, hidden: c.hidden, activation: c.activation, bias: c.feedForwardBias,
             using: &random)))
     }
-    self.blocks = blocks
-    self.norm = norm()
-    head = c.isTied ? nil : Linear(inputs: D, outputs: c.vocabulary, bias: false, using: &random)
+    return blocks
   }
 
   public var maximumTokens: Int { configuration.maximumTokens }
+  public var readsPromptBothWays: Bool { configuration.readsPromptBothWays }
   public var embeddingScale: Float {
     configuration.scalesEmbeddings ? Float(configuration.width).squareRoot() : 1
   }
@@ -58,10 +65,15 @@ public final class RotaryDecoder: LanguageModel {
   ///   - body: the prefix of `layers`.
   ///   - head: the prefix of `lm_head`.
   public static func weights(body: String = "(model.|)", head: String = "") -> WeightMap {
+    WeightMap(["embedding": body + "embed_tokens", "head": head + "lm_head"])
+      + blockWeights(body: body)
+  }
+
+  /// The published names of the weights of the blocks and of the norm after them.
+  static func blockWeights(body: String) -> WeightMap {
     let layer = body + "layers.{N}."
     return WeightMap(
       [
-        "embedding": body + "embed_tokens",
         "blocks.{N}.norm1": layer + "input_layernorm",
         "blocks.{N}.attention.query": layer + "self_attn.q_proj",
         "blocks.{N}.attention.key": layer + "self_attn.k_proj",
@@ -72,7 +84,6 @@ public final class RotaryDecoder: LanguageModel {
         "blocks.{N}.feedForward.up": layer + "mlp.up_proj",
         "blocks.{N}.feedForward.down": layer + "mlp.down_proj",
         "norm": body + "norm",
-        "head": head + "lm_head",
       ],
       ignoring: [layer + "self_attn.rotary_emb.inv_freq", body + "rotary_emb.inv_freq"])
   }
@@ -101,6 +112,8 @@ public struct RotaryDecoderConfiguration: Sendable, Equatable {
   public var normOffset: Float = 0
   /// Whether token embeddings are multiplied by √width, as in Gemma.
   public var scalesEmbeddings = false
+  /// Whether the tokens of a prompt attend to one another in both directions, as in PaliGemma.
+  public var readsPromptBothWays = false
   /// Whether the head is tied to the token embeddings.
   public var isTied = false
   /// The longest training text, in tokens.
@@ -108,4 +121,7 @@ public struct RotaryDecoderConfiguration: Sendable, Equatable {
 
   /// Nano size.
   public init() {}
+
+  /// A norm of these settings.
+  func norm() -> RMSNorm { RMSNorm(width: width, epsilon: epsilon, offset: normOffset) }
 }

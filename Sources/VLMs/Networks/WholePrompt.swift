@@ -20,6 +20,28 @@ public enum WholePrompt {
       .reshaped([1, -1])  // [1, T, D + 1] → [1, T·(D + 1)]
   }
 
+  /// The state that stores a prompt and at most D numbers of proprioception, in one more vector with
+  /// the mark 2: [1, T, D] → [1, (T + 1)·(D + 1)].
+  public static func state(of prompt: Tensor, proprioception: [Float]) -> Tensor {
+    let D = prompt.dim(2)
+    guard proprioception.count <= D else {
+      fatalError("whole prompt: \(proprioception.count) numbers of proprioception, width \(D)")
+    }
+    let zeros = [Float](repeating: 0, count: D - proprioception.count)
+    let last = Tensor(proprioception + zeros + [2], shape: [1, D + 1])
+    return .concatenated([state(of: prompt), last], axis: 1)  // → [1, (T + 1)·(D + 1)]
+  }
+
+  /// The proprioception in N states, [N, L·(D + 1)]: D numbers each, or none.
+  public static func proprioception(in states: Tensor, width D: Int) -> [[Float]] {
+    let (row, values) = (states.dim(1), states.values)
+    return (0..<states.dim(0)).map { n in
+      let starts = stride(from: n * row, to: (n + 1) * row, by: D + 1)
+      guard let start = starts.first(where: { values[$0 + D] == 2 }) else { return [] }
+      return Array(values[start..<start + D])
+    }
+  }
+
   /// The prompts in N states: [N, L·(D + 1)] → N × [1, T, D].
   ///
   /// Of a window of several observations it is their prompts, one after another.

@@ -37,8 +37,10 @@ public struct ImageInput: Encodable, Sendable, Equatable {
       size = crop
       how = crop == nil ? "unchanged" : "center crop"
     }
-    fit = how + (preprocessor.tiling == nil ? "" : ", and tiles of a larger version")
-    (width, height) = (size?.width, size?.height)
+    let splitting = preprocessor.splitting
+    let split = splitting.map { "squashed" + ($0.cuts ? ", and tiles of a larger version" : "") }
+    fit = split ?? how + (preprocessor.tiling == nil ? "" : ", and tiles of a larger version")
+    (width, height) = (splitting?.side ?? size?.width, splitting?.side ?? size?.height)
     filter = "\(preprocessor.filter)"
     normalizations = preprocessor.normalizations.count
   }

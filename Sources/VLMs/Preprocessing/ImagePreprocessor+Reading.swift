@@ -14,9 +14,14 @@ import Images
 extension ImagePreprocessor {
   /// Reads the `image_processor` part of `processor_config.json` in `folder`, or else
   /// `preprocessor_config.json`: of two files the one that newer versions of transformers write.
+  /// - Parameter usual: the preprocessing of a family whose folders have neither file.
   /// - Throws: `JSONFileError`
-  public static func read(folder: URL) throws -> ImagePreprocessor {
-    try ImagePreprocessor(settings(in: folder) ?? JSONFile.read(folder.appending(path: plainFile)))
+  public static func read(
+    folder: URL, or usual: ImagePreprocessor? = nil
+  ) throws -> ImagePreprocessor {
+    let settings = try settings(in: folder)
+    if settings == nil, let usual { return usual }
+    return try ImagePreprocessor(settings ?? JSONFile.read(folder.appending(path: plainFile)))
   }
 
   /// Reads the object in a `preprocessor_config.json`.
@@ -31,6 +36,9 @@ extension ImagePreprocessor {
       "BlipImageProcessorFast": Self.blip, "PrismaticImageProcessor": Self.prismatic,
       "SiglipImageProcessor": Self.siglip, "SiglipImageProcessorPil": Self.siglip,
       "SiglipImageProcessorFast": Self.siglip, "LlavaNextImageProcessor": Self.tiled,
+      "SmolVLMImageProcessor": Self.split, "SmolVLMImageProcessorPil": Self.split,
+      "SmolVLMImageProcessorFast": Self.split, "Idefics3ImageProcessor": Self.split,
+      "Idefics3ImageProcessorPil": Self.split, "Idefics3ImageProcessorFast": Self.split,
       "LlavaNextImageProcessorFast": Self.tiled, "LlavaNextImageProcessorPil": Self.tiled,
       "ViltImageProcessor": Self.vilt, "ViltImageProcessorPil": Self.vilt,
       "ViltImageProcessorFast": Self.vilt, "ViltFeatureExtractor": Self.vilt,

@@ -25,6 +25,8 @@ public struct ImagePreprocessor: Sendable, Equatable {
   public var crop: Size?
   /// The tiles that follow the whole image, see ``prepare(_:)``; nil for none.
   public var tiling: Tiling?
+  /// How images are split into tiles of equal size instead, see ``ImageSplitting``; nil if they are not.
+  public var splitting: ImageSplitting?
   /// The factor of each byte, usually 1/255; nil for 1.
   public var scale: Double?
   /// One per vision tower; each gives three channels.

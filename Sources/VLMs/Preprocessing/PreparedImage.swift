@@ -32,6 +32,10 @@ extension ImagePreprocessor {
   /// - Throws: ``ImagePreprocessorError`` if it cannot be resized.
   public func prepare(_ image: RGBImage) throws(ImagePreprocessorError) -> PreparedImage {
     let size = Size(width: image.width, height: image.height)
+    if let splitting {
+      let (whole, tiles, grid) = try splitting.pictures(of: image, filter: filter)
+      return PreparedImage(pixels: try self([whole] + tiles), grid: grid, size: size)
+    }
     guard let tiling else { return PreparedImage(pixels: try self([image]), size: size) }
     let whole = try resized(image)  // refused if it is too long, before the tiles are cut
     let (tiles, grid) = tiling.tiles(of: image, filter: filter)

@@ -76,12 +76,14 @@ extension VLMFamily {
   ///   - modelTypes: the `model_type` and `architectures` that it reads.
   ///   - nanoTokens: special tokens of the nano tokenizer, with ids from 256.
   ///   - towers: the number of vision towers, each with its own color normalization.
+  ///   - preprocessing: the image preprocessing for folders without a file that says it.
   ///   - nano: adapts the nano sizes to that tokenizer.
   ///   - robotQuestion: turns an instruction into a question.
   ///   - promptIDs: turns a question and an image into the prompt's token ids, with image placeholders.
   public init<Network: PublishedVLM>(
     _: Network.Type, name: String, modelTypes: [String],
     nanoTokens: [String] = ["<image>"], towers: Int = 1,
+    preprocessing: (@Sendable (Network) -> ImagePreprocessor)? = nil,
     nano: @escaping @Sendable (inout Network.Configuration, ByteTokenizer) -> Void,
     robotQuestion: @escaping @Sendable (String) -> String = VLM.robotQuestion,
     promptIDs: @escaping @Sendable (String, PreparedImage, Network, any Tokenizer) throws -> [Int]
@@ -104,7 +106,8 @@ extension VLMFamily {
       load: { folder, config in
         let (network, unused) = try Network.read(folder, config)
         let made = vlm(
-          network, try TextTokenizer(contentsOf: folder), try .read(folder: folder),
+          network, try TextTokenizer(contentsOf: folder),
+          try .read(folder: folder, or: preprocessing?(network)),
           isRandom: false, stops: try Self.stops(folder, config))
         made.unusedTensors = unused
         return made

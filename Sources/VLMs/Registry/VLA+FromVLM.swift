@@ -4,9 +4,9 @@ import Tensors
 
 /// Turning any VLM into a policy.
 ///
-/// An ``AutoregressiveActionModel``, OpenVLA for example, predicts actions itself. Every other VLM gets
-/// an action head on its last hidden state, which must be trained on demonstrations
-/// (``BehaviorCloning``).
+/// An ``AutoregressiveActionModel``, OpenVLA for example, predicts actions itself, and so does
+/// ``PiZero``. Every other VLM gets an action head on its last hidden state, which must be trained on
+/// demonstrations (``BehaviorCloning``).
 extension VLA {
   /// A policy with the VLM called `name` as its backbone.
   ///
@@ -41,17 +41,20 @@ extension VLA {
     _ vlm: VLM, actionDim: Int, head: ActionHeadKind? = nil, unnormKey: String? = nil,
     using random: inout SeededRandom
   ) throws -> VLA {
-    let isSpeaker = head == nil && vlm.network is any AutoregressiveActionModel
+    let native = head == nil ? vlm.nativeHead : nil
     var space = ActionSpace(dimensions: actionDim)
     var statistics = try ActionStatistics(boundsOf: space)
-    if let folder = vlm.folder, isSpeaker {  // its robot's, published with it
-      statistics = try .read(modelFolder: folder, key: unnormKey)
+    if let folder = vlm.folder, native?.kind.part == ActionHeadKind.autoregressive.part {
+      statistics = try .read(modelFolder: folder, key: unnormKey)  // its robot's, published with it
       space = ActionSpace(predictedBy: statistics)
     }
+    let (kind, chunk) = (head ?? native?.kind ?? .l1, native?.chunk ?? 1)
+    let place = HeadContext(
+      inputs: vlm.stateWidth(usesProprioception: false), chunk: chunk, space: space, backbone: vlm)
+    if let error = kind.validationError(in: place) { throw error }
     return try VLA(
-      backbone: vlm, space: space, statistics: statistics,
-      head: head ?? (isSpeaker ? .autoregressive : .l1), chunk: 1, usesProprioception: false,
-      using: &random)
+      backbone: vlm, space: space, statistics: statistics, head: kind, chunk: chunk,
+      usesProprioception: false, using: &random)
   }
 
   /// Whether its VLM has random weights.
@@ -64,6 +67,17 @@ extension VLA: CustomStringConvertible {
     let random = isRandom ? ", nano size with random weights (untrained)" : ""
     return "\(backbone.name) + \(type(of: head)), \(space.count) action dimensions, "
       + "\(parameterCount) parameters\(random)"
+  }
+}
+
+extension VLM {
+  /// The head with which the network itself predicts actions, and its chunk; nil if it does not.
+  fileprivate var nativeHead: (kind: ActionHeadKind, chunk: Int)? {
+    switch network {
+    case is any AutoregressiveActionModel: (.autoregressive, 1)
+    case let network as PiZero: (.actionExpert, network.configuration.expert.chunk)
+    default: nil
+    }
   }
 }
 

@@ -46,6 +46,7 @@ extension VLM {
       throw .wrongChannels(channels, needed: network.imageChannels)
     }
     guard preprocessor.tiling == network.tiling else { throw .wrongTiling }
+    if preprocessor.splitting != nil, !(network is SmolVLM) { throw .wrongTiling }
     let name = "<image>"
     if let image = network.imageToken, let found = tokenizer.id(of: name), found != image {
       throw .imageToken(image, name: name, found: found)

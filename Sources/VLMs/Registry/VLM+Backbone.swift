@@ -21,7 +21,8 @@ extension VLM {
       let (prompt, reader) = try reading($0.image, robotQuestion($1))  // → [1, T, D]
       guard readout == .lastToken else {
         try reader.checkLength(prompt.dim(1), besides: answerTokens)
-        return WholePrompt.state(of: prompt)  // [1, T, D] → [1, T·(D + 1)]
+        guard usesProprioception else { return WholePrompt.state(of: prompt) }  // → [1, T·(D + 1)]
+        return WholePrompt.state(of: prompt, proprioception: $0.proprioception ?? [])
       }
       return reader.summary(of: reader(prompt))  // [1, T, D] → [1, T, D] → [1, D]
     }

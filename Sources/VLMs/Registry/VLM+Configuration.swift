@@ -80,5 +80,6 @@ extension VLM {
   package static let registersHeads: Void = {
     ActionHeadKind.known.register("residual", .residual)
     ActionHeadKind.known.register("autoregressive", .autoregressive)
+    ActionHeadKind.known.register("actionExpert", .actionExpert)
   }()
 }

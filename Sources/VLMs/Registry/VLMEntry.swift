@@ -71,6 +71,19 @@ extension VLMEntry {
       "vilt", aliases: ["vilt-b32-mlm", "vilt-b32-finetuned-vqa"], family: .vilt,
       capabilities: VLMCapabilities(jointPretraining: true, parameterCount: 111_600_000)),
     VLMEntry(
+      "smolvlm",
+      aliases: [
+        "smolvlm-256m", "smolvlm-256m-instruct", "smolvlm-500m-instruct", "smolvlm-instruct",
+        "smolvlm2", "smolvlm2-256m-video-instruct", "smolvlm2-2.2b-instruct",
+      ],
+      family: .smolVLM, capabilities: instructed(256_484_928, efficient: true)),
+    VLMEntry(
+      "paligemma", aliases: ["paligemma-3b", "paligemma-3b-pt-224", "paligemma-3b-mix-224"],
+      family: .paliGemma, capabilities: pretrained(2_923_466_480)),
+    VLMEntry(
+      "pi0", aliases: ["pi-0", "π0", "pi0-base"], family: .piZero,
+      capabilities: acting(3_238_048_528)),
+    VLMEntry(
       "fastvlm", aliases: ["fast-vlm", "fastvlm-0.5b"], family: nil,
       capabilities: instructed(500_000_000, efficient: true)),  // FastVLM-0.5B
     VLMEntry(

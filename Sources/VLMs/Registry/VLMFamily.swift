@@ -104,7 +104,8 @@ extension VLMFamily {
 
   /// The ids of the tokens that end an answer, from a folder's files.
   static func stops(_ folder: URL, _ config: JSONValue) throws -> Set<Int> {
-    var ids = config["text_config"]["eos_token_id"].or(config["eos_token_id"])
+    let nested = config["vlm_config"]["text_config"]["eos_token_id"]
+    var ids = config["text_config"]["eos_token_id"].or(config["eos_token_id"]).or(nested)
     let generation = folder.appending(path: "generation_config.json")
     if FileManager.default.fileExists(atPath: generation.path) {
       ids = try JSONFile.read(generation)["eos_token_id"].or(ids)

@@ -21,7 +21,10 @@ extension VisionTransformerConfiguration {
     let json = json.recorded()
     try read(json)
     _ = json["vision_use_head"]  // the head is for retrieval
-    try json.refuseUnread(by: "SigLIP's vision tower", besides: ["projection_dim", "vocab_size"])
+    // PaliGemma repeats settings of its projector here.
+    try json.refuseUnread(
+      by: "SigLIP's vision tower",
+      besides: ["num_image_tokens", "projection_dim", "projector_hidden_act", "vocab_size"])
   }
 
   /// Reads a `clip_vision_model`, or the `vision_config` of a CLIP.

@@ -88,9 +88,11 @@ extension JSONValue {
   /// - Parameter known: members of such a section beside ``KnownKeys/everywhere``.
   func refuseUnread(by network: String, besides known: Set<String> = []) throws {
     for value in unread where !value.isOff {
-      guard KnownKeys.everywhere.contains(value.key) || known.contains(value.key) else {
-        throw value.notRead(by: network)
+      if known.contains(value.key) {
+        _ = self[value.key]  // so that it is not listed as unread
+        continue
       }
+      guard KnownKeys.everywhere.contains(value.key) else { throw value.notRead(by: network) }
     }
   }
 

@@ -14,7 +14,7 @@ import VLMs
   static let names = VLMRegistry().available
   static let published = Fixture.of(
     "llava15", "llava15_gqa", "llava_gemma", "llava_next", "blip2_opt", "instructblip_vicuna",
-    "clip_gpt2", "openvla", "idefics_flamingo", "vilt")
+    "clip_gpt2", "openvla", "idefics_flamingo", "vilt", "paligemma", "pi0", "smolvlm")
 
   private let image = Demonstration.record(suite: .object, seed: 0)!.frames[0]
 
@@ -160,6 +160,25 @@ import VLMs
     let driven = try ClosedLoop(in: TabletopEnvironment(), executionHorizon: 1)(
       driver, seeds: 0..<6)  // prompts of several lengths
     #expect(Set(driven.map(\.instruction.count)).count > 1)
+  }
+
+  @Test("π0 with its own action expert comes back, at nano size and published")
+  func expert() throws {
+    let policy = try VLA.fromVLM("pi0", seed: 3)
+    for parameter in policy.backbone.parameters {
+      parameter.values = parameter.values.map { $0 * 1.5 }
+    }
+    let read = try roundTrip(policy)
+    #expect(read.head is ActionExpertHead && read.head.chunk == policy.head.chunk)
+    for fixture in Fixture.of("pi0") {
+      let published = try VLA.fromVLM("pi0", modelPath: fixture.folder.path)
+      try addLoRA(published)
+      try roundTrip(published, at: fixture.image()) { folder, read in
+        #expect(read.head is ActionExpertHead)
+        let others = try names(in: folder).filter { !$0.contains(".adaptation.") }
+        #expect(others.isEmpty)
+      }
+    }
   }
 
   @Test(

@@ -27,24 +27,27 @@ extension Fixture {
     try tensor(name).permuted([0, 2, 3, 1])
   }
 
-  /// Expects `found` to be the reference called `name`, within 10⁻⁴.
+  /// Expects `found` to be the reference called `name`, within 10⁻⁴ or `tolerance`.
   func expect(
-    _ name: String, _ found: Tensor, sourceLocation: SourceLocation = #_sourceLocation
+    _ name: String, _ found: Tensor, within tolerance: Float = 1e-4,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let problem = difference(found, try tensor(name))
+    let problem = difference(found, try tensor(name), within: tolerance)
     #expect(problem == nil, "\(testDescription): \(name)", sourceLocation: sourceLocation)
   }
 }
 
-/// What is wrong with `found`; nil if its shape is the reference's and every number is within 10⁻⁴.
-func difference(_ found: Tensor, _ reference: Tensor) -> String? {
+/// What is wrong with `found`; nil if its shape is the reference's and every number is within `tolerance`.
+func difference(
+  _ found: Tensor, _ reference: Tensor, within tolerance: Float = 1e-4
+) -> String? {
   guard found.shape == reference.shape else { return "\(found.shape), not \(reference.shape)" }
   var worst: Float = 0
   for (a, b) in zip(found.values, reference.values) {
     guard (a - b).isFinite else { return "\(a), not \(b)" }
     worst = max(worst, abs(a - b))
   }
-  return worst <= 1e-4 ? nil : "differs by \(worst)"
+  return worst <= tolerance ? nil : "differs by \(worst)"
 }
 
 /// A model to load: initialized, or uninitialized if its weights stay packed in their file.

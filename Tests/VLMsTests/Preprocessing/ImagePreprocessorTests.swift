@@ -201,10 +201,10 @@ import VLMs
   @Test("an unsupported processor is named with the supported ones")
   func unsupported() throws {
     let error = #expect(throws: JSONFileError.self) {
-      try preprocessor("{\"image_processor_type\": \"SmolVLMImageProcessor\"}")
+      try preprocessor("{\"image_processor_type\": \"Llama4ImageProcessor\"}")
     }
     let message = try #require(error).description
-    #expect(message.contains("image_processor_type is \"SmolVLMImageProcessor\", which is not"))
+    #expect(message.contains("image_processor_type is \"Llama4ImageProcessor\", which is not"))
     #expect(message.contains("CLIPImageProcessor"))
     #expect(throws: JSONFileError.self) { try preprocessor("[]") }
     #expect(throws: JSONFileError.self) {

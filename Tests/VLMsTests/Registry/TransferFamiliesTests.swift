@@ -38,6 +38,21 @@ import VLMs
       sizes.llava.imageToken = 63
       return family(LLaVANeXT(sizes, using: &random), image: [63, 63, 63, 63, 63])
     }
+    if name == "smolvlm" {
+      var sizes = SmolVLMConfiguration()
+      sizes.imageToken = 63
+      return family(SmolVLM(sizes, using: &random), image: [63, 63, 63, 63])
+    }
+    if name == "paligemma" {
+      var sizes = PaliGemmaConfiguration()
+      sizes.imageToken = 63
+      return family(PaliGemma(sizes, using: &random), image: [63, 63, 63, 63])
+    }
+    if name == "pi0" {
+      var sizes = PiZeroConfiguration()
+      sizes.paligemma.imageToken = 63
+      return family(PiZero(sizes, using: &random), image: [63, 63, 63, 63])
+    }
     var sizes = LLaVAConfiguration()
     sizes.imageToken = 63
     return family(LLaVA(sizes, using: &random), image: [63, 63, 63, 63])
@@ -45,7 +60,9 @@ import VLMs
 
   @Test(
     "each strategy starts from the family's own outputs and lowers the loss",
-    arguments: ["llava", "llava-1.6", "clip+gpt2", "vilt", "flamingo"], TransferStrategy.allCases)
+    arguments: [
+      "llava", "llava-1.6", "clip+gpt2", "vilt", "flamingo", "smolvlm", "paligemma", "pi0",
+    ], TransferStrategy.allCases)
   func learns(name: String, strategy: TransferStrategy) throws {
     let family = Self.make(name)
     let (before, all) = (family.features(Array(0..<8)).values, Array(0..<8))

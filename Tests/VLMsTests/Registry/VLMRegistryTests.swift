@@ -29,7 +29,31 @@ import VLMs
      "perceiver_config": {"qk_layer_norms_perceiver": true}}
     """#,
     "vilt": "{}",
+    "paligemma": paliGemma,
+    "smolvlm": #"""
+    {"scale_factor": 4,
+     "text_config": {"head_dim": 64, "hidden_size": 576, "intermediate_size": 1536,
+      "is_llama_config": true, "num_attention_heads": 9, "num_hidden_layers": 30,
+      "num_key_value_heads": 3, "pixel_shuffle_factor": 4, "qk_layer_norms": false,
+      "use_resampler": false, "vocab_size": 49280},
+     "vision_config": {"hidden_size": 768, "image_size": 512, "max_image_size": {"longest_edge": 512},
+      "num_attention_heads": 12, "patch_size": 16, "size": {"longest_edge": 2048}}}
+    """#,
+    "pi0": #"""
+    {"vlm_config": \#(paliGemma.replacing("257216", with: "257152")),
+     "dit_config": {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 8,
+      "num_hidden_layers": 18, "num_key_value_heads": 1}}
+    """#,
   ]
+  private static let paliGemma = #"""
+    {"text_config": {"hidden_size": 2048, "intermediate_size": 16384, "model_type": "gemma",
+      "num_attention_heads": 8, "num_hidden_layers": 18, "num_image_tokens": 256,
+      "num_key_value_heads": 1, "vocab_size": 257216},
+     "vision_config": {"hidden_size": 1152, "intermediate_size": 4304, "num_attention_heads": 16,
+      "num_hidden_layers": 27, "num_image_tokens": 256, "patch_size": 14, "projection_dim": 2048,
+      "projector_hidden_act": "gelu_fast", "vision_use_head": false,
+      "model_type": "siglip_vision_model"}}
+    """#
 
   private func network(_ name: String, _ json: JSONValue) throws -> any Module {
     var random = SeededRandom(seed: 0)
@@ -38,6 +62,9 @@ import VLMs
     case "llava-1.6": return LLaVANeXT(try LLaVANeXTConfiguration(json), using: &random)
     case "openvla": return OpenVLA(try OpenVLAConfiguration(json), using: &random)
     case "instructblip": return InstructBLIP(try InstructBLIPConfiguration(json), using: &random)
+    case "smolvlm": return SmolVLM(try SmolVLMConfiguration(json), using: &random)
+    case "paligemma": return PaliGemma(try PaliGemmaConfiguration(json), using: &random)
+    case "pi0": return PiZero(try PiZeroConfiguration(json), using: &random)
     case "blip-2": return BLIP2(try BLIP2Configuration(json), using: &random)
     case "flamingo": return Flamingo(try FlamingoConfiguration(json), using: &random)
     case "vilt": return ViLT(try ViLTConfiguration(json), using: &random)
@@ -79,7 +106,10 @@ import VLMs
       ("liuhaotian/llava-v1.5-7b", "llava"), ("llava-hf/llava-1.5-7b-hf", "llava"),
       ("OpenVLA", "openvla"), ("openvla/openvla-7b", "openvla"), ("InstructBLIP", "instructblip"),
       ("blip2", "blip-2"), ("BLIP-2", "blip-2"), ("BLIP 2", "blip-2"), ("clip+gpt", "clip+gpt2"),
-      ("CLIP+GPT2", "clip+gpt2"), ("clip_gpt2", "clip+gpt2"), ("llava-next", "llava-1.6"),
+      ("CLIP+GPT2", "clip+gpt2"), ("clip_gpt2", "clip+gpt2"),
+      ("google/paligemma-3b-pt-224", "paligemma"),
+      ("PaliGemma", "paligemma"), ("lerobot/pi0_base", "pi0"), ("π0", "pi0"),
+      ("llava-next", "llava-1.6"),
       ("rt2", "rt-2"), ("FastVLM", "fastvlm"), ("ViLT", "vilt"), ("Flamingo", "flamingo"),
     ])
   func aliases(spelling: String, name: String) throws {
@@ -162,6 +192,7 @@ import VLMs
     }
     let running = VLMEntry.published.count { $0.runs }
     #expect(registry.available.count == running + VLMEntry.published.count)
+    #expect(registry.available.count == VLMRegistry().available.count + VLMEntry.published.count)
   }
 
   @Test("each capability raises the score")
@@ -229,11 +260,11 @@ import VLMs
     #expect(throws: JSONFileError.self) { try family("{}") }
     #expect(throws: JSONFileError.self) { try family(#"{"model_type": 3}"#) }
     #expect(throws: JSONFileError.self) { try family("[]") }
-    let error = #expect(throws: VLMError.self) { try family(#"{"model_type": "paligemma"}"#) }
+    let error = #expect(throws: VLMError.self) { try family(#"{"model_type": "florence2"}"#) }
     let line = error?.description ?? ""  // other tests may have registered more
     #expect(
       line.hasPrefix(
-        "config.json: model_type \"paligemma\" is not supported; supported families are llava, "
+        "config.json: model_type \"florence2\" is not supported; supported families are llava, "
           + "openvla, instructblip, blip-2, clip+gpt2, llava-1.6, flamingo, vilt"))
   }
 }

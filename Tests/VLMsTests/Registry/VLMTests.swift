@@ -12,7 +12,8 @@ import VLMs
     "from the folder alone, each family answers with the reference's own tokens",
     arguments: Fixture.of(
       "llava15", "llava15_gqa", "llava_mistral", "llava_qwen2", "llava_gemma", "llava_llama3",
-      "llava_next", "blip2_opt", "instructblip_vicuna", "idefics_flamingo"))
+      "llava_next", "blip2_opt", "instructblip_vicuna", "idefics_flamingo",
+      "paligemma", "smolvlm"))
   func answers(fixture: Fixture) throws {
     let vlm = try VLM.read(fixture.folder)
     let asked = try fixture.question(of: vlm.family)
@@ -54,7 +55,7 @@ import VLMs
 
 extension Fixture {
   /// What a user would ask to arrive at the reference's prompt.
-  fileprivate func question(of family: String) throws -> String {
+  func question(of family: String) throws -> String {
     let prompt = try #require(facts()["prompt"] as? String)
     switch family {
     case "llava":
@@ -67,6 +68,13 @@ extension Fixture {
       let text = prompt.dropFirst("<s>User:<fake_token_around_image><image>".count)
       return String(
         text.dropFirst("<fake_token_around_image>".count).dropLast("\nAssistant:".count))
+    case "smolvlm":
+      let start = try #require(
+        prompt.range(of: "<fake_token_around_image>", options: .backwards))
+      return String(prompt[start.upperBound...].dropLast("<end_of_utterance>\nAssistant:".count))
+    case "paligemma", "pi0":
+      let start = try #require(prompt.range(of: "<bos>"))
+      return String(prompt[start.upperBound...].dropLast())
     default: return prompt
     }
   }
