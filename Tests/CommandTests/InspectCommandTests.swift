@@ -142,7 +142,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible {
     case .noWeights: try manager.removeItem(at: file("model.safetensors"))
     case .deepConfig: try write(deep, "config.json")
     case .notJSON: try write("{\"model_type\": \"llava\"", "config.json")
-    case .unknownFamily: try write("{\"model_type\": \"paligemma\"}", "config.json")
+    case .unknownFamily: try write("{\"model_type\": \"florence2\"}", "config.json")
     case .truncated:
       let handle = try FileHandle(forWritingTo: file("model.safetensors"))
       try handle.truncate(atOffset: 100_000)
