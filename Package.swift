@@ -108,6 +108,8 @@ let package = Package(
     .testTarget(name: "NanoVLATests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "VLMsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),
+    // Optimized, since it makes and reads a million inputs.
+    .testTarget(name: "FuzzTests", dependencies: library, swiftSettings: optimized),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "BlackboardTests", dependencies: ["Blackboard", "Tensors", "Images"]),
     .testTarget(name: "CommandTests", dependencies: ["nanovla-lesson", "nanovla"]),

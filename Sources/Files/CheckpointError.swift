@@ -9,12 +9,15 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .badConfiguration(let file, let reason): return "\(file): \(reason)"
+    case .badConfiguration(let file, let reason): return "\(briefPath(file)): \(oneLine(reason))"
     case .wrongShape(let file, let name, let expected, let found):
-      return "\(file): \(name) has shape \(found), this model needs \(expected)"
-    case .notFinite(let file, let name): return "\(file): \(name) holds NaN or infinity"
-    case .cannotDescribe(let reason): return "this policy cannot be written as a folder: \(reason)"
-    case .cannotWrite(let folder): return "\(folder): cannot make this folder; name another"
+      return "\(briefPath(file)): \(brief(name)) has shape \(found), this model needs \(expected)"
+    case .notFinite(let file, let name):
+      return "\(briefPath(file)): \(brief(name)) holds NaN or infinity"
+    case .cannotDescribe(let reason):
+      return "this policy cannot be written as a folder: \(oneLine(reason))"
+    case .cannotWrite(let folder):
+      return "\(briefPath(folder)): cannot make this folder; name another"
     }
   }
 }

@@ -85,7 +85,7 @@ public final class PartList<Choice: PartChoice>: @unchecked Sendable {
     let types = lock.withLock { choices.map(\.choice.part.type) }
     if let type = types.first(where: { $0.kind == kind }) { return type }
     let kinds = Set(types.map { $0.kind }).sorted().joined(separator: ", ")
-    throw PartError("kind", "\"\(kind.prefix(80))\" is not registered; there are \(kinds)")
+    throw PartError("kind", "\"\(brief(kind))\" is not registered; there are \(kinds)")
   }
 }
 
@@ -116,5 +116,5 @@ public struct PartError: Error, Equatable, CustomStringConvertible {
 
   public init(_ key: String, _ reason: String) { (self.key, self.reason) = (key, reason) }
 
-  public var description: String { "\(key): \(reason)".replacing("\n", with: " ") }
+  public var description: String { "\(brief(key)): \(oneLine(reason))" }
 }

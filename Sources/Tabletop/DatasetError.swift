@@ -1,3 +1,5 @@
+import Files
+
 /// What is wrong with a dataset, and where. Each error prints as one line.
 public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// The path of the JSON-lines file that is not there.
@@ -13,12 +15,15 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .missing(let path): return "\(path): no such file; a dataset is a folder that contains it"
-    case .tooLarge(let path, let reason): return "\(path): too large: \(reason)"
-    case .badLine(let path, let line, let reason): return "\(path):\(line): \(reason)"
+    case .missing(let path):
+      return "\(briefPath(path)): no such file; a dataset is a folder that contains it"
+    case .tooLarge(let path, let reason): return "\(briefPath(path)): too large: \(oneLine(reason))"
+    case .badLine(let path, let line, let reason):
+      return "\(briefPath(path)):\(line): \(oneLine(reason))"
     case .cannotWrite(let path):
-      return "cannot write \(path): a part of the path is a file, or permission is denied"
-    case .badRequest(let reason): return reason
+      return "cannot write \(briefPath(path)): a part of the path is a file, or permission is "
+        + "denied"
+    case .badRequest(let reason): return oneLine(reason)
     }
   }
 }

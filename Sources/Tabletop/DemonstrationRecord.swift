@@ -38,7 +38,7 @@ struct DemonstrationRecord {
     }
     guard let suite = Suite(rawValue: line.suite) else {
       let known = Suite.allCases.map(\.rawValue).joined(separator: ", ")
-      throw location.error("unknown suite \"\(line.suite.prefix(40))\"; there are \(known)")
+      throw location.error("unknown suite \"\(brief(line.suite))\"; there are \(known)")
     }
     // A plain file name: a line must not read files outside its folder. Bytes are compared: "/" with
     // an accent is another character.
@@ -46,7 +46,7 @@ struct DemonstrationRecord {
     guard name.suffix(4).elementsEqual(".png".utf8), name.count <= 200,
       !name.contains(UInt8(ascii: "/")), !name.contains(0)
     else {
-      throw location.error("strip \"\(line.strip.prefix(40))\" is not the name of a .png file")
+      throw location.error("strip \"\(brief(line.strip))\" is not the name of a .png file")
     }
     guard !line.instruction.isEmpty, line.instruction.utf8.count <= 1_000 else {
       throw location.error("an instruction has 1 to 1000 bytes, not \(line.instruction.utf8.count)")

@@ -44,21 +44,31 @@ struct GenerateCommand: ParsableCommand {
     let vlm = try VLM.read(URL(fileURLWithPath: modelPath, isDirectory: true))
     showNotes(of: vlm)
     var text = ""
+    var context: Int?
     let time = try clock.measure {
       // Streamed text shows the progress itself.
       text = try showingProgress(of: vlm, tokens: json ? tokens - 1 : 0) {
-        try vlm.answer(picture, question, tokens: tokens) { piece in
-          if !json { Terminal.write(piece) }
-        }
+        try vlm.answer(
+          picture, question, tokens: tokens, each: { if !json { Terminal.write($0) } },
+          whenFull: { context = $0 })
       }
     }
-    guard json else { return Terminal.write("\n") }
+    if !json { Terminal.write("\n") }
+    if let context {
+      Terminal.write(
+        "note: the answer ends here because prompt and answer have \(context) tokens, all that this "
+          + "model reads\n", to: STDERR_FILENO)
+    }
+    guard json else { return }
     try printJSON(
-      GeneratedText(family: vlm.family, text: text, seconds: time / .seconds(1)))
+      GeneratedText(
+        family: vlm.family, text: text, contextIsFull: context != nil, seconds: time / .seconds(1)))
   }
 }
 
 private struct GeneratedText: Encodable {
   let family, text: String
+  /// Whether the answer ends only because prompt and answer are as long as the model reads.
+  let contextIsFull: Bool
   let seconds: Double
 }

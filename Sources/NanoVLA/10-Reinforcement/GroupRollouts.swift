@@ -89,7 +89,9 @@ private struct Record {
     _ head: any TokenPolicyHead, _ temperature: Float
   ) throws {
     let A = head.dimensions
-    let chosen = head.bins(for: state, temperature: temperature, using: &random)  // n·K·A bins
+    let chosen = try policy.finite {
+      head.bins(for: state, temperature: temperature, using: &random)  // n·K·A bins
+    }
     states.append(state)
     bins += chosen
     decisions += members.map { ($0, rollouts[$0].steps) }

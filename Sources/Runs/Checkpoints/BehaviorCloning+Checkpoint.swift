@@ -31,7 +31,7 @@ extension BehaviorCloning {
   public func restore(from file: URL, of recipe: CloningRecipe) throws {
     let contents = try SafetensorsFile(url: file)
     let run = try Run(in: contents)
-    try contents.checkKernel()
+    try contents.checkReproducible()
     guard run.recipe == recipe else {
       throw CheckpointError.badConfiguration(file.path, "it holds a run with other settings")
     }

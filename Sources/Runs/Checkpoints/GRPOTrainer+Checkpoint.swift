@@ -44,7 +44,7 @@ extension GRPOTrainer {
     guard run.configuration.settings == settings else {
       throw CheckpointError.badConfiguration(file.path, "it holds a run with other settings")
     }
-    try contents.checkKernel()
+    try contents.checkReproducible()
     guard try run.policy == policyFingerprint() else {
       throw CheckpointError.badConfiguration(
         file.path, "the run began with another policy than start/ holds; use that of the run")

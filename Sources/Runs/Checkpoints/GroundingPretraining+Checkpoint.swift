@@ -53,7 +53,7 @@ extension GroundingPretraining {
       throw CheckpointError.badConfiguration(
         file.path, "the checkpoint belongs to a run with other settings")
     }
-    try contents.checkKernel()
+    try contents.checkReproducible()
     let weights = try contents.values(of: model, named: "model")
     let state = try contents.state(of: optimizer, of: model)
     guard state.steps <= settings.steps else {

@@ -10,7 +10,8 @@ import Tensors
 ///     head.step.0.weight   firstMoment.step.0.weight   secondMoment.step.0.weight
 ///
 /// and the metadata holds JSON: the run's notes in "run", AdamW's step counts in "optimizer"; and in
-/// "kernel" the name of the processor's kernel, since another one computes other numbers.
+/// "kernel" and "threads" the processor's kernel and the number of threads, since others compute other
+/// numbers.
 struct TrainingCheckpoint {
   static let fileName = "checkpoint.safetensors"
 
@@ -45,6 +46,7 @@ struct TrainingCheckpoint {
   mutating func write(_ run: some Encodable, to file: URL) throws {
     metadata["run"] = try Self.text(run)
     metadata["kernel"] = Processor.kernel
+    metadata["threads"] = "\(Threads.count)"
     let folder = file.deletingLastPathComponent()
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -62,13 +64,22 @@ extension SafetensorsFile {
   /// The notes of the run.
   func run<Run: Decodable>(_ type: Run.Type = Run.self) throws -> Run { try note("run") }
 
-  /// Checks that the run began on a processor that computes the same numbers.
-  func checkKernel() throws(CheckpointError) {
-    guard let kernel = metadata["kernel"], kernel != Processor.kernel else { return }
-    throw .badConfiguration(
-      url.path,
-      "the run began with the processor's kernel \(brief(kernel)), and this machine computes other "
-        + "numbers with \(Processor.kernel): resume it on a processor of that kind")
+  /// Checks that the run continues with the kernel and the number of threads that it began with: others
+  /// compute other numbers.
+  func checkReproducible() throws(CheckpointError) {
+    if let kernel = metadata["kernel"], kernel != Processor.kernel {
+      throw .badConfiguration(
+        url.path,
+        "the run began with the processor's kernel \(brief(kernel)), and this machine computes other "
+          + "numbers with \(Processor.kernel): resume it on a processor of that kind")
+    }
+    if let threads = metadata["threads"], threads != "\(Threads.count)" {
+      let count = brief(threads)
+      throw .badConfiguration(
+        url.path,
+        "the run began with \(count) threads, and \(Threads.count) compute other numbers: resume it "
+          + "with NANOVLA_THREADS=\(count) in the environment")
+    }
   }
 
   /// The values of the parameters of `module`, in order.

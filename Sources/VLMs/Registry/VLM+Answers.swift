@@ -37,7 +37,7 @@ extension VLM {
     throw PromptError.placeholder(tokenizer.token(of: image) ?? "<image>")
   }
 
-  /// Compares what one file of the folder says about another: image channels, tiles, and the
+  /// Compares what one file of the folder says about another: image channels, tiles, token ids, and the
   /// placeholder.
   /// - Throws: ``VLMError``
   func checkParts() throws(VLMError) {
@@ -51,15 +51,21 @@ extension VLM {
     if let image = network.imageToken, let found = tokenizer.id(of: name), found != image {
       throw .imageToken(image, name: name, found: found)
     }
+    try tokenizer.checkIDs(
+      in: "tokenizer.json", fit: network.language.embedding.weight.dim(0),
+      besides: network.imageToken)  // which has no embedding in some models
   }
 
   /// Answers a question about an image by greedy generation.
   /// - Parameters:
   ///   - tokens: the maximum length of the answer.
   ///   - each: called with every piece of text as soon as it is final.
+  ///   - whenFull: called with the longest text in tokens that the model reads, prompt and answer
+  ///     together, if the answer ends only because it is that long.
   /// - Throws: as ``prompt(_:_:)``, or ``TokenizerError``; ``VLMError`` for a family that generates no text; `PolicyError` if the model's numbers are not finite.
   public func answer(
-    _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in }
+    _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in },
+    whenFull: (Int) -> Void = { _ in }
   ) throws -> String {
     guard network.language.isCausal else { throw VLMError.noLanguageModel(family) }
     var stream = tokenizer.makeStream()
@@ -69,17 +75,31 @@ extension VLM {
       if !piece.isEmpty { each(piece) }
     }
     var problem: TokenizerError?
+    let context = network.language.maximumTokens
+    var isFull = false
     let (_, tensor) = try ShapeTrace.firstNonFinite {
       let (prompt, reader) = try withoutGradient { try reading(image, question) }
-      _ = Generation(reader, stops: stops)(after: prompt, count: tokens) { step in
+      let made = Generation(reader, stops: stops)(after: prompt, count: tokens) { step in
         guard step.logits.values.allSatisfy(\.isFinite) else { return false }
         do throws(TokenizerError) { append(try stream.next(step.token)) } catch { problem = error }
         return problem == nil
       }
+      isFull = made.count < tokens && prompt.dim(1) + made.count > context
     }
     if let tensor { throw PolicyError.notFinite(tensor) }
     if let problem { throw problem }
     append(try stream.finish())
+    if isFull { whenFull(context) }
     return text
+  }
+}
+
+extension Tokenizer {
+  /// Compares this tokenizer, whose file is called `file`, with a table of `rows` embeddings.
+  /// - Parameter known: an id that needs no row.
+  /// - Throws: ``VLMError/tokenBeyondTable(_:name:file:rows:)``
+  func checkIDs(in file: String, fit rows: Int, besides known: Int? = nil) throws(VLMError) {
+    guard let id = ids(from: rows).first(where: { $0 != known }) else { return }
+    throw .tokenBeyondTable(id, name: token(of: id) ?? "", file: file, rows: rows)
   }
 }

@@ -28,6 +28,8 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
   case noLanguageModel(String)
   /// The placeholder for an image is another token in tokenizer.json.
   case imageToken(Int, name: String, found: Int)
+  /// A token of a tokenizer's file whose id is beyond the network's table of embeddings.
+  case tokenBeyondTable(Int, name: String, file: String, rows: Int)
 
   public var description: String {
     switch self {
@@ -83,6 +85,9 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
       return
         "image_token_index in config.json is \(id), but \"\(brief(name))\" in tokenizer.json is "
         + "\(found): use both files of one model, or correct image_token_index"
+    case .tokenBeyondTable(let id, let name, let file, let rows):
+      return "\(file) gives the token \"\(brief(name))\" the id \(id), but the network's table of "
+        + "embeddings has \(rows) rows: use both files of one model"
     }
   }
 

@@ -103,6 +103,11 @@ public struct TextTokenizer: Sendable {
     (added.tokens[id]?.content ?? vocabulary.tokens[id])?.text
   }
 
+  /// The ids of tokens that are at least `first`, in order.
+  public func ids(from first: Int) -> [Int] {
+    Set(vocabulary.tokens.keys).union(added.tokens.keys).filter { $0 >= first }.sorted()
+  }
+
   /// How many tokens there are, added ones included. Ids may have gaps and go beyond it.
   public var vocabularySize: Int {
     vocabulary.ids.count + added.ids.keys.count { vocabulary.ids[$0] == nil }

@@ -12,6 +12,8 @@ public protocol Tokenizer: Sendable {
   func id(of token: String) -> Int?
   /// The token with an id; nil if there is none.
   func token(of id: Int) -> String?
+  /// The ids of tokens that are at least `first`, in order.
+  func ids(from first: Int) -> [Int]
   /// A decoder for tokens that arrive one by one.
   func makeStream() -> any TokenStream
 }
@@ -52,6 +54,8 @@ public struct ByteTokenizer: Tokenizer {
   public func token(of id: Int) -> String? {
     specials.indices ~= id - 256 ? specials[id - 256] : nil
   }
+
+  public func ids(from first: Int) -> [Int] { Array(min(first, vocabularySize)..<vocabularySize) }
 
   /// Special tokens in `text` are matched by their names, the leftmost first.
   public func encode(_ text: String, addingSpecialTokens: Bool = true) -> [Int] {

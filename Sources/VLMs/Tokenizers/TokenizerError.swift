@@ -16,24 +16,24 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .unreadable(let file, let reason):
-      "cannot read tokenizer \(file): \(reason)"
+      "cannot read tokenizer \(briefPath(file)): \(oneLine(reason))"
     case .badJSON(let file, let line, let reason):
-      "\(file), line \(line), is not JSON: \(reason); download the file again"
+      "\(briefPath(file)), line \(line), is not JSON: \(oneLine(reason)); download the file again"
     case .wrongValue(let file, let path, let reason):
-      "\(file), \(brief(path)): \(reason); save it again with the tokenizers library"
+      "\(briefPath(file)), \(brief(path)): \(oneLine(reason)); save it again with the tokenizers library"
     case .unsupported(let component, let file, let path, let supported):
-      "\(file), \(brief(path)): \"\(brief(component))\" is not supported; "
+      "\(briefPath(file)), \(brief(path)): \"\(brief(component))\" is not supported; "
         + "supported are \(supported.joined(separator: ", "))"
     case .unknownMerge(let merge, let number, let file, let missing):
-      "\(file), model.merges[\(number)]: \"\(brief(merge))\" needs the token "
+      "\(briefPath(file)), model.merges[\(number)]: \"\(brief(merge))\" needs the token "
         + "\"\(brief(missing))\", which is not in model.vocab; download the file again"
     case .badPattern(let pattern, let file, let path, let reason):
-      "\(file), \(brief(path)): pattern \"\(brief(pattern))\" cannot be used: \(reason)"
+      "\(briefPath(file)), \(brief(path)): pattern \"\(brief(pattern))\" cannot be used: \(oneLine(reason))"
     case .unknownLetter(let letter, let unknown, let file, let path):
-      "\(file), \(brief(path)): \"\(brief(letter))\" is not in the vocabulary, nor is the unk_token "
+      "\(briefPath(file)), \(brief(path)): \"\(brief(letter))\" is not in the vocabulary, nor is the unk_token "
         + "\"\(brief(unknown))\" that would stand for it; use other words"
     case .tooLong(let stage, let limit, let file):
-      "\(file), \(stage): makes more than \(limit) code points of a text; download the file again"
+      "\(briefPath(file)), \(brief(stage)): makes more than \(limit) code points of a text; download the file again"
     }
   }
 }

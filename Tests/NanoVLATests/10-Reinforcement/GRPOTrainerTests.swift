@@ -37,6 +37,17 @@ import Testing
     #expect((last.startKL ?? 0) > 0 && (last.entropy ?? 0) > 0)
   }
 
+  @Test("a head whose numbers are not finite ends an iteration with the name of the first layer")
+  func notFinite() throws {
+    let policy = try ClonedPolicy.copy()
+    let trainer = try GRPOTrainer(policy, in: TabletopEnvironment(), settings(1))
+    let weight = try #require(policy.head.parameters.last)
+    weight.values = weight.values.map { _ in .nan }
+    let error = #expect(throws: PolicyError.self) { try trainer.step() }
+    #expect(error?.description.contains("\"logits\"") == true)
+    #expect(trainer.metrics.isEmpty)
+  }
+
   @Test("the same seed gives the same weights bit for bit, another seed others")
   func deterministic() throws {
     func run(seed: UInt64) throws -> [[Float]] {

@@ -83,6 +83,10 @@ import Testing
       let kernel = try problem(replaced(Processor.kernel, by: String(Processor.kernel.reversed())))
       #expect(kernel.contains("processor's kernel \(String(Processor.kernel.reversed()))"))
       #expect(kernel.contains("with \(Processor.kernel)"))
+      let threads = try problem(
+        replaced(#""threads":"\#(Threads.count)""#, by: #""threads":"63""#))
+      #expect(threads.contains("began with 63 threads, and \(Threads.count) compute other numbers"))
+      #expect(threads.hasSuffix("resume it with NANOVLA_THREADS=63 in the environment"))
       var other = configuration(2)
       other.settings.groups = 5
       try GRPOTrainer(ClonedPolicy.copy(), other).writeCheckpoint(other, to: file)

@@ -31,6 +31,43 @@ import VLMs
     #expect(line.hasPrefix("the question contains \"<image>\""))
   }
 
+  @Test(
+    "a token beyond the table of embeddings is refused at once, in each tokenizer of a folder",
+    arguments: [
+      ("llava15", "tokenizer.json"), ("openvla", "tokenizer.json"), ("blip2_opt", "tokenizer.json"),
+      ("instructblip_vicuna", "tokenizer.json"),
+      ("instructblip_vicuna", "qformer_tokenizer/tokenizer.json"),
+    ])
+  func tokenIDs(family: String, tokenizer: String) throws {
+    let folder = try EditedFolder(family)
+    _ = try VLM.read(folder.url)
+    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file(tokenizer)))
+    let tokens = (json as? [String: Any])?["added_tokens"] as? [[String: Any]] ?? []
+    let far: [String: Any] = ["id": 70_000, "content": "<far>", "special": true]
+    try folder.set("added_tokens", tokens + [far], in: tokenizer)
+    #expect(folder.refusal().hasPrefix("\(tokenizer) gives the token \"<far>\" the id 70000, but"))
+  }
+
+  @Test("an answer that ends because the context is full says so; a shorter one does not")
+  func fullContext() throws {
+    let folder = try EditedFolder("llava15")
+    let question = "What is this?"
+    let length = try withoutGradient {
+      try VLM.read(folder.url).prompt(folder.image(), question).dim(1)
+    }
+    try folder.set("eos_token_id", 446, in: "generation_config.json")  // which it never says here
+    for (context, tokens, isFull) in [
+      (length + 3, 4, false), (length + 3, 5, true), (length + 3, 64, true), (length, 1, false),
+      (length, 2, true),
+    ] {
+      try folder.set("text_config.max_position_embeddings", context)
+      var full: Int?
+      _ = try VLM.read(folder.url).answer(
+        folder.image(), question, tokens: tokens, whenFull: { full = $0 })
+      #expect(full == (isFull ? context : nil), "\(context), \(tokens)")
+    }
+  }
+
   @Test("image preprocessing for another number of towers is refused")
   func channels() throws {
     let (one, two) = (try EditedFolder("llava15"), try EditedFolder("openvla"))

@@ -7,10 +7,13 @@ extension VLMFamily {
     name: "instructblip", modelTypes: ["instructblip", "InstructBlipForConditionalGeneration"],
     load: { folder, config in
       let (network, unused) = try InstructBLIP.read(folder, config)
+      let queryTokenizer = try TextTokenizer(
+        contentsOf: folder.appending(path: "qformer_tokenizer"))
+      try queryTokenizer.checkIDs(
+        in: "qformer_tokenizer/tokenizer.json",
+        fit: network.qformer.textEmbedding?.weight.dim(0) ?? 0)
       let made = vlm(
-        network, try TextTokenizer(contentsOf: folder),
-        queryTokenizer: try TextTokenizer(
-          contentsOf: folder.appending(path: "qformer_tokenizer")),
+        network, try TextTokenizer(contentsOf: folder), queryTokenizer: queryTokenizer,
         try .read(folder: folder), isRandom: false, stops: try stops(folder, config))
       made.unusedTensors = unused
       return made
