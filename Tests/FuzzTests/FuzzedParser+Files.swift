@@ -23,7 +23,7 @@ extension FuzzedParser {
         if value.isObject { for member in try value.object().values { _ = member.summary } }
       }),
     FuzzedParser(
-      name: "safetensors", form: .safetensors,
+      name: "safetensors", form: .safetensors, inputs: 25_000,
       seeds: {
         let url = Scratch.folder.appending(path: "seed.safetensors")
         try Safetensors.write(

@@ -10,7 +10,7 @@ import Tensors
 extension FuzzedParser {
   static let models: [FuzzedParser] = [
     FuzzedParser(
-      name: "tokenizer", inputs: 30_000, seeds: { SmallTokenizers.all.map { Array($0.utf8) } },
+      name: "tokenizer", inputs: 15_000, seeds: { SmallTokenizers.all.map { Array($0.utf8) } },
       parse: { bytes in
         let tokenizer = try TextTokenizer(contentsOf: Scratch.file("tokenizer.json", bytes))
         for text in ["", "ab <s> Ab é\u{0301}  2\n字", "\u{1F600}\u{200D}a'b's"] {
@@ -33,7 +33,7 @@ extension FuzzedParser {
         _ = try preprocessor([RGBImage(width: 5, height: 3, color: .init(9, 90, 200))])
       }),
     FuzzedParser(
-      name: "configuration", inputs: 60_000, seeds: { try families.map(configuration) },
+      name: "configuration", inputs: 40_000, seeds: { try families.map(configuration) },
       parse: { bytes in
         let json = try JSONFile.parse(Data(bytes), name: "config.json")
         switch try VLMFamily.reading(json).name {
@@ -48,7 +48,7 @@ extension FuzzedParser {
       }),
     // A folder whose config.json alone is changed: what it says must fit the weights. Then the model answers.
     FuzzedParser(
-      name: "vlm-folder", inputs: 2000,
+      name: "vlm-folder", inputs: 400,
       seeds: {
         for family in families {
           let copy = Scratch.folder.appending(path: family)

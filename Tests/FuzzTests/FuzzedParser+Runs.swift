@@ -12,13 +12,15 @@ import Tabletop
 extension FuzzedParser {
   static let runs: [FuzzedParser] = [
     FuzzedParser(
-      name: "statistics", inputs: 60_000,
+      name: "statistics", inputs: 12_000,
       seeds: {
         let text = ActionStatistics.json(["a": try .bundled()])
         return [Array(text.utf8), try fixture("openvla/dataset_statistics.json")]
       },
       parse: { bytes in
-        let all = try ActionStatistics.readAll(Scratch.file("dataset_statistics.json", bytes))
+        let all: [String: ActionStatistics] = try JSONFile.parse(
+          Data(bytes), name: "dataset_statistics.json"
+        ).decoded()
         for statistics in all.values {
           let middle = NormalizedAction(Array(repeating: 0.5, count: statistics.count))
           let action = try statistics.robotAction(middle)
@@ -26,15 +28,19 @@ extension FuzzedParser {
         }
       }),
     FuzzedParser(
-      name: "rl-configuration",
+      name: "rl-configuration", inputs: 20_000,
       seeds: {
         var configuration = RLConfiguration(sftModelPath: "a/b", totalEpochs: 5)
         configuration.settings.groups = 4
         return [Array(try JSONWriter.text(configuration).utf8), Array(#"{"seed": 3}"#.utf8)]
       },
-      parse: { _ = try RLConfiguration(contentsOf: Scratch.file("rl.json", $0)) }),
+      parse: { bytes in
+        let configuration: RLConfiguration = try JSONFile.parse(Data(bytes), name: "rl.json")
+          .decoded()
+        try configuration.check()
+      }),
     FuzzedParser(
-      name: "fast", inputs: 60_000,
+      name: "fast", inputs: 15_000,
       seeds: {
         [
           Array(
@@ -51,7 +57,7 @@ extension FuzzedParser {
         precondition(decoded.count == tokenizer.steps)
       }),
     FuzzedParser(
-      name: "checkpoint", form: .safetensors, inputs: 30_000, seeds: RunSeeds.checkpoints,
+      name: "checkpoint", form: .safetensors, inputs: 15_000, seeds: RunSeeds.checkpoints,
       parse: { bytes in
         let file = Scratch.file("checkpoint.safetensors", bytes)
         // Each kind of run refuses those of the two others.

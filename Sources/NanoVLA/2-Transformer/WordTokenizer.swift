@@ -72,7 +72,8 @@ public enum InstructionError: Error, Equatable, Sendable, CustomStringConvertibl
     case .tooLong(let words, let maximum):
       "instruction is \(words) words, this model reads \(maximum); shorten it"
     case .unknownWord(let word, let near):
-      "unknown word \"\(word.prefix(40))\"; similar known words: \(near.joined(separator: ", "))"
+      "unknown word \"\(brief(word))\"; similar known words: "
+        + near.map(brief).joined(separator: ", ")
     }
   }
 }

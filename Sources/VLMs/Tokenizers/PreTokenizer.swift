@@ -22,7 +22,10 @@ indirect enum PreTokenizer: Sendable {
   case punctuation(Splitting)
   case sequence([PreTokenizer])
 
-  func callAsFunction(_ pieces: [Piece]) -> [Piece] {
+  /// - Throws: ``TextGrowth/Excess`` as soon as the pieces together are longer than `growth` allows.
+  func callAsFunction(
+    _ pieces: [Piece], within growth: TextGrowth
+  ) throws(TextGrowth.Excess) -> [Piece] {
     switch self {
     case .byteLevel(let prefixesSpace, let splits):
       pieces.map { prefixesSpace && $0.text.first != " " ? $0.prefixed(" ") : $0 }
@@ -34,19 +37,31 @@ indirect enum PreTokenizer: Sendable {
       }
     case .metaspace(let metaspace): pieces.flatMap(metaspace.callAsFunction)
     case .bert:
-      PreTokenizer.punctuation(.isolated)(PreTokenizer.whitespaceSplit(pieces))
+      try Self.run([.whitespaceSplit, .punctuation(.isolated)], pieces, within: growth)
     case .digits(let each):
       pieces.flatMap { piece in
         (each ? Splitting.isolated : .contiguous)(piece, at: piece.positions(where: \.isNumber))
       }
     case .whitespace:
-      PreTokenizer.split(Self.words, .removed, isInverted: true)(pieces)
+      try PreTokenizer.split(Self.words, .removed, isInverted: true)(pieces, within: growth)
     case .whitespaceSplit:
       pieces.flatMap { Splitting.removed($0, at: $0.positions(where: \.properties.isWhitespace)) }
     case .punctuation(let splitting):
       pieces.flatMap { splitting($0, at: $0.positions(where: \.isPunctuation)) }
-    case .sequence(let parts): parts.reduce(pieces) { $1($0) }
+    case .sequence(let parts): try Self.run(parts, pieces, within: growth)
     }
+  }
+
+  /// One stage after another. Each makes its text at most five times longer, but a file may name many.
+  private static func run(
+    _ stages: [PreTokenizer], _ pieces: [Piece], within growth: TextGrowth
+  ) throws(TextGrowth.Excess) -> [Piece] {
+    var pieces = pieces
+    for stage in stages {
+      pieces = try stage(pieces, within: growth)
+      try growth.check(pieces.reduce(0) { $0 + $1.text.count })
+    }
+    return pieces
   }
 
   private static let gpt2 = try! TextPattern(

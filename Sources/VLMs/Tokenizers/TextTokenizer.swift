@@ -55,12 +55,19 @@ public struct TextTokenizer: Sendable {
       case .text(let range):
         let piece = Piece(
           text: Array(text[range]), isFirst: isFirst && range.lowerBound == 0)
-        for word in preTokenizer?([piece]) ?? [piece] where !word.text.isEmpty {
+        for word in try words(of: piece) where !word.text.isEmpty {
           ids += try model(word.text, vocabulary)
         }
       }
     }
     return ids
+  }
+
+  private func words(of piece: Piece) throws(TokenizerError) -> [Piece] {
+    guard let preTokenizer else { return [piece] }
+    do throws(TextGrowth.Excess) {
+      return try preTokenizer([piece], within: TextGrowth(from: piece.text.count))
+    } catch { throw .tooLong(stage: "pre_tokenizer", limit: error.limit, file: file) }
   }
 
   static func normalized(

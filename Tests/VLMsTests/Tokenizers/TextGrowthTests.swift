@@ -34,6 +34,19 @@ import Testing
     #expect(try decoding.decode([1]) == "b")
   }
 
+  @Test("forty pre-tokenizers that each write bytes as two are refused")
+  func byteLevels() throws {
+    let part = #"{"type": "ByteLevel", "add_prefix_space": true, "use_regex": false}"#
+    func section(_ count: Int) -> String {
+      let parts = Array(repeating: part, count: count).joined(separator: ", ")
+      return #", "pre_tokenizer": {"type": "Sequence", "pretokenizers": [\#(parts)]}"#
+    }
+    let many = try tokenizer(bytePairs(section(40)))
+    check("pre_tokenizer") { _ = try many.encode("é") }
+    let two = try tokenizer(bytePairs(section(2), model: #", "unk_token": "[UNK]""#))
+    #expect(try !two.encode("a").isEmpty)
+  }
+
   @Test("a single long replacement is refused before it is made")
   func long() throws {
     let content = String(repeating: "b", count: 60_000)
