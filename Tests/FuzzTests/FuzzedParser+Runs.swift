@@ -12,7 +12,7 @@ import Tabletop
 extension FuzzedParser {
   static let runs: [FuzzedParser] = [
     FuzzedParser(
-      name: "statistics", inputs: 12_000,
+      name: "statistics", inputs: 30_000,
       seeds: {
         let text = ActionStatistics.json(["a": try .bundled()])
         return [Array(text.utf8), try fixture("openvla/dataset_statistics.json")]
@@ -28,7 +28,7 @@ extension FuzzedParser {
         }
       }),
     FuzzedParser(
-      name: "rl-configuration", inputs: 20_000,
+      name: "rl-configuration",
       seeds: {
         var configuration = RLConfiguration(sftModelPath: "a/b", totalEpochs: 5)
         configuration.settings.groups = 4
