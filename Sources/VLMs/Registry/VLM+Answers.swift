@@ -52,7 +52,7 @@ extension VLM {
       throw .imageToken(image, name: name, found: found)
     }
     try tokenizer.checkIDs(
-      in: "tokenizer.json", fit: network.language.embedding.weight.dim(0),
+      in: "tokenizer.json", fit: network.language.vocabulary,
       besides: network.imageToken)  // which has no embedding in some models
   }
 
