@@ -85,6 +85,7 @@ extension ImagePreprocessor {
       case .exactly(let size): size
       case .shortestEdge(let side): Size(width: side, height: side)
       case nil: nil
+      default: Size(width: 1 << 12, height: 1 << 12)  // of any other kind: not run here
       }
     return [size, crop].allSatisfy { ($0?.width ?? 1) * ($0?.height ?? 1) <= 1 << 14 }
   }
