@@ -40,17 +40,18 @@ struct PredictCommand: ParsableCommand {
     let picture = try RGBImage(png: URL(fileURLWithPath: image))
     let policy = try policy()
     let observation = try policy.observation(of: picture, proprioception: gripperState())
-    var action = RobotAction([])
+    var chunk: [RobotAction] = []
     let time = try clock.measure {
-      action = try showingProgress(of: policy, tokens: policy.space.count - 1) {
-        try policy.firstAction(seeing: observation, instruction: instruction)
+      chunk = try showingProgress(of: policy, tokens: policy.space.count - 1) {
+        try policy.firstChunk(seeing: observation, instruction: instruction)
       }
     }
+    let action = chunk[0]
     let names = policy.space.dimensions.map(\.name)
     if json {
       try printJSON(
         Prediction(
-          action: action.values, names: names,
+          action: action.values, chunk: chunk.map(\.values), names: names,
           gripperConvention: policy.space.gripperConvention.rawValue,
           seconds: time / .seconds(1)))
     } else {
@@ -68,10 +69,10 @@ struct PredictCommand: ParsableCommand {
     if own.exists { return try own.policy(dataset: unnormKey) }
     let folder = URL(fileURLWithPath: modelPath, isDirectory: true)
     let family = try VLM.family(of: folder)
-    guard family.name == VLMFamily.openVLA.name else {
+    guard [VLMFamily.openVLA.name, VLMFamily.piZero.name].contains(family.name) else {
       throw RequestError(
         "\(folder.path) is a \(family.name) checkpoint, which generates no actions: train "
-          + "an action head on it (VLA.fromVLM), or use an openvla checkpoint")
+          + "an action head on it (VLA.fromVLM), or use an openvla or pi0 checkpoint")
     }
     let policy = try VLA.fromVLM(family.name, modelPath: modelPath, unnormKey: unnormKey)
     showNotes(of: policy.backbone)
@@ -107,19 +108,20 @@ extension VLA {
       image.resized(width: size, height: size, filter: .bicubic), proprioception: proprioception)
   }
 
-  /// The next action at the start of an episode: the window repeats the only observation.
-  fileprivate func firstAction(
+  /// The next actions at the start of an episode: the window repeats the only observation.
+  fileprivate func firstChunk(
     seeing observation: Observation, instruction: String
-  ) throws -> RobotAction {
+  ) throws -> [RobotAction] {
     var past = History(length: history)
     past.append(observation)
     let chunk = try predictChunk(past.window, instruction: instruction)
-    return try space.clipped(statistics.robotAction(chunk[0]))
+    return try chunk.map { try space.clipped(statistics.robotAction($0)) }
   }
 }
 
 private struct Prediction: Encodable {
-  let action: [Float]
+  let action: [Float]  // the first of the chunk
+  let chunk: [[Float]]
   let names: [String]
   let gripperConvention: String
   let seconds: Double

@@ -49,4 +49,28 @@ import Testing
       #expect(result.error.split(separator: "\n").count == 1, "\(result.error)")
     }
   }
+
+  @Test("a folder of π0 predicts a chunk; a VLM without actions is refused")
+  func actionExpert() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let fixtures = checkout.appending(path: "Tests/Fixtures/seed0")
+    func predict(_ family: String) throws -> Program.Result {
+      try program.run(
+        [
+          "predict", "--model-path", fixtures.appending(path: family).path, "--image", "camera.png",
+          "--json", "pick up the red cup",
+        ], in: folder)
+    }
+    let result = try predict("pi0")
+    #expect(result.status == 0, "\(result.error)")
+    let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+    let chunk = try #require(json?["chunk"] as? [[Double]])
+    #expect(chunk.count == 5 && chunk.allSatisfy { $0.count == 7 })
+    #expect(json?["action"] as? [Double] == chunk[0])
+    #expect(Set(chunk).count == 5)
+
+    let refused = try predict("paligemma")
+    #expect(refused.status != 0 && refused.output.isEmpty)
+    #expect(refused.error.contains("generates no actions"), "\(refused.error)")
+  }
 }

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Images
 
 /// Reading how images are preprocessed from a model's folder.
@@ -12,18 +11,6 @@ import Images
 ///
 /// Older files omit default values and give a size as one number.
 extension ImagePreprocessor {
-  /// Reads the `image_processor` part of `processor_config.json` in `folder`, or else
-  /// `preprocessor_config.json`: of two files the one that newer versions of transformers write.
-  /// - Parameter usual: the preprocessing of a family whose folders have neither file.
-  /// - Throws: `JSONFileError`
-  public static func read(
-    folder: URL, or usual: ImagePreprocessor? = nil
-  ) throws -> ImagePreprocessor {
-    let settings = try settings(in: folder)
-    if settings == nil, let usual { return usual }
-    return try ImagePreprocessor(settings ?? JSONFile.read(folder.appending(path: plainFile)))
-  }
-
   /// Reads the object in a `preprocessor_config.json`.
   /// - Throws: `JSONFileError`
   public init(_ config: JSONValue) throws {

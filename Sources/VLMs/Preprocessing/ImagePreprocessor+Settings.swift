@@ -3,6 +3,18 @@ import Foundation
 
 /// Where the settings of a model's image preprocessing are, and which of them change nothing.
 extension ImagePreprocessor {
+  /// Reads the `image_processor` part of `processor_config.json` in `folder`, or else
+  /// `preprocessor_config.json`: of two files the one that newer versions of transformers write.
+  /// - Parameter usual: the preprocessing of a family whose folders have neither file.
+  /// - Throws: `JSONFileError`
+  public static func read(
+    folder: URL, or usual: ImagePreprocessor? = nil
+  ) throws -> ImagePreprocessor {
+    let settings = try settings(in: folder)
+    if settings == nil, let usual { return usual }
+    return try ImagePreprocessor(settings ?? JSONFile.read(folder.appending(path: plainFile)))
+  }
+
   /// The settings in a model's folder; nil if there are none.
   static func settings(in folder: URL) throws -> JSONValue? {
     let (file, combined) = (
