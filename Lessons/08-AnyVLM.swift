@@ -49,8 +49,8 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
     })
   lesson.say(
     "The BLIPs and Flamingo make one token of each learned query, Flamingo beside the prompt; SmolVLM "
-      + "one of four patches; the others one of each patch, LLaVA-1.6 and SmolVLM also of tiles. From the "
-      + "state on, all are alike.")
+      + "one of four patches, FastVLM of 64×64 pixels; the others one of each patch, LLaVA-1.6 and "
+      + "SmolVLM also of tiles. From the state on, all are alike.")
 
   lesson.heading("Lesson 5's loop trains a head on each")
   func policy(_ name: String) throws -> VLA {

@@ -28,6 +28,7 @@ import Testing
     ("clip_gpt2", "clip+gpt2", 88_896, 320), ("instructblip_vicuna", "instructblip", 121_000, 389),
     ("llava15", "llava", 94_816, 389), ("llava15_gqa", "llava", 92_768, 389),
     ("llava15_v5keys", "llava", 94_816, nil), ("openvla", "openvla", 115_836, 513),
+    ("fastvlm", "fastvlm", 78_836, 324),
     ("llava_next", "llava-1.6", 92_640, 389), ("llava_gemma", "llava", 43_272, 389),
     ("vilt", "vilt", 50_757, 300), ("idefics_flamingo", "flamingo", 141_888, 389),
   ]
@@ -41,7 +42,8 @@ import Testing
     #expect(found["parameters"] as? Int == parameters)
     #expect((found["tokenizer"] as? [String: Any])?["vocabularySize"] as? Int == tokens)
     // ViLT keeps an image's aspect.
-    let side = tokens == nil || name == "vilt" ? nil : name == "llava_next" ? 28 : 42
+    let isFixed = tokens != nil && name != "vilt"
+    let side = isFixed ? ["llava_next": 28, "fastvlm": 128][name] ?? 42 : nil
     #expect((found["image"] as? [String: Any])?["width"] as? Int == side)
     let layers = try #require(found["layers"] as? [[String: Any]])
     let types = try #require(found["dataTypes"] as? [[String: Any]])

@@ -15,7 +15,8 @@ import Testing
     #expect(result.status == 0)
     #expect(lines.allSatisfy { $0.count <= columns })
     for name in [
-      "llava", "openvla", "instructblip", "blip-2", "clip+gpt2", "llava-1.6", "rt-2", "planned",
+      "llava", "openvla", "instructblip", "blip-2", "clip+gpt2", "llava-1.6", "vilt", "fastvlm",
+      "rt-2", "closed",
     ] {
       #expect(result.output.contains(name))
     }

@@ -84,8 +84,8 @@ extension VLMEntry {
       "pi0", aliases: ["pi-0", "π0", "pi0-base"], family: .piZero,
       capabilities: acting(3_238_048_528)),
     VLMEntry(
-      "fastvlm", aliases: ["fast-vlm", "fastvlm-0.5b"], family: nil,
-      capabilities: instructed(500_000_000, efficient: true)),  // FastVLM-0.5B
+      "fastvlm", aliases: ["fast-vlm", "fastvlm-0.5b"], family: .fastVLM,
+      capabilities: instructed(756_474_464, efficient: true)),
     VLMEntry(
       "rt-2", aliases: ["rt2"], family: nil, capabilities: acting(12_000_000_000),  // PaLM-E-12B
       note: "closed weights"),

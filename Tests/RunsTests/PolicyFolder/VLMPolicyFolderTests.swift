@@ -14,7 +14,8 @@ import VLMs
   static let names = VLMRegistry().available
   static let published = Fixture.of(
     "llava15", "llava15_gqa", "llava_gemma", "llava_next", "blip2_opt", "instructblip_vicuna",
-    "clip_gpt2", "openvla", "idefics_flamingo", "vilt", "paligemma", "pi0", "smolvlm")
+    "clip_gpt2", "openvla", "idefics_flamingo", "vilt", "paligemma", "pi0", "smolvlm",
+    "fastvlm")
 
   private let image = Demonstration.record(suite: .object, seed: 0)!.frames[0]
 

@@ -33,6 +33,7 @@ import VLMs
     if name == "clip+gpt2" { return family(CLIPGPT2(.init(), using: &random), image: []) }
     if name == "vilt" { return family(ViLT(.init(), using: &random), image: []) }
     if name == "flamingo" { return family(Flamingo(.init(), using: &random), image: [64, 65, 64]) }
+    if name == "fastvlm" { return family(FastVLM(.init(), using: &random), image: [32]) }
     if name == "llava-1.6" {
       var sizes = LLaVANeXTConfiguration()
       sizes.llava.imageToken = 63
@@ -62,6 +63,7 @@ import VLMs
     "each strategy starts from the family's own outputs and lowers the loss",
     arguments: [
       "llava", "llava-1.6", "clip+gpt2", "vilt", "flamingo", "smolvlm", "paligemma", "pi0",
+      "fastvlm",
     ], TransferStrategy.allCases)
   func learns(name: String, strategy: TransferStrategy) throws {
     let family = Self.make(name)
