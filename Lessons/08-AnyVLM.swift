@@ -1,5 +1,5 @@
 // Lesson 8 · Any VLM
-// About 4 s on 2 cores.
+// About 6 s on 2 cores.
 
 import Blackboard
 import NanoVLA

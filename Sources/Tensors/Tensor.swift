@@ -33,10 +33,7 @@ public final class Tensor {
   /// The operation that computed this tensor, while gradients are recorded; nil for leaves.
   @exclusivity(unchecked) var node: Node?
 
-  init(shape: [Int], storage: Storage) {
-    self.shape = shape
-    self.storage = storage
-  }
+  init(shape: [Int], storage: Storage) { (self.shape, self.storage) = (shape, storage) }
 
   /// A tensor with memory for its elements, which the caller must write.
   convenience init(uninitialized shape: [Int]) {

@@ -1,5 +1,7 @@
 import Foundation
 
+// Longer than other files: Swift's `Decoder` asks for three containers, each with all its methods.
+
 extension Decodable {
   /// Reads a value from `file`, a JSON file.
   ///

@@ -6,10 +6,10 @@ import VLMs
 
 /// A cloning run that can be killed at any moment and resumed with bit-identical results.
 ///
-/// A checkpoint keeps all that the next step depends on: the head, AdamW's two running means and its
-/// step count, the state of the random number generator, and the losses, whose count is the step.
-/// The recipe makes the backbone and the demonstrations again; a hash of the examples checks that
-/// they are the same.
+/// A checkpoint keeps all that the next step depends on: the head, AdamW's two running means and
+/// its step count, the state of the random number generator, and the losses, whose count is the
+/// step. The recipe makes the backbone and the demonstrations again; a hash of the examples checks
+/// that they are the same.
 extension BehaviorCloning {
   /// A checkpoint's name in the run's folder.
   public static let checkpointFile = TrainingCheckpoint.fileName
@@ -27,7 +27,8 @@ extension BehaviorCloning {
   }
 
   /// Resumes the run that `file` holds. Nothing changes if it cannot be read.
-  /// - Throws: `SafetensorsError`, ``CheckpointError``, ``CloningRecipeError`` or ``JSONFileError``.
+  /// - Throws: `SafetensorsError`, ``CheckpointError``, ``CloningRecipeError`` or
+  ///   ``JSONFileError``.
   public func restore(from file: URL, of recipe: CloningRecipe) throws {
     let contents = try SafetensorsFile(url: file)
     let run = try Run(in: contents)

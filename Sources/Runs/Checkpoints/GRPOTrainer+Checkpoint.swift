@@ -6,16 +6,16 @@ import Tensors
 /// A run that can be killed at any moment and resumed with bit-identical results.
 ///
 /// A checkpoint keeps all that the next iteration depends on: the head, the initial head (for the
-/// divergence from it), AdamW's two running means and its step count, the state of the random number
-/// generator, and the metrics, whose count is the iteration. The backbone is frozen and is in the
-/// policy's own folder.
+/// divergence from it), AdamW's two running means and its step count, the state of the random
+/// number generator, and the metrics, whose count is the iteration. The backbone is frozen and is
+/// in the policy's own folder.
 extension GRPOTrainer {
   /// A checkpoint's name in the run's folder.
   public static let checkpointFile = TrainingCheckpoint.fileName
 
   /// The trainer that `configuration` describes, for `policy`.
-  /// - Throws: ``RLConfigurationError``, or ``PolicyError`` if the policy's head does not choose among
-  ///   bins.
+  /// - Throws: ``RLConfigurationError``, or ``PolicyError`` if the policy's head does not choose
+  ///   among bins.
   public convenience init(_ policy: VLA, _ configuration: RLConfiguration) throws {
     try configuration.check()
     let environment = TabletopEnvironment(

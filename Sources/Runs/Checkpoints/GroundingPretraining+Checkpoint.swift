@@ -9,7 +9,8 @@ extension GroundingPretraining {
   /// The checkpoint's name in the folder of a run.
   public static let checkpointFile = TrainingCheckpoint.fileName
 
-  /// What fixes a run. The checkpoint holds it, so that a run resumes with the settings it began with.
+  /// What fixes a run. The checkpoint holds it, so that a run resumes with the settings it began
+  /// with.
   public struct Settings: Codable, Equatable, Sendable {
     /// Batches of fresh scenes.
     public var steps: Int

@@ -9,9 +9,9 @@ import Tensors
 ///
 ///     head.step.0.weight   firstMoment.step.0.weight   secondMoment.step.0.weight
 ///
-/// and the metadata holds JSON: the run's notes in "run", AdamW's step counts in "optimizer"; and in
-/// "kernel" and "threads" the processor's kernel and the number of threads, since others compute other
-/// numbers.
+/// and the metadata holds JSON: the run's notes in "run", AdamW's step counts in "optimizer"; and
+/// in "kernel" and "threads" the processor's kernel and the number of threads, since others compute
+/// other numbers.
 struct TrainingCheckpoint {
   static let fileName = "checkpoint.safetensors"
 
@@ -63,24 +63,6 @@ struct TrainingCheckpoint {
 extension SafetensorsFile {
   /// The notes of the run.
   func run<Run: Decodable>(_ type: Run.Type = Run.self) throws -> Run { try note("run") }
-
-  /// Checks that the run continues with the kernel and the number of threads that it began with: others
-  /// compute other numbers.
-  func checkReproducible() throws(CheckpointError) {
-    if let kernel = metadata["kernel"], kernel != Processor.kernel {
-      throw .badConfiguration(
-        url.path,
-        "the run began with the processor's kernel \(brief(kernel)), and this machine computes other "
-          + "numbers with \(Processor.kernel): resume it on a processor of that kind")
-    }
-    if let threads = metadata["threads"], threads != "\(Threads.count)" {
-      let count = brief(threads)
-      throw .badConfiguration(
-        url.path,
-        "the run began with \(count) threads, and \(Threads.count) compute other numbers: resume it "
-          + "with NANOVLA_THREADS=\(count) in the environment")
-    }
-  }
 
   /// The values of the parameters of `module`, in order.
   func values(of module: some Module, named prefix: String) throws -> [[Float]] {

@@ -5,13 +5,14 @@
 ///
 /// Letters: B images, H×W pixels, C channels, H'×W' windows with H' = ⌈H / stride⌉, O outputs.
 ///
-/// Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), §2; Chollet,
-/// "Xception" (2017), §2, for the depthwise one. Left out: dilation, even K, groups of several channels.
+/// Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), §2;
+/// Chollet, "Xception" (2017), §2, for the depthwise one. Left out: dilation, even K, groups of
+/// several channels.
 extension Tensor {
   /// The pixels of each window side by side (im2col): [B, H, W, C] → [B, H', W', K·K·C].
   ///
-  /// A convolution of all channels is a linear layer on them, with a weight of [O, K·K·C]. The backward
-  /// adds each pixel's gradients over the windows that hold it.
+  /// A convolution of all channels is a linear layer on them, with a weight of [O, K·K·C]. The
+  /// backward adds each pixel's gradients over the windows that hold it.
   /// - Parameter size: K.
   public func windows(_ size: Int, stride: Int = 1) -> Tensor {
     let windows = Windows(shape, size: size, stride: stride)
@@ -34,8 +35,8 @@ extension Tensor {
 
   /// A depthwise convolution: each channel by itself, [B, H, W, C] → [B, H', W', O], O = C·M.
   ///
-  /// Output o reads channel o / M alone: y[o] = b[o] + Σ w[o, i, j] · x[i, j, o / M]. Stops if the shapes
-  /// do not fit.
+  /// Output o reads channel o / M alone: y[o] = b[o] + Σ w[o, i, j] · x[i, j, o / M]. Stops if the
+  /// shapes do not fit.
   /// - Parameters:
   ///   - weight: w, [O, K, K].
   ///   - bias: b, [O], or nil.
@@ -92,8 +93,8 @@ private struct Windows {
     (self.size, self.stride) = (size, stride)
   }
 
-  /// Calls `body` with the index of a window, of a tap (a place in it) and of the pixel there, for all
-  /// pixels inside of the image.
+  /// Calls `body` with the index of a window, of a tap (a place in it) and of the pixel there, for
+  /// all pixels inside of the image.
   /// - Parameter lines: rows of windows, counted over all images; nil for all.
   @inline(__always)
   func forEach(

@@ -8,8 +8,7 @@ extension Tensor {
 
   /// The matrix product with the transpose of `other`, without a transposed copy.
   ///
-  /// [..., M, K] × [..., N, K]ᵀ → [..., M, N] with equal leading axes, or with one shared matrix
-  /// [N, K]. Stops if the shapes do not fit.
+  /// [..., M, K] × [..., N, K]ᵀ or [N, K]ᵀ → [..., M, N]. Stops if the shapes do not fit.
   public func matmul(transposed other: Tensor) -> Tensor { product(with: other, transposed: true) }
 
   // C = A B:   ∂A = ∂C Bᵀ,  ∂B = Aᵀ ∂C
@@ -24,9 +23,8 @@ extension Tensor {
     }
   }
 
-  /// A linear layer: x Wᵀ + b, [..., I] → [..., O].
-  ///
-  /// The bias is written first, and the product added to it. Stops if the shapes do not fit.
+  /// A linear layer: x Wᵀ + b, [..., I] → [..., O]: the bias is written first, and the product
+  /// added to it. Stops if the shapes do not fit.
   /// - Parameters:
   ///   - weight: W, [O, I].
   ///   - bias: b, [O], or nil.

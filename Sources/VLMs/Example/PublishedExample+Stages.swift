@@ -8,11 +8,10 @@ import Tensors
 /// reference's, up to rounding: the first one that differs tells where the mistake is. The stages'
 /// names are the reference's.
 ///
-/// Letters: H×W pixels, T tokens of the whole prompt, D width, P patches, V1 and V2 widths of the
-/// towers, A action dimensions, V vocabulary.
-///
-/// Reference: huggingface.co/docs/transformers, "Contribute a model", which requires every layer's
-/// output to be within 1e-3 of the original's.
+/// - Letters: H×W pixels, T tokens of the whole prompt, D width, P patches, V1 and V2 widths of the
+///   towers, A action dimensions, V vocabulary.
+/// - Reference: huggingface.co/docs/transformers, "Contribute a model", which requires every
+///   layer's output to be within 1e-3 of the original's.
 extension PublishedExample {
   /// What a program reads from the folder before it computes anything. Each part can be slightly wrong
   /// without stopping the program.

@@ -9,8 +9,8 @@ import Tensors
 /// It has the files, names and data types of openvla-7b, but towers of width 24 and 16, a language
 /// model of width 32, and random weights: its actions have no meaning, but must be equal.
 ///
-/// Letters: P patches, V1 and V2 widths of the towers, T tokens, D width, V vocabulary, A action
-/// dimensions.
+/// - Letters: P patches, V1 and V2 widths of the towers, T tokens, D width, V vocabulary, A action
+///   dimensions.
 public struct PublishedExample: Sendable {
   /// Has config.json, the weights in four files, the tokenizer, the preprocessing, and an image.
   public let folder: URL

@@ -7,8 +7,8 @@
 ///
 /// An alphabet of n symbols is 0 ..< n, and the i-th pair learned is symbol n + i.
 ///
-/// Reference: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016),
-/// algorithm 1.
+/// - Reference: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units"
+///   (2016), algorithm 1.
 extension BytePairEncoding {
   /// The learned pairs, in order. No pair spans two sequences; of equally frequent pairs the one of
   /// smaller symbols comes first.

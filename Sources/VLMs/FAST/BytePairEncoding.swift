@@ -7,7 +7,8 @@
 /// Frequent sequences become one token, rare ones can still be spelled, and nothing is unknown. The
 /// symbols need not be letters: FAST encodes robot motions in the same way.
 ///
-/// Reference: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units" (2016).
+/// - Reference: Sennrich et al., "Neural Machine Translation of Rare Words with Subword Units"
+///   (2016).
 public struct BytePairEncoding: Sendable {
   public struct Pair: Hashable, Sendable {
     public let left, right: Int

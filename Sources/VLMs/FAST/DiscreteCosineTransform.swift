@@ -11,10 +11,9 @@ import Foundation
 ///     c[k] = Σₜ wave[k][t] · x[t]        x[t] = Σₖ wave[k][t] · c[k]
 ///     wave[k][t] = √(2/T) · cos(π k (t + ½) / T),  for k = 0 divided by √2
 ///
-/// Letters: T numbers, and as many frequencies k.
-///
-/// Reference: Ahmed, Natarajan and Rao, "Discrete Cosine Transform" (1974); this is the DCT-II of
-/// SciPy's `dct(x, norm="ortho")`.
+/// - Letters: T numbers, and as many frequencies k.
+/// - Reference: Ahmed, Natarajan and Rao, "Discrete Cosine Transform" (1974); this is the DCT-II of
+///   SciPy's `dct(x, norm="ortho")`.
 public struct DiscreteCosineTransform: Sendable, Equatable {
   /// `[T, T]`: row k is the cosine of k/2 periods over the T numbers.
   private let waves: [[Double]]

@@ -13,10 +13,9 @@ import NanoVLA
 /// coefficient of the training data and cannot encode a smaller one; tokens that decode to no chunk
 /// become zeros there and are an error here.
 ///
-/// Letters: T steps in a chunk, A action dimensions.
-///
-/// Reference: Pertsch et al., "FAST: Efficient Action Tokenization" (2025), section V;
-/// physical-intelligence/fast, processing_action_tokenizer.py.
+/// - Letters: T steps in a chunk, A action dimensions.
+/// - Reference: Pertsch et al., "FAST: Efficient Action Tokenization" (2025), §V;
+///   physical-intelligence/fast, processing_action_tokenizer.py.
 public struct FASTTokenizer: Sendable {
   /// T and A
   public let steps, dimensions: Int

@@ -3,9 +3,8 @@ import NanoVLA
 /// What it costs to encode chunks of actions as tokens and decode them: tokens or error. More bins have
 /// a smaller error, but fewer examples each.
 ///
-/// Letters: T steps in a chunk, A action dimensions.
-///
-/// Reference: Pertsch et al., "FAST: Efficient Action Tokenization" (2025), section VI, table I.
+/// - Letters: T steps in a chunk, A action dimensions.
+/// - Reference: Pertsch et al., "FAST: Efficient Action Tokenization" (2025), §VI, table I.
 public struct RoundTrip: Sendable, Equatable {
   /// Tokens of one chunk, the mean.
   public let tokens: Double

@@ -12,10 +12,9 @@ import Tensors
 ///
 ///     token k = W_out SiLU(W_in [W_a xₖ; time(t)])        v = W_v (the last K hidden states)
 ///
-/// Letters: N = 1 sample, S state numbers, K steps in a chunk, A action dimensions, E width of the
-/// expert, C tokens of the prompt.
-///
-/// Reference: Black et al., "π0" (2024), section IV and appendix B.
+/// - Letters: N = 1 sample, S state numbers, K steps in a chunk, A action dimensions, E width of
+///   the expert, C tokens of the prompt.
+/// - Reference: Black et al., "π0" (2024), §IV and appendix B.
 public final class ActionExpert: Module {
   public let configuration: ActionExpertConfiguration
   public let stateInput: Linear  // S → E

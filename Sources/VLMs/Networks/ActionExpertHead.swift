@@ -9,10 +9,9 @@ import Tensors
 /// dimensions than the expert has uses the first ones; the others are filled with zeros, as in π0's
 /// training on many robots.
 ///
-/// Letters: N prompts, T tokens of one, L of the longest, D width, S state numbers, K steps in a chunk, A
-/// dimensions of the robot, A' of the expert.
-///
-/// Reference: Black et al., "π0" (2024), section IV.
+/// - Letters: N prompts, T tokens of one, L of the longest, D width, S state numbers, K steps in a
+///   chunk, A dimensions of the robot, A' of the expert.
+/// - Reference: Black et al., "π0" (2024), §IV.
 public final class ActionExpertHead: ActionHead {
   /// The name of this kind of head in a policy folder.
   public static let kind = "actionExpert"

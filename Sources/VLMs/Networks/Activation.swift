@@ -2,7 +2,7 @@ import Tensors
 
 /// The activation functions of published models, named as config.json names them.
 ///
-/// Reference: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), sections 2 and 4.
+/// - Reference: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), sections 2 and 4.
 public enum Activation: String, CaseIterable, Sendable {
   /// x Φ(x), with the error function.
   case gelu = "gelu"

@@ -2,7 +2,7 @@ import Tensors
 
 /// Scores answers as classes: VQA as ViLT learns it, each frequent answer a class of its own.
 ///
-/// Letters: B summaries, D width, A answers.
+/// - Letters: B summaries, D width, A answers.
 public final class AnswerClassifier: Layer {
   public let expand: Linear  // D → 2D
   public let norm: LayerNorm

@@ -11,10 +11,9 @@ import Tensors
 /// Each prompt is read alone, at its own length. The head has no parameters: what learns is the
 /// backbone, unfrozen or adapted, on examples that store images (lesson 8).
 ///
-/// Letters: N prompts, T tokens of one, L of the longest, D width, A action dimensions, V vocabulary;
-/// a chunk is K = 1 step.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.2.
+/// - Letters: N prompts, T tokens of one, L of the longest, D width, A action dimensions, V
+///   vocabulary; a chunk is K = 1 step.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.2.
 public final class AutoregressiveActionHead: ActionHead {
   /// The name of this kind of head in a policy folder.
   public static let kind = "autoregressive"

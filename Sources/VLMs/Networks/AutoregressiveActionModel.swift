@@ -5,7 +5,7 @@ import NanoVLA
 ///
 /// A family that conforms gets ``AutoregressiveActionHead`` in ``VLA/fromVLM(_:modelPath:actionDim:head:unnormKey:seed:)``.
 ///
-/// Reference: Brohan et al., "RT-2" (2023), section 3.2, actions as text tokens.
+/// - Reference: Brohan et al., "RT-2" (2023), §3.2, actions as text tokens.
 public protocol AutoregressiveActionModel: VisionLanguageModel {
   /// Which tokens of the language model's vocabulary are actions, and what they mean.
   var actionTokenizer: ActionTokenizer { get }

@@ -6,11 +6,10 @@ import Tensors
 /// few queries attend to the image and become the image tokens, whatever the image's size. Both large
 /// models can stay frozen; only the layers between them are trained.
 ///
-/// Letters: B prompts, H×W pixels, N tokens of the vision tower, Q queries, T tokens of the prompt, D
-/// width of the language model.
-///
-/// Reference: Li et al., "BLIP-2: Bootstrapping Language-Image Pre-training with Frozen Image
-/// Encoders and Large Language Models" (2023), section 3. Left out: T5 as the language model.
+/// - Letters: B prompts, H×W pixels, N tokens of the vision tower, Q queries, T tokens of the
+///   prompt, D width of the language model.
+/// - Reference: Li et al., "BLIP-2: Bootstrapping Language-Image Pre-training with Frozen Image
+///   Encoders and Large Language Models" (2023), §3. Left out: T5 as the language model.
 public final class BLIP2: PublishedVLM {
   public let configuration: BLIP2Configuration
   public let vision: VisionTransformer

@@ -4,8 +4,8 @@
 /// hold query, key and value as one tensor. The last norm is applied to all tokens, not only to the
 /// class token.
 ///
-/// Reference: Fang et al., "EVA: Exploring the Limits of Masked Visual Representation Learning at
-/// Scale" (2022), section 2.1.
+/// - Reference: Fang et al., "EVA: Exploring the Limits of Masked Visual Representation Learning at
+///   Scale" (2022), §2.1.
 extension VisionTransformer {
   /// The published names of BLIP-2's vision tower, below `root`.
   public static func blipWeights(under root: String) -> WeightMap {

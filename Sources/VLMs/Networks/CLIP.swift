@@ -7,10 +7,9 @@ import Tensors
 /// from the web aligns the vector of an image with that of its caption. So a class can be described in
 /// words (zero-shot classification), and the vision tower knows whatever people write about.
 ///
-/// Letters: B images, C captions, T tokens, E the width of the shared space.
-///
-/// Reference: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision"
-/// (2021), section 2.3 and figure 3.
+/// - Letters: B images, C captions, T tokens, E the width of the shared space.
+/// - Reference: Radford et al., "Learning Transferable Visual Models From Natural Language
+///   Supervision" (2021), §2.3 and figure 3.
 public final class CLIP: Module {
   public let vision: VisionTransformer
   public let text: CLIPText

@@ -6,9 +6,9 @@ import Tensors
 /// GPT-2 was trained on text alone. Two layers project CLIP's patch features to GPT-2's width, and the
 /// image tokens become a prefix of the text; only these two layers must be trained.
 ///
-/// Letters: B prompts, H×W pixels, P patches, T tokens, V and D widths of vision and language model.
-///
-/// Reference: Mokady et al., "ClipCap" (2021), section 3, with patches instead of one vector.
+/// - Letters: B prompts, H×W pixels, P patches, T tokens, V and D widths of vision and language
+///   model.
+/// - Reference: Mokady et al., "ClipCap" (2021), §3, with patches instead of one vector.
 public final class CLIPGPT2: VisionLanguageModel {
   public let vision: VisionTransformer
   public let projector: MLP

@@ -3,10 +3,9 @@ import Tensors
 
 /// CLIP's text tower: a causal transformer whose feature at the caption's end token summarizes it.
 ///
-/// Letters: B captions, T tokens, D width.
-///
-/// Reference: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision"
-/// (2021), section 2.4.
+/// - Letters: B captions, T tokens, D width.
+/// - Reference: Radford et al., "Learning Transferable Visual Models From Natural Language
+///   Supervision" (2021), §2.4.
 public final class CLIPText: Module {
   public let configuration: CLIPTextConfiguration
   public let embedding: Embedding

@@ -3,8 +3,8 @@
 /// It has a class token with a position, a norm before the first block, a patch projection without
 /// bias, and quick GELU. Its last norm is intended only for the class token.
 ///
-/// Reference: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision"
-/// (2021), section 2.4.
+/// - Reference: Radford et al., "Learning Transferable Visual Models From Natural Language
+///   Supervision" (2021), §2.4.
 extension VisionTransformerConfiguration {
   /// A CLIP tower of nano size.
   public static var clip: VisionTransformerConfiguration {

@@ -9,9 +9,8 @@ import Tensors
 /// In ``FastViT`` it is re-parameterized: while it was trained it was a sum of several convolutions, batch
 /// norms and a residual connection. All are linear, so afterwards one convolution has their sum.
 ///
-/// Letters: B images, H×W pixels, C channels, O outputs.
-///
-/// Reference: Ding et al., "RepVGG" (2021), section 3.3.
+/// - Letters: B images, H×W pixels, C channels, O outputs.
+/// - Reference: Ding et al., "RepVGG" (2021), §3.3.
 public final class DepthwiseConvolution: Layer {
   public let weight: Tensor  // [O, K, K]
   public let bias: Tensor?  // [O]
@@ -66,7 +65,7 @@ public final class DepthwiseSeparable: Layer {
 /// The mean and the variance are those of the images that it was trained on. They belong to the
 /// checkpoint but do not learn: no gradient reaches them.
 ///
-/// Reference: Ioffe and Szegedy, "Batch Normalization" (2015), algorithm 2.
+/// - Reference: Ioffe and Szegedy, "Batch Normalization" (2015), algorithm 2.
 public final class BatchNorm: Layer {
   public let weight: Tensor  // [C]
   public let bias: Tensor  // [C]
@@ -91,7 +90,7 @@ public final class BatchNorm: Layer {
 
 /// Squeeze and excitation: the mean over all pixels decides how much of each channel passes.
 ///
-/// Reference: Hu et al., "Squeeze-and-Excitation Networks" (2018), section 3.
+/// - Reference: Hu et al., "Squeeze-and-Excitation Networks" (2018), §3.
 public final class SqueezeExcitation: Layer {
   public let reduce: Linear  // C → C / 16
   public let expand: Linear  // C / 16 → C

@@ -7,11 +7,10 @@ import Tensors
 /// 64×64 pixels, so a larger image may be read in the same time. Two layers project each to the language
 /// model's width, and they replace the placeholders `<image>` in the prompt of a Qwen2.
 ///
-/// Letters: B prompts, H×W pixels, P = ⌈H/64⌉·⌈W/64⌉ image tokens, V channels, T tokens, D width of the
-/// language model.
-///
-/// Reference: Vasu et al., "FastVLM: Efficient Vision Encoding for Vision Language Models" (2024),
-/// section 3.
+/// - Letters: B prompts, H×W pixels, P = ⌈H/64⌉·⌈W/64⌉ image tokens, V channels, T tokens, D width
+///   of the language model.
+/// - Reference: Vasu et al., "FastVLM: Efficient Vision Encoding for Vision Language Models"
+///   (2024), §3.
 public final class FastVLM: PublishedVLM {
   public let configuration: FastVLMConfiguration
   public let vision: FastViT

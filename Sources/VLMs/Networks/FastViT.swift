@@ -8,10 +8,9 @@ import Tensors
 /// last two, whose maps are small, attend. One vector is left of 64×64 pixels, where a vision transformer
 /// has 16 to 20: an image of 1024×1024 pixels becomes 256 tokens.
 ///
-/// Letters: B images, H×W pixels, C channels of a stage, V = twice the channels of the last one.
-///
-/// Reference: Vasu et al., "FastViT" (2023), section 3; Vasu et al., "FastVLM" (2024), section 3.2, for
-/// the five stages (FastViT-HD). The convolutions are re-parameterized; their branches are left out.
+/// - Letters: B images, H×W pixels, C channels of a stage, V = twice the channels of the last one.
+/// - Reference: Vasu et al., "FastViT" (2023), §3; Vasu et al., "FastVLM" (2024), §3.2, for the five stages (FastViT-HD). The convolutions are re-parameterized; their branches
+///   are left out.
 public final class FastViT: Module {
   public let configuration: FastViTConfiguration
   public let patches: Linear  // windows of 3×3 pixels → C₀

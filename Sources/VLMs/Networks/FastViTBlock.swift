@@ -7,9 +7,8 @@ import Tensors
 ///
 /// The convolution's residual connection is part of its re-parameterized weights.
 ///
-/// Letters: B images, H×W pixels, C channels, F hidden width.
-///
-/// Reference: Vasu et al., "FastViT" (2023), section 3 and figure 2.
+/// - Letters: B images, H×W pixels, C channels, F hidden width.
+/// - Reference: Vasu et al., "FastViT" (2023), §3 and figure 2.
 public final class FastViTBlock: Module {
   public let convolution: DepthwiseConvolution?
   public let norm: LayerNorm?

@@ -6,12 +6,11 @@ import Tensors
 /// `<image>` where the picture stands, and new blocks between those of the language model attend to it
 /// (``GatedCrossAttention``). A ``PerceiverResampler`` first turns the vision tower's tokens into a few.
 ///
-/// Letters: B prompts, H×W pixels, N tokens of the vision tower, V their width, Q latents, T tokens, D
-/// width of the language model.
-///
-/// Reference: Alayrac et al., "Flamingo: a Visual Language Model for Few-Shot Learning" (2022), section
-/// 2; Laurençon et al., "OBELICS" (2023), section 4.1. Left out: several images in one prompt, and
-/// OpenFlamingo's files.
+/// - Letters: B prompts, H×W pixels, N tokens of the vision tower, V their width, Q latents, T
+///   tokens, D width of the language model.
+/// - Reference: Alayrac et al., "Flamingo: a Visual Language Model for Few-Shot Learning" (2022),
+///   section 2; Laurençon et al., "OBELICS" (2023), §4.1. Left out: several images in one
+///   prompt, and OpenFlamingo's files.
 public final class Flamingo: PublishedVLM {
   public let configuration: FlamingoConfiguration
   public let vision: VisionTransformer

@@ -7,11 +7,10 @@ import Tensors
 /// told which image it reads (``seeing(_:from:)``). Idefics adds a few tokens to the decoder's vocabulary,
 /// among them `<image>`, with tables of their own: the old ones could then stay frozen.
 ///
-/// Letters: B texts, T tokens, Q image tokens, V their width, D width, W words of the decoder, A added
-/// tokens.
-///
-/// Reference: Alayrac et al., "Flamingo" (2022), section 2.2; Laurençon et al., "OBELICS" (2023), section
-/// 4.1, for Idefics.
+/// - Letters: B texts, T tokens, Q image tokens, V their width, D width, W words of the decoder, A
+///   added tokens.
+/// - Reference: Alayrac et al., "Flamingo" (2022), §2.2; Laurençon et al., "OBELICS" (2023),
+///   section 4.1, for Idefics.
 public final class FlamingoDecoder: LanguageModel {
   public let text: RotaryDecoder
   public let addedEmbedding: Embedding?  // [A, D]

@@ -3,10 +3,9 @@ import Tensors
 
 /// GPT-2: a stack of pre-norm transformer blocks with a causal mask and learned positions.
 ///
-/// Letters: B texts, T tokens, D width, V vocabulary.
-///
-/// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019),
-/// section 2.3.
+/// - Letters: B texts, T tokens, D width, V vocabulary.
+/// - Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019),
+///   section 2.3.
 public final class GPT2: LanguageModel {
   public let configuration: GPT2Configuration
   public let embedding: Embedding

@@ -12,9 +12,8 @@ import Tensors
 ///
 /// A token sees the image if it stands behind it in the text; see is 0 for the tokens before.
 ///
-/// Letters: B texts, T tokens, Q image tokens, V their width, D width.
-///
-/// Reference: Alayrac et al., "Flamingo" (2022), section 2.2 and figure 4.
+/// - Letters: B texts, T tokens, Q image tokens, V their width, D width.
+/// - Reference: Alayrac et al., "Flamingo" (2022), §2.2 and figure 4.
 public final class GatedCrossAttention: Module {
   public let norm1: RMSNorm
   public let attention: GroupedQueryAttention

@@ -6,10 +6,9 @@ import Tensors
 /// the ``KeyValueCache`` of all tokens before it, and predicts the next one. Nothing is sampled, so a
 /// published model generates the same text everywhere.
 ///
-/// Letters: T tokens of the prompt, D width, V vocabulary.
-///
-/// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), section
-/// 3.6. Left out: sampling, beam search, and batches.
+/// - Letters: T tokens of the prompt, D width, V vocabulary.
+/// - Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019),
+///   section 3.6. Left out: sampling, beam search, and batches.
 public struct Generation {
   /// A generated token.
   public struct Step {

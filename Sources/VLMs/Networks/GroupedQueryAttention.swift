@@ -8,10 +8,9 @@ import Tensors
 /// D/H, the context may have a width of its own, biases may be absent, positions may be rotary, a
 /// sliding window may hide what is far back, and queries and keys may be normalized, head by head.
 ///
-/// Letters: B sequences, T queries, C keys, D width, H heads, G key/value heads, d head width.
-///
-/// Reference: Ainslie et al., "GQA: Training Generalized Multi-Query Transformer Models" (2023),
-/// section 2.2; Jiang et al., "Mistral 7B" (2023), section 2, for the window.
+/// - Letters: B sequences, T queries, C keys, D width, H heads, G key/value heads, d head width.
+/// - Reference: Ainslie et al., "GQA: Training Generalized Multi-Query Transformer Models" (2023),
+///   section 2.2; Jiang et al., "Mistral 7B" (2023), §2, for the window.
 public final class GroupedQueryAttention: Module {
   public let query: Linear
   public let key: Linear

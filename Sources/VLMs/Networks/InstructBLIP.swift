@@ -5,11 +5,10 @@ import Tensors
 /// Two tokenizers encode the instruction: the language model reads it as its prompt, and the
 /// ``QFormer`` reads it beside its queries, which then extract different features of the same image.
 ///
-/// Letters: B prompts, H×W pixels, N tokens of the vision tower, Q queries, T tokens of the prompt, D
-/// width of the language model.
-///
-/// Reference: Dai et al., "InstructBLIP: Towards General-purpose Vision-Language Models with
-/// Instruction Tuning" (2023), section 2.3. Left out: T5 as the language model.
+/// - Letters: B prompts, H×W pixels, N tokens of the vision tower, Q queries, T tokens of the
+///   prompt, D width of the language model.
+/// - Reference: Dai et al., "InstructBLIP: Towards General-purpose Vision-Language Models with
+///   Instruction Tuning" (2023), §2.3. Left out: T5 as the language model.
 public final class InstructBLIP: PublishedVLM {
   public let configuration: InstructBLIPConfiguration
   public let vision: VisionTransformer

@@ -6,9 +6,8 @@ import Tensors
 /// token by token, their keys and values are the same at every step; stored, each step costs the work
 /// of one token instead of all.
 ///
-/// Letters: B sequences, G key/value heads, C tokens so far, T new tokens, d head width.
-///
-/// Reference: Pope et al., "Efficiently Scaling Transformer Inference" (2022), section 2.1.
+/// - Letters: B sequences, G key/value heads, C tokens so far, T new tokens, d head width.
+/// - Reference: Pope et al., "Efficiently Scaling Transformer Inference" (2022), §2.1.
 public final class KeyValueCache {
   /// The keys and values of one layer.
   public final class Layer {

@@ -7,9 +7,8 @@ import Tensors
 /// and these image tokens replace the placeholders `<image>` in the prompt. The fusion of image and
 /// text is the language model's self-attention.
 ///
-/// Letters: B prompts, H×W pixels, P patches, T tokens, D width of the language model.
-///
-/// Reference: Liu et al., "Improved Baselines with Visual Instruction Tuning" (2023), section 3.2.
+/// - Letters: B prompts, H×W pixels, P patches, T tokens, D width of the language model.
+/// - Reference: Liu et al., "Improved Baselines with Visual Instruction Tuning" (2023), §3.2.
 public final class LLaVA: PublishedVLM {
   public let configuration: LLaVAConfiguration
   public let vision: VisionTransformer

@@ -7,11 +7,10 @@ import Tensors
 /// and columns of padding are left out, and a learned token ends each row, so that the sequence has
 /// the image's shape. An image of any aspect ratio keeps it.
 ///
-/// Letters: N pictures (the whole image and its tiles), P patches of each, s patches a side, T tokens,
-/// D width of the language model.
-///
-/// Reference: Liu et al., "LLaVA-NeXT: Improved reasoning, OCR, and world knowledge" (2024), dynamic
-/// high resolution. Left out: batches of images of different shapes.
+/// - Letters: N pictures (the whole image and its tiles), P patches of each, s patches a side, T
+///   tokens, D width of the language model.
+/// - Reference: Liu et al., "LLaVA-NeXT: Improved reasoning, OCR, and world knowledge" (2024),
+///   dynamic high resolution. Left out: batches of images of different shapes.
 public final class LLaVANeXT: PublishedVLM {
   public let configuration: LLaVANeXTConfiguration
   /// Tower, projector and language model.

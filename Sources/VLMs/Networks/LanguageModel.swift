@@ -6,10 +6,9 @@ import Tensors
 /// All decoders share these few lines. They differ in their blocks, in how they encode positions, and
 /// in whether the head is tied to the token embeddings.
 ///
-/// Letters: B texts, T tokens, D width, V vocabulary.
-///
-/// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019),
-/// section 2.3.
+/// - Letters: B texts, T tokens, D width, V vocabulary.
+/// - Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019),
+///   section 2.3.
 public protocol LanguageModel: Module {
   /// The token embeddings, [V, D].
   var embedding: Embedding { get }

@@ -2,9 +2,8 @@ import Tensors
 
 /// The feed-forward layer of published models: the course's `FeedForward` with any activation.
 ///
-/// Letters: B sequences, T tokens, D inputs, F hidden width, E outputs.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.3.
+/// - Letters: B sequences, T tokens, D inputs, F hidden width, E outputs.
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.3.
 public final class MLP: Layer {
   public let expand: Linear  // D → F
   public let contract: Linear  // F → E

@@ -6,10 +6,8 @@ import Tensors
 /// One detail differs: the first two rows of its learned positions are reserved for padding, so the
 /// first token of a text has the third.
 ///
-/// Letters: B texts, T tokens, D width, V vocabulary.
-///
-/// Reference: Zhang et al., "OPT: Open Pre-trained Transformer Language Models" (2022), section 2.1.
-/// Left out: the 350M model, which normalizes after each layer and projects its embeddings.
+/// - Letters: B texts, T tokens, D width, V vocabulary.
+/// - Reference: Zhang et al., "OPT: Open Pre-trained Transformer Language Models" (2022), §2.1. Left out: the 350M model, which normalizes after each layer and projects its embeddings.
 public final class OPT: LanguageModel {
   /// The number of first rows of ``positions`` that are not used.
   public static let reservedPositions = 2

@@ -8,10 +8,10 @@ import Tensors
 /// ``ActionTokenizer`` decodes them. The statistics of the robot's data turn ±1 into robot units: with
 /// the statistics of another dataset the same tokens move the robot by wrong amounts.
 ///
-/// Letters: H×W pixels, A action dimensions.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.2; openvla/openvla,
-/// prismatic/extern/hf/modeling_prismatic.py, predict_action, and vla-scripts/deploy.py, the prompt.
+/// - Letters: H×W pixels, A action dimensions.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.2; openvla/openvla,
+///   prismatic/extern/hf/modeling_prismatic.py, predict_action, and vla-scripts/deploy.py, the
+///   prompt.
 extension OpenVLA: AutoregressiveActionModel {
   public var actionTokenizer: ActionTokenizer { configuration.actions }
 

@@ -7,10 +7,9 @@ import Tensors
 /// towers encode the image, and their features of each patch are concatenated. Only the training makes
 /// it a robot policy: see ``answer(for:promptIDs:statistics:each:)``.
 ///
-/// Letters: B prompts, H×W pixels, P patches, V1 and V2 the widths of the towers, V = V1 + V2,
-/// T tokens, D width of the language model.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.1.
+/// - Letters: B prompts, H×W pixels, P patches, V1 and V2 the widths of the towers, V = V1 + V2, T
+///   tokens, D width of the language model.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.1.
 public final class OpenVLA: PublishedVLM {
   public let configuration: OpenVLAConfiguration
   public let dinov2: VisionTransformer  // spatial features

@@ -8,10 +8,10 @@ import Tensors
 /// attend to one another, and the image tokens depend on the question (prefix language modeling).
 /// Gemma multiplies the embeddings of text by √D; image tokens are used as the projector gives them.
 ///
-/// Letters: B prompts, H×W pixels, P patches, V and D widths of tower and language model, T tokens.
-///
-/// Reference: Beyer et al., "PaliGemma: A versatile 3B VLM for transfer" (2024), section 3.1 and figure
-/// 2. Left out: PaliGemma 2, whose language model is Gemma 2.
+/// - Letters: B prompts, H×W pixels, P patches, V and D widths of tower and language model, T
+///   tokens.
+/// - Reference: Beyer et al., "PaliGemma: A versatile 3B VLM for transfer" (2024), §3.1 and
+///   figure 2. Left out: PaliGemma 2, whose language model is Gemma 2.
 public final class PaliGemma: PublishedVLM {
   public let configuration: PaliGemmaConfiguration
   public let vision: VisionTransformer

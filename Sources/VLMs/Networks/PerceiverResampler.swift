@@ -9,10 +9,9 @@ import Tensors
 ///
 ///     z ← z + attention(norm(z), [norm(x); norm(z)]),   z ← z + mlp(norm(z))
 ///
-/// Letters: B images, N tokens of the vision tower, Q latents, V their width.
-///
-/// Reference: Alayrac et al., "Flamingo: a Visual Language Model for Few-Shot Learning" (2022), section
-/// 2.1 and figure 5; the norms of queries and keys and the ReLU are those of Idefics.
+/// - Letters: B images, N tokens of the vision tower, Q latents, V their width.
+/// - Reference: Alayrac et al., "Flamingo: a Visual Language Model for Few-Shot Learning" (2022),
+///   section 2.1 and figure 5; the norms of queries and keys and the ReLU are those of Idefics.
 public final class PerceiverResampler: Module {
   public let latents: Tensor  // [Q, V]
   public let blocks: [PerceiverBlock]

@@ -7,12 +7,11 @@ import Tensors
 /// PaliGemma reads images and instruction, and the expert computes the velocity at every time t from
 /// the keys and values of that prompt.
 ///
-/// Letters: T tokens of a prompt, D width of the language model, S state numbers, K steps in a chunk, A
-/// action dimensions.
-///
-/// Reference: Black et al., "π0: A Vision-Language-Action Flow Model for General Robot Control" (2024),
-/// section IV; Physical-Intelligence/openpi, models/pi0.py. Left out: π0.5, whose expert has adaptive
-/// norms.
+/// - Letters: T tokens of a prompt, D width of the language model, S state numbers, K steps in a
+///   chunk, A action dimensions.
+/// - Reference: Black et al., "π0: A Vision-Language-Action Flow Model for General Robot Control"
+///   (2024), §IV; Physical-Intelligence/openpi, models/pi0.py. Left out: π0.5, whose expert
+///   has adaptive norms.
 public final class PiZero: PublishedVLM {
   public let configuration: PiZeroConfiguration
   public let paligemma: PaliGemma

@@ -9,11 +9,11 @@ import Tensors
 /// matrix product, and gradients flow back through it. ViLT's are bilinear, from 2×2 old ones, and the
 /// corners of the two grids are the same points.
 ///
-/// Letters: P old positions, P' new positions, D width; a the cubic's slope at 1, −0.75 as in torch.
-///
-/// Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), section 3.2, last
-/// paragraph; Keys, "Cubic Convolution Interpolation" (1981), equation 15; torch's `interpolate` with
-/// `align_corners` for the bilinear one.
+/// - Letters: P old positions, P' new positions, D width; a the cubic's slope at 1, −0.75 as in
+///   torch.
+/// - Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), §3.2, last
+///   paragraph; Keys, "Cubic Convolution Interpolation" (1981), equation 15; torch's `interpolate`
+///   with `align_corners` for the bilinear one.
 enum PositionInterpolation {
   case bicubic
   case bilinear

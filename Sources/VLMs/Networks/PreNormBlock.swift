@@ -10,10 +10,10 @@ import Tensors
 ///
 ///     x ← x + s₁ · attention(norm₁(x)),   x ← x + s₂ · mlp(norm₂(x))
 ///
-/// Letters: B sequences, T tokens, D width.
-///
-/// Reference: Xiong et al., "On Layer Normalization in the Transformer Architecture" (2020), fig. 1b;
-/// Touvron et al., "Going deeper with Image Transformers" (2021), section 2, for the layer scale.
+/// - Letters: B sequences, T tokens, D width.
+/// - Reference: Xiong et al., "On Layer Normalization in the Transformer Architecture" (2020), fig.
+///   1b; Touvron et al., "Going deeper with Image Transformers" (2021), §2, for the layer
+///   scale.
 public final class PreNormBlock: Module {
   public let norm1: any Layer
   public let attention: GroupedQueryAttention

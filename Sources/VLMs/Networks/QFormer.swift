@@ -7,11 +7,9 @@ import Tensors
 /// second block, to the image. If the Q-Former also reads the instruction (InstructBLIP), the queries
 /// attend to its tokens too, so what they extract depends on the instruction.
 ///
-/// Letters: B images, Q queries, T tokens of the instruction, N tokens of the vision tower, C their
-/// width, D width.
-///
-/// Reference: Li et al., "BLIP-2" (2023), section 3.1; Dai et al., "InstructBLIP" (2023), section 2.3,
-/// for the instruction.
+/// - Letters: B images, Q queries, T tokens of the instruction, N tokens of the vision tower, C
+///   their width, D width.
+/// - Reference: Li et al., "BLIP-2" (2023), §3.1; Dai et al., "InstructBLIP" (2023), §2.3, for the instruction.
 public final class QFormer: Module {
   public let queries: Tensor  // [Q, D]
   /// Embeddings and positions of the instruction's tokens; nil if the Q-Former reads none.

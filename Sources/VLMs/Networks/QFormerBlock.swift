@@ -7,9 +7,9 @@ import Tensors
 /// text tokens share the self-attention; only the queries attend to the image, and queries and text
 /// have separate feed-forward layers.
 ///
-/// Letters: B images, Q queries, T text tokens, N tokens of the vision tower, C their width, D width.
-///
-/// Reference: Li et al., "BLIP-2" (2023), figure 2; Devlin et al., "BERT" (2019), for the order.
+/// - Letters: B images, Q queries, T text tokens, N tokens of the vision tower, C their width, D
+///   width.
+/// - Reference: Li et al., "BLIP-2" (2023), figure 2; Devlin et al., "BERT" (2019), for the order.
 public final class QFormerBlock: Module {
   public let selfAttention: GroupedQueryAttention
   public let norm1: LayerNorm

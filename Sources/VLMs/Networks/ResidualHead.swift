@@ -9,11 +9,10 @@ import Tensors
 ///
 ///     block(x) = x + ReLU(W · LayerNorm(x))        loss = mean |prediction − action|
 ///
-/// Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, F hidden.
-///
-/// Reference: Kim et al., "Fine-Tuning VLA Models: Optimizing Speed and Success" (OFT, 2025), section
-/// IV; moojink/openvla-oft, prismatic/models/action_heads.py, MLPResNet. There the placeholders are
-/// tokens of the language model; here they are computed from the state.
+/// - Letters: N samples, S state numbers, K steps in a chunk, A action dimensions, F hidden.
+/// - Reference: Kim et al., "Fine-Tuning VLA Models: Optimizing Speed and Success" (OFT, 2025),
+///   section IV; moojink/openvla-oft, prismatic/models/action_heads.py, MLPResNet. There the
+///   placeholders are tokens of the language model; here they are computed from the state.
 public final class ResidualHead: ActionHead {
   public static let kind = "residual"
   public struct Configuration: Codable, Equatable, Sendable {

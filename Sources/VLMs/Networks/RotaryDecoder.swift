@@ -12,10 +12,10 @@ import Tensors
 /// - Gemma: norms store the gain − 1, token embeddings are multiplied by √D, the gate is a GELU, and
 ///   the head is tied.
 ///
-/// Letters: B texts, T tokens, D width, V vocabulary.
-///
-/// Reference: Touvron et al., "LLaMA" (2023), section 2.2; Jiang et al., "Mistral 7B" (2023), section
-/// 2; Yang et al., "Qwen2 Technical Report" (2024), section 2.2; Gemma Team, "Gemma" (2024), section 2.
+/// - Letters: B texts, T tokens, D width, V vocabulary.
+/// - Reference: Touvron et al., "LLaMA" (2023), §2.2; Jiang et al., "Mistral 7B" (2023),
+///   section 2; Yang et al., "Qwen2 Technical Report" (2024), §2.2; Gemma Team, "Gemma"
+///   (2024), §2.
 public final class RotaryDecoder: LanguageModel {
   public let configuration: RotaryDecoderConfiguration
   public let embedding: Embedding

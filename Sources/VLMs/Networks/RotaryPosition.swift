@@ -10,9 +10,9 @@ import Tensors
 ///
 ///     ωᵢ = θ^(−2i/d),   (a, b) → (a cos pωᵢ − b sin pωᵢ,  b cos pωᵢ + a sin pωᵢ)
 ///
-/// Letters: B sequences, H heads, T tokens, d head width.
-///
-/// Reference: Su et al., "RoFormer" (2021), section 3.2.2; see ``RotaryScaling`` for longer texts.
+/// - Letters: B sequences, H heads, T tokens, d head width.
+/// - Reference: Su et al., "RoFormer" (2021), §3.2.2; see ``RotaryScaling`` for longer
+///   texts.
 public struct RotaryPosition: Sendable {
   /// ωᵢ for each of d/2 planes, fast to slow. Kept in 32 bits: rounded to 16, the angle at position
   /// 2000 would be wrong by a large part of a turn.

@@ -12,9 +12,9 @@ import Foundation
 ///     llama3: turns = L ω / 2π,  s = (turns − low) / (high − low) clamped to 0 … 1,
 ///             (1 − s) ω / factor + s ω
 ///
-/// Reference: Chen et al., "Extending Context Window of Large Language Models via Positional
-/// Interpolation" (2023), section 2.3; Meta's published code of Llama 3.1, `apply_scaling`.
-/// Left out: dynamic, YaRN and LongRoPE, which depend on the length of the text.
+/// - Reference: Chen et al., "Extending Context Window of Large Language Models via Positional
+///   Interpolation" (2023), §2.3; Meta's published code of Llama 3.1, `apply_scaling`. Left
+///   out: dynamic, YaRN and LongRoPE, which depend on the length of the text.
 public enum RotaryScaling: Sendable, Equatable {
   case none
   case linear(factor: Float)

@@ -10,12 +10,13 @@ import Tensors
 ///
 ///     token (i, j) = W [patch (r·i + y, r·j + x) for y, x in 0 ..< r]
 ///
-/// Letters: B prompts, N pictures of each (its tiles, then the whole image), H×W pixels, s patches a
-/// side, P = s² patches, Q = P/r² tokens, V and D widths of tower and language model, T tokens.
-///
-/// Reference: Marafioti et al., "SmolVLM: Redefining small and efficient multimodal models" (2025),
-/// section 2; Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient
-/// Sub-Pixel Convolutional Neural Network" (2016), section 2.2, for the shuffle. Left out: video.
+/// - Letters: B prompts, N pictures of each (its tiles, then the whole image), H×W pixels, s
+///   patches a side, P = s² patches, Q = P/r² tokens, V and D widths of tower and language model, T
+///   tokens.
+/// - Reference: Marafioti et al., "SmolVLM: Redefining small and efficient multimodal models"
+///   (2025), §2; Shi et al., "Real-Time Single Image and Video Super-Resolution Using an
+///   Efficient Sub-Pixel Convolutional Neural Network" (2016), §2.2, for the shuffle. Left
+///   out: video.
 public final class SmolVLM: PublishedVLM {
   public let configuration: SmolVLMConfiguration
   public let vision: VisionTransformer

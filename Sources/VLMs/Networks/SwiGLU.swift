@@ -8,9 +8,8 @@ import Tensors
 ///
 ///     y = W_down (SiLU(W_gate x) · W_up x)
 ///
-/// Letters: B sequences, T tokens, D width, F hidden width.
-///
-/// Reference: Shazeer, "GLU Variants Improve Transformer" (2020), equation 6; without biases.
+/// - Letters: B sequences, T tokens, D width, F hidden width.
+/// - Reference: Shazeer, "GLU Variants Improve Transformer" (2020), equation 6; without biases.
 public final class SwiGLU: Layer {
   public let gate: Linear
   public let up: Linear

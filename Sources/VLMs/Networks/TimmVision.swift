@@ -8,8 +8,9 @@ import Files
 ///
 /// A checkpoint names its towers and leaves their sizes to timm, so they are listed here.
 ///
-/// Reference: Karamcheti et al., "Prismatic VLMs" (2024), section 4.2; Oquab et al., "DINOv2" (2023);
-/// Zhai et al., "SigLIP" (2023). Left out: towers with a pre-norm (CLIP) or SwiGLU (DINOv2 giant).
+/// - Reference: Karamcheti et al., "Prismatic VLMs" (2024), §4.2; Oquab et al., "DINOv2"
+///   (2023); Zhai et al., "SigLIP" (2023). Left out: towers with a pre-norm (CLIP) or SwiGLU
+///   (DINOv2 giant).
 extension VisionTransformerConfiguration {
   /// The sizes of a model; timm adds `_224` (image size) and `.lvd142m` (training data) to its name.
   private struct TimmModel {

@@ -11,12 +11,11 @@ import Tensors
 ///
 ///     x = [ norm(wordsₜ + type + positionₜ) + modality₀ ; class + position, patchesₚ + positionₚ + modality₁ ]
 ///
-/// Letters: B prompts, H×W pixels, S the side of a patch, T tokens of the text, N = 1 + (H/S)·(W/S) image
-/// tokens, D width.
-///
-/// Reference: Kim et al., "ViLT: Vision-and-Language Transformer Without Convolution or Region
-/// Supervision" (2021), section 3.1. Left out: the heads for masked words and for retrieval, two images
-/// in one prompt, and batches of images of different sizes.
+/// - Letters: B prompts, H×W pixels, S the side of a patch, T tokens of the text, N = 1 +
+///   (H/S)·(W/S) image tokens, D width.
+/// - Reference: Kim et al., "ViLT: Vision-and-Language Transformer Without Convolution or Region
+///   Supervision" (2021), §3.1. Left out: the heads for masked words and for retrieval, two
+///   images in one prompt, and batches of images of different sizes.
 public final class ViLT: VisionLanguageModel, LanguageModel {
   public let configuration: ViLTConfiguration
   public let embedding: Embedding  // [V, D]

@@ -7,10 +7,9 @@ import Tensors
 /// the patches, whose output summarizes the image; some have registers, extra tokens for intermediate
 /// results; some normalize before the first block or scale each residual branch.
 ///
-/// Letters: B images, H×W pixels, P patches, N = P + class token + registers, D width.
-///
-/// Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), section 3.1; Darcet et al.,
-/// "Vision Transformers Need Registers" (2024), for those.
+/// - Letters: B images, H×W pixels, P patches, N = P + class token + registers, D width.
+/// - Reference: Dosovitskiy et al., "An Image is Worth 16×16 Words" (2021), §3.1; Darcet et
+///   al., "Vision Transformers Need Registers" (2024), for those.
 public final class VisionTransformer: Module {
   public let configuration: VisionTransformerConfiguration
   public let patchEmbedding: PatchEmbedding

@@ -8,10 +8,9 @@ import Tensors
 ///
 ///     state = [token 1, 1, …, token T, 1, 0, …, 0]
 ///
-/// Letters: N states, L tokens in each with padding, T without it, D width.
-///
-/// Reference: Vaswani et al., "Attention Is All You Need" (2017), section 3.2.3, masking. There the
-/// mask keeps padding out of the attention; dropped before it, padding costs nothing.
+/// - Letters: N states, L tokens in each with padding, T without it, D width.
+/// - Reference: Vaswani et al., "Attention Is All You Need" (2017), §3.2.3, masking. There
+///   the mask keeps padding out of the attention; dropped before it, padding costs nothing.
 public enum WholePrompt {
   /// The state that stores a prompt: [1, T, D] → [1, T·(D + 1)].
   public static func state(of prompt: Tensor) -> Tensor {

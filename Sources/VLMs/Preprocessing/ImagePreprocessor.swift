@@ -12,10 +12,10 @@ import Tensors
 /// OpenVLA has two vision towers with different constants: N = 2 normalizations of one image, the
 /// second one's three channels after the first one's. All others have N = 1.
 ///
-/// Letters: B images, H height, W width; 3·N channels.
-///
-/// Reference: transformers' CLIPImageProcessor and BlipImageProcessor (their Pillow and NumPy form; the
-/// torchvision form differs in some values by one level of 255); OpenVLA's PrismaticImageProcessor.
+/// - Letters: B images, H height, W width; 3·N channels.
+/// - Reference: transformers' CLIPImageProcessor and BlipImageProcessor (their Pillow and NumPy
+///   form; the torchvision form differs in some values by one level of 255); OpenVLA's
+///   PrismaticImageProcessor.
 public struct ImagePreprocessor: Sendable, Equatable {
   /// The size after resizing; nil leaves images unchanged.
   public var target: Target?

@@ -7,8 +7,8 @@ import Images
 /// tower's size, and the result is cut. So small images are enlarged, and all have many tiles. The
 /// whole image follows, squashed to one picture.
 ///
-/// Reference: Marafioti et al., "SmolVLM" (2025), section 2.2; transformers' SmolVLMImageProcessor (its
-/// Pillow form).
+/// - Reference: Marafioti et al., "SmolVLM" (2025), §2.2; transformers'
+///   SmolVLMImageProcessor (its Pillow form).
 public struct ImageSplitting: Sendable, Equatable {
   public typealias Size = ImagePreprocessor.Size
 

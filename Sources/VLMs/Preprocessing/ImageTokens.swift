@@ -7,9 +7,8 @@ import Tensors
 /// are replaced in order: one gather from a table of text and image tokens, so that gradients flow to
 /// both. In families without placeholders the image tokens come first.
 ///
-/// Letters: B prompts, T tokens, N image tokens per prompt, D width.
-///
-/// Reference: Liu et al., "Visual Instruction Tuning" (2023), section 4.1.
+/// - Letters: B prompts, T tokens, N image tokens per prompt, D width.
+/// - Reference: Liu et al., "Visual Instruction Tuning" (2023), §4.1.
 extension LanguageModel {
   /// Embeds prompts with their image tokens.
   /// - Parameters:

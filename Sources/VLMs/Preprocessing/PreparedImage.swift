@@ -6,7 +6,7 @@ import Tensors
 /// A tower reads pictures of one size. A network that needs more detail gets the whole image at that
 /// size and, after it, tiles of a larger version.
 ///
-/// Letters: N pictures, H×W pixels, C channels.
+/// - Letters: N pictures, H×W pixels, C channels.
 public struct PreparedImage {
   /// The whole image, then its tiles row by row, [N, H, W, C].
   public let pixels: Tensor

@@ -7,8 +7,8 @@ import Images
 /// the image's pixels and, among equals, wastes the fewest of its own. The image is resized to fit
 /// into it with its aspect ratio, centered on black, and cut into tiles.
 ///
-/// Reference: Liu et al., "LLaVA-NeXT: Improved reasoning, OCR, and world knowledge" (2024), dynamic
-/// high resolution; transformers' LlavaNextImageProcessor (its Pillow form).
+/// - Reference: Liu et al., "LLaVA-NeXT: Improved reasoning, OCR, and world knowledge" (2024),
+///   dynamic high resolution; transformers' LlavaNextImageProcessor (its Pillow form).
 public struct Tiling: Sendable, Equatable {
   public typealias Size = ImagePreprocessor.Size
 

@@ -9,9 +9,8 @@ import Tensors
 /// objects are. A fusion returns to the image tokens, in the context of the whole prompt. Its layers
 /// are new, so they remain trainable when the VLM is frozen.
 ///
-/// Letters: N observations, P image tokens, T tokens of the prompt, Q fused vectors, D width.
-///
-/// Reference: Octo Model Team, "Octo" (2024), section III.A, readout tokens.
+/// - Letters: N observations, P image tokens, T tokens of the prompt, Q fused vectors, D width.
+/// - Reference: Octo Model Team, "Octo" (2024), §III.A, readout tokens.
 public final class FusedVLM: Backbone {
   /// The name of this kind of backbone in a policy folder.
   public static let kind = "fusedVLM"

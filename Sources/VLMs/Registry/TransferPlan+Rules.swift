@@ -5,7 +5,7 @@ import NanoVLA
 /// The learning rates for a VLM of billions of parameters are OpenVLA's for LoRA (5e-4, r = 32,
 /// α = min(r, 16)) and those published for full fine-tuning (1e-5).
 ///
-/// Reference: Kim et al., "OpenVLA" (2024), section 5.3.
+/// - Reference: Kim et al., "OpenVLA" (2024), §5.3.
 extension TransferPlan {
   /// A strategy, the reason for it, and the VLMs to which it applies.
   struct Rule: Sendable {

@@ -9,9 +9,8 @@ import Tensors
 /// that a language model reads (``prompt(_:_:)``), and from there on all families are alike. The last
 /// hidden state, where the answer would begin, is the state for a policy's head.
 ///
-/// Letters: T tokens of a prompt, D width, N observations.
-///
-/// Reference: Kim et al., "OpenVLA" (2024), section 3.1: vision tower, projector, language model.
+/// - Letters: T tokens of a prompt, D width, N observations.
+/// - Reference: Kim et al., "OpenVLA" (2024), §3.1: vision tower, projector, language model.
 public final class VLM: Backbone {
   /// The name of its ``VLMFamily``.
   public let family: String

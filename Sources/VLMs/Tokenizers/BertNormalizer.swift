@@ -1,7 +1,7 @@
 /// BERT's normalization: removes control characters and accents, turns whitespace into spaces, puts
 /// spaces around Chinese characters so that each becomes a word, and converts to lower case.
 ///
-/// Reference: Devlin et al., "BERT" (2019), and its code's BasicTokenizer.
+/// - Reference: Devlin et al., "BERT" (2019), and its code's BasicTokenizer.
 struct BertNormalizer: Sendable {
   let cleansText, separatesChinese, stripsAccents, lowercases: Bool
 

@@ -1,7 +1,7 @@
 /// GPT-2's byte alphabet: one visible letter for each of the 256 bytes, so that a text in any script
 /// consists of known letters. The space is "Ġ", a line feed "Ċ".
 ///
-/// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), 2.2.
+/// - Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), 2.2.
 enum ByteAlphabet {
   /// Byte → letter. Printable Latin-1 bytes map to themselves, the others to letters from U+0100 on.
   static let letters: [Unicode.Scalar] = {

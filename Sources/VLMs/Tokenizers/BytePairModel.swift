@@ -9,7 +9,7 @@ import NanoVLA
 /// fallback (SentencePiece), and an unknown token otherwise; without such a token's name it is left
 /// out. GPT-2's byte alphabet has no unknown letters.
 ///
-/// Reference: Kudo & Richardson, "SentencePiece" (2018), section 3.
+/// - Reference: Kudo & Richardson, "SentencePiece" (2018), §3.
 struct BytePairModel: Sendable {
   private let encoding: BytePairEncoding
   private let unknown: UnknownToken?

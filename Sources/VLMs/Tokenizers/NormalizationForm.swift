@@ -7,7 +7,7 @@ import Foundation
 /// a single scalar; of a whole text its forms differ from the standard in rare sequences, such as a
 /// mark before a scalar that itself decomposes into marks.
 ///
-/// Reference: Unicode Standard, section 3.11 (D103 to D118) and 3.12 (Hangul).
+/// - Reference: Unicode Standard, §3.11 (D103 to D118) and 3.12 (Hangul).
 struct NormalizationForm: Sendable {
   /// Whether compatibility characters are replaced too ("ﬁ" → "fi").
   let isCompatible: Bool

@@ -1,7 +1,7 @@
 /// The first stage of a tokenizer: text → normalized text. Whether "Ａ", "A" and "a" become the same
 /// text depends on the file.
 ///
-/// Reference: Unicode Standard Annex 15, "Unicode Normalization Forms"; see ``UnicodeTables``.
+/// - Reference: Unicode Standard Annex 15, "Unicode Normalization Forms"; see ``UnicodeTables``.
 indirect enum Normalizer: Sendable {
   /// Composed and decomposed forms; K also replaces compatibility characters ("ﬁ" → "fi").
   case nfc, nfd, nfkc, nfkd

@@ -6,7 +6,7 @@
 ///     choice = sequence ("|" sequence)*     sequence = (atom repetition?)*
 ///     atom = "(?:" choice ")" | "(?i:" choice ")" | "(?!" choice ")" | "[" class "]" | "\" … | .
 ///
-/// Reference: Oniguruma's syntax, which the tokenizers library uses.
+/// - Reference: Oniguruma's syntax, which the tokenizers library uses.
 struct PatternReader {
   typealias Failure = TextPattern.Failure
   let text: Scalars

@@ -10,7 +10,7 @@ struct Piece: Sendable, Equatable {
 /// The model encodes each word separately, so no token crosses the end of a word. Families differ in
 /// where words end: GPT-2 keeps the space before a word, Llama writes it "▁", BERT drops it.
 ///
-/// Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), 2.2.
+/// - Reference: Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), 2.2.
 indirect enum PreTokenizer: Sendable {
   case byteLevel(prefixesSpace: Bool, splits: Bool)
   case split(TextPattern, Splitting, isInverted: Bool)

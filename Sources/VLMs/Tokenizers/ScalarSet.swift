@@ -1,7 +1,7 @@
 /// A set of code points, as a pattern names it: `x`, `[a-z]`, `\p{L}`, `\s`, `.`.
 ///
-/// Reference: Unicode Technical Standard 18, "Unicode Regular Expressions", section 1.2 (properties);
-/// see ``UnicodeTables``.
+/// - Reference: Unicode Technical Standard 18, "Unicode Regular Expressions", §1.2
+///   (properties); see ``UnicodeTables``.
 indirect enum ScalarSet: Sendable {
   case range(ClosedRange<Unicode.Scalar>)
   case categories([Unicode.GeneralCategory])

@@ -7,7 +7,7 @@
 /// backtracking engine can take time exponential in the text. Patterns that need more (back
 /// references, possessive loops, loops inside a look-ahead) are refused.
 ///
-/// Reference: Thompson, "Regular Expression Search Algorithm" (1968).
+/// - Reference: Thompson, "Regular Expression Search Algorithm" (1968).
 struct TextPattern: Sendable {
   enum Step: Sendable {
     /// Matches one code point of the set.

@@ -14,8 +14,8 @@ import Foundation
 /// Left out: the sections "truncation" and "padding", which are up to the code that builds a batch,
 /// and the offsets of tokens in the text.
 ///
-/// Reference: Hugging Face's library `tokenizers`; the ids are identical, those of letters that one of
-/// its Unicode tables is too old for included (see ``UnicodeTables``).
+/// - Reference: Hugging Face's library `tokenizers`; the ids are identical, those of letters that
+///   one of its Unicode tables is too old for included (see ``UnicodeTables``).
 public struct TextTokenizer: Sendable {
   let file: String
   /// The model's own tokens.

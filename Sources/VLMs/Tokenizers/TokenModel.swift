@@ -50,7 +50,7 @@ struct UnknownToken: Sendable {
 
 /// WordPiece: "gripper" → "grip" "##per". A word that cannot be split becomes one unknown token.
 ///
-/// Reference: Schuster & Nakajima, "Japanese and Korean Voice Search" (2012).
+/// - Reference: Schuster & Nakajima, "Japanese and Korean Voice Search" (2012).
 struct WordPieceModel: Sendable {
   private let unknown: UnknownToken
   /// The mark of a token that continues a word: "##".
