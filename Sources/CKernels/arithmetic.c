@@ -29,3 +29,16 @@ FOR_EACH_PROCESSOR void kernel_sum_rows(const float *x, float *y, long rows, lon
   for (long r = 0; r < rows; r++, x += columns)
     for (long c = 0; c < columns; c++) y[c] += x[c];
 }
+
+// The exponent of NaN and of infinity has all its bits; without the sign, their patterns are the
+// largest integers.
+FOR_EACH_PROCESSOR int kernel_is_finite(const float *x, long count) {
+  uint32_t largest = 0;
+  for (long i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    bits &= 0x7fffffffu;
+    largest = bits > largest ? bits : largest;
+  }
+  return largest < 0x7f800000u;
+}

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Finds the first traced tensor that holds NaN or infinity, and names its place: `"block" 3, after
 /// "prompt"` is the third block since the tensor called "prompt".
 final class FinitenessCheck {
@@ -29,11 +31,6 @@ final class FinitenessCheck {
 }
 
 extension Tensor {
-  /// Whether no element is NaN or infinite: the largest exponent is not that of infinity.
-  var isFinite: Bool {
-    let elements = UnsafeRawPointer(pointer).assumingMemoryBound(to: UInt32.self)
-    var largest: UInt32 = 0
-    for i in 0..<count { largest = max(largest, elements[i] & 0x7FFF_FFFF) }
-    return largest < 0x7F80_0000
-  }
+  /// Whether no element is NaN or infinite.
+  var isFinite: Bool { kernel_is_finite(pointer, count) != 0 }
 }

@@ -62,6 +62,8 @@ void kernel_scale(const float *x, float scale, float shift, float *y, long count
 void kernel_add_row(const float *x, const float *row, float *y, long rows, long columns);
 // y [columns] = the sum of the rows of x
 void kernel_sum_rows(const float *x, float *y, long rows, long columns);
+// 1 if no element of x is NaN or infinite, else 0
+int kernel_is_finite(const float *x, long count);
 
 // The optimizer (optimizer.c).
 
