@@ -52,7 +52,7 @@ import VLMs
     }
   }
 
-  @Test("a fusion of one's own is trained, saved, read and evaluated")
+  @Test("a fusion of one's own is trained, resumed bit-identically, saved, read and evaluated")
   func fusion() throws {
     try withFolder { folder in
       let policy = try VLABuilder().withVLM("llava").withActionSpace(.tabletop)
@@ -76,6 +76,25 @@ import VLMs
         losses.append(loss.item)
       }
       #expect(losses[3] < losses[0])
+
+      // A cloning on this fusion stops after three of six steps, and resumes.
+      let recipe = CloningRecipe(for: .object, demonstrations: 1)
+      let file = folder.appending(path: BehaviorCloning.checkpointFile)
+      let begun = policy.head.parameters.map(\.values)
+      func cloning() throws -> BehaviorCloning {
+        for (parameter, values) in zip(policy.head.parameters, begun) { parameter.values = values }
+        return BehaviorCloning(
+          policy, on: try CloningExamples(demonstrations, for: policy), steps: 6, seed: recipe.seed)
+      }
+      let whole = try cloning()
+      while !whole.isDone { whole.step() }
+      let first = try cloning()
+      for _ in 0..<3 { first.step() }
+      try first.writeCheckpoint(of: recipe, to: file)
+      let resumed = try cloning()
+      try resumed.restore(from: file, of: recipe)
+      while !resumed.isDone { resumed.step() }
+      #expect(resumed.losses == whole.losses && resumed.losses.count == 6)
 
       try policy.write(to: folder)
       let read = try VLA(contentsOf: folder)
