@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Foundation
 import NanoVLA
 import VLMs
 
@@ -24,20 +25,20 @@ struct HeadName: ExpressibleByArgument {
   }
 
   /// The head that `--head` and `--bins` ask for, with defaults from `before`.
-  /// - Throws: ``RequestError`` if `--bins` is given for another head than the token head.
+  /// - Throws: ``RequestError`` if `--bins` is given for a head whose configuration has no bins.
   static func kind(
     _ name: HeadName?, bins: Int?, before: ActionHeadKind
   ) throws -> ActionHeadKind {
     var kind = name?.kind ?? before
-    if kind.isTokens, before.isTokens { kind = before }  // its number of bins stays
+    let text = try JSONWriter.text(kind, spaced: false)
+    let setting = #/"bins":\s*\d+/#
+    let hasBins = text.contains(setting)
+    if hasBins, kind.part.type.kind == before.part.type.kind { kind = before }  // its bins stay
     guard let bins else { return kind }
-    guard kind.isTokens else {
+    guard hasBins else {
       throw RequestError("--bins applies only to --head tokens: omit one of them")
     }
-    return .tokens(bins: bins)
+    let changed = text.replacing(setting, with: "\"bins\":\(bins)")
+    return try JSONFile.parse(Data(changed.utf8), name: "--bins").decoded()
   }
-}
-
-extension ActionHeadKind {
-  fileprivate var isTokens: Bool { part.type == TokenHead.self }
 }
