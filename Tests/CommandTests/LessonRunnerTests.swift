@@ -9,7 +9,7 @@ import Testing
   func progress() {
     for (isTerminal, quiet) in [(true, 2.0), (false, 5.0)] {
       let start = Date()
-      var report = BuildReport(lesson: 3, isTerminal: isTerminal, start: start)
+      var report = BuildReport("lesson 3", isTerminal: isTerminal, start: start)
       #expect(report.shown("[1/9] Compiling", now: start + quiet - 0.1) == "")
       let shown = report.shown("[2/9] Compiling", now: start + quiet + 0.1)
       #expect(shown.hasPrefix("Building lesson 3 …\n"))
@@ -22,7 +22,7 @@ import Testing
 
   @Test("an error that the compiler repeats is shown once")
   func repeatedErrors() {
-    var report = BuildReport(lesson: 3, isTerminal: false)
+    var report = BuildReport("lesson 3", isTerminal: false)
     let error = "a.swift:1:2: error: no such name"
     let lines = [error, "  |- code", "[1/2] Compiling", error, "  |- code"]
     let shown = lines.map { report.shown($0, now: Date()) }
