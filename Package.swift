@@ -5,8 +5,11 @@ import PackageDescription
 // are fast. Lessons and tools are not, so that they build in about a second.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-// The library modules; each imports only modules before it. NanoVLA is the course.
-let course: [Target.Dependency] = ["Tensors", "Files", "Images", "Tabletop", "NanoVLA"]
+// The library modules; each imports only modules before it. NanoVLA is the course, and Probes are
+// small networks with which its lessons measure.
+let course: [Target.Dependency] = [
+  "Tensors", "Files", "Images", "Tabletop", "NanoVLA", "Probes",
+]
 let library = course + ["VLMs", "Runs"]
 
 // A lesson or a notebook is one script. Each name listed here becomes an executable of its own, with
@@ -51,7 +54,7 @@ let package = Package(
   products: [
     .library(
       name: "NanoVLA",
-      targets: ["NanoVLA", "VLMs", "Runs", "Tabletop", "Images", "Files", "Tensors"]),
+      targets: ["NanoVLA", "Probes", "VLMs", "Runs", "Tabletop", "Images", "Files", "Tensors"]),
     .executable(name: "nanovla-lesson", targets: ["nanovla-lesson"]),
     .executable(name: "nanovla", targets: ["nanovla"]),
     .executable(name: "nanovla-bench", targets: ["nanovla-bench"]),
@@ -79,10 +82,13 @@ let package = Package(
       name: "NanoVLA", dependencies: ["Tensors", "Files", "Images", "Tabletop"],
       resources: [.copy("3-Fusion/ToyVLM")], swiftSettings: optimized),
     .target(
+      name: "Probes", dependencies: ["Tensors", "Images", "Tabletop", "NanoVLA"],
+      swiftSettings: optimized),
+    .target(
       name: "VLMs", dependencies: ["Tensors", "Files", "Images", "NanoVLA"],
       resources: [.copy("Example/TinyOpenVLA")], swiftSettings: optimized),
     .target(
-      name: "Runs", dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs"],
+      name: "Runs", dependencies: course + ["VLMs"],
       swiftSettings: optimized),
     .target(name: "Console"),
     .target(
@@ -106,6 +112,7 @@ let package = Package(
     .testTarget(
       name: "TabletopTests", dependencies: library),
     .testTarget(name: "NanoVLATests", dependencies: library + ["TestSupport"]),
+    .testTarget(name: "ProbesTests", dependencies: course + ["TestSupport"]),
     .testTarget(name: "VLMsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),
     // Optimized, since it makes and reads a million inputs.

@@ -4,6 +4,7 @@
 import Blackboard
 import Images
 import NanoVLA
+import Probes
 import Tabletop
 import Tensors
 
@@ -108,7 +109,7 @@ Lesson.run(1, "Patch embedding", idea: idea) { lesson in
   lesson.finish(
     readNext: [
       "Sources/NanoVLA/1-Vision/PatchEmbedding.swift",
-      "Sources/NanoVLA/1-Vision/PatchProbe.swift",
+      "Sources/Probes/PatchProbe.swift",
       "Sources/NanoVLA/2-Transformer/PositionEncoding.swift",
     ],
     tryThis: [

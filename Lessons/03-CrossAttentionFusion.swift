@@ -4,6 +4,7 @@
 import Blackboard
 import Images
 import NanoVLA
+import Probes
 import Tabletop
 import Tensors
 

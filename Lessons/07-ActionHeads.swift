@@ -10,8 +10,8 @@ import VLMs
 
 let idea = """
   One backbone, one set of demonstrations, one training loop; only the output differs: numbers
-  (regression), a choice among bins, both (hybrid), or a velocity field that carries noise to an
-  action (flow matching). The aha: the mean of two good actions can be a bad one. Where the expert
+  (regression), a choice among bins, both (hybrid), a string of integers that a language model
+  writes (text), or a velocity field that carries noise to an action (flow matching). The aha: the mean of two good actions can be a bad one. Where the expert
   passes a post on the left or on the right, regression drives into the post.
   """
 
@@ -19,9 +19,11 @@ let idea = """
 let heads: KeyValuePairs<String, ActionHeadKind> = [
   "mse": .mse, "l1": .l1, "residual": .residual, "hybrid": .hybrid,
   "bins32": .tokens(bins: 32), "bins256": .tokens(bins: 256), "flow": .flow,
+  "text": .text,
 ]
 let few = 10  // of the bundled demonstrations to learn from; then all 100
 let steps = 3000  // batches to learn from
+let textSteps = 1000  // the same for text, which also learns captions
 let episodes = 200  // held-out layouts to evaluate on
 let detours = 100  // demonstrations around the post
 let detourSteps = 6000  // flow matching needs more to separate the two modes
@@ -48,6 +50,7 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
     var random = SeededRandom(seed: lesson.seed)
     let policy = try VLA(backbone: backbone, statistics: statistics, head: kind, using: &random)
     let examples = try CloningExamples(demonstrations, for: policy)
+    if let head = policy.head as? TextHead { try head.coTrain(on: CaptionExamples(for: policy)) }
     let training = BehaviorCloning(
       policy, on: examples, steps: steps, weightDecay: weightDecay, seed: lesson.seed)
     let first = withoutGradient { training.loss(on: Array(0..<examples.count)).item }
@@ -60,18 +63,27 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
   }
 
   lesson.heading("The same data, different heads: success on \(episodes) new layouts, ± .07")
+  var texts: [String] = []  // an action, a caption
   lesson.table(
     columns: ["head", "\(few) demos", "100 demos", "first loss", "expected", "quantization error"],
     rows: try heads.map { name, kind in
-      let early = try clone(kind, from: Array(demonstrations.prefix(few))).policy
-      let (policy, examples, first) = try clone(kind, from: demonstrations)
+      let steps = kind == .text ? textSteps : steps
+      let early = try clone(kind, from: Array(demonstrations.prefix(few)), steps: steps).policy
+      let (policy, examples, first) = try clone(kind, from: demonstrations, steps: steps)
       let rates = try [early, policy].map { SuccessRate(of: try act($0, in: .init())).rate }
       lesson.keep("success_\(name)_\(few)", rates[0])
       lesson.keep("success_\(name)", rates[1])
+      if let head = policy.head as? TextHead {
+        let images = try CaptionExamples(for: policy, firstSeed: CaptionExamples.firstHeldOutSeed)
+        lesson.keep("captions_\(name)", images.accuracy(of: head))
+        let state = images.states.rows(at: [0])
+        texts = head.actionStrings(for: state, using: &random) + head.captions(for: state)
+      }
       let expected = policy.head.expectedInitialLoss(examples.expert)
       let rms = policy.head.quantizationError(on: examples.expert)
       return [name, rates[0], rates[1], first, expected, rms]
     })
+  lesson.say("The head text writes “\(texts[0])” to act and “\(texts[1])” to describe an image.")
 
   let recorded = try DemonstrationDataset.generate(suite: .obstacle, count: detours).demonstrations
   let left = recorded.count { $0.actions[0][0] < 0 }

@@ -29,9 +29,6 @@ public struct History: Sendable {
     return Array(repeating: first, count: length - observations.count) + observations
   }
 
-  /// Empties the history, for a new episode.
-  public mutating func reset() { observations = [] }
-
   /// The same rule for a recorded episode: the H steps of each of its T windows, T·H indices.
   static func windows(steps T: Int, length H: Int) -> [Int] {
     (0..<T).flatMap { t in (0..<H).map { max(0, t - H + 1 + $0) } }

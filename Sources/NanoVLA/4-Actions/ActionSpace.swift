@@ -7,7 +7,7 @@
 /// - Letters: A action dimensions.
 /// - Reference: Open X-Embodiment Collaboration, "Open X-Embodiment" (2023), §III, 22 robots
 ///   and the meaning of their actions.
-public struct ActionSpace: Sendable, Equatable, Codable {
+public struct ActionSpace: Sendable, Equatable {
   public struct Dimension: Sendable, Equatable, Codable {
     public let name: String
     public let unit: String
@@ -85,16 +85,5 @@ public struct ActionSpace: Sendable, Equatable, Codable {
       compare("unit of \(ours.name)", ours.unit, theirs.unit)
     }
     guard differences.isEmpty else { throw .otherSpace(differences) }
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    dimensions = try values.decode([Dimension].self, forKey: .dimensions)
-    gripperConvention = try values.decode(GripperConvention.self, forKey: .gripperConvention)
-    controlRate = try values.decode(Float.self, forKey: .controlRate)
-    guard !dimensions.isEmpty else { throw ActionError.noData("dimensions of an action space") }
-    guard controlRate > 0, controlRate.isFinite else {
-      throw ActionError.badControlRate(controlRate)
-    }
   }
 }

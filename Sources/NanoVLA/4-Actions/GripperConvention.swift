@@ -15,10 +15,4 @@ public enum GripperConvention: String, Sendable, Codable, CaseIterable {
   public var closed: Float { self == .oneOpen ? 0 : 1 }
   /// Whether `value` is nearer to closed than to open; the middle counts as open.
   public func isClosed(_ value: Float) -> Bool { abs(value - closed) < abs(value - open) }
-
-  /// The same opening in the `other` convention: linear, from open to open and closed to closed.
-  public func converted(_ value: Float, to other: GripperConvention) -> Float {
-    let closedness = (value - open) / (closed - open)
-    return other.open + closedness * (other.closed - other.open)
-  }
 }

@@ -4,8 +4,8 @@ import Tensors
 /// An action head: the last part of a policy, from the backbone's state to the next K actions.
 ///
 /// All heads read the same state and learn from the same chunks; they differ in what they output: a
-/// number (``ContinuousHead``), a choice among bins (``TokenHead``), both (``HybridHead``), or a
-/// velocity from noise to an action (``FlowMatchingHead``). The output limits what can be learned:
+/// number (``ContinuousHead``), a choice among bins (``TokenHead``), both (``HybridHead``), a string
+/// of integers (``TextHead``), or a velocity from noise to an action (``FlowMatchingHead``). The output limits what can be learned:
 /// where two different actions are equally good, one number must lie between them.
 ///
 /// - Letters: N samples, S state numbers, K steps in a chunk, A action dimensions.

@@ -21,19 +21,7 @@ extension TokenPolicyHead {
   public func bins(
     for state: Tensor, temperature: Float, using random: inout SeededRandom
   ) -> [Int] {
-    let logits = self(state)  // [N, S] → [N, K, A, B]
-    guard temperature > 0 else { return logits.argmax() }  // [N, K, A, B] → N·K·A numbers
-    let B = logits.dim(3)
-    let probabilities = (logits * (1 / temperature)).softmax().values  // N·K·A·B numbers
-    return stride(from: 0, to: probabilities.count, by: B).map { first in
-      // The first bin at which the cumulative probability exceeds a uniform number.
-      var rest = random.uniform()
-      for bin in 0..<B - 1 {
-        rest -= probabilities[first + bin]
-        if rest < 0 { return bin }
-      }
-      return B - 1
-    }
+    self(state).sampled(temperature: temperature, using: &random)  // [N, S] → N·K·A numbers
   }
 
   /// ln p of the `chosen` tokens at `temperature`: N·K·A tokens → [N, K, A].
@@ -49,5 +37,23 @@ extension TokenPolicyHead {
     return all.reshaped([-1, 1])  // [N, K, A, B] → [N·K·A·B, 1]
       .rows(at: chosen.enumerated().map { $0 * B + $1 })  // → [N·K·A, 1]
       .reshaped(shape)  // [N·K·A, 1] → [N, K, A]
+  }
+}
+
+extension Tensor {
+  /// One class of each row, sampled from softmax(self / T); at T = 0 the most probable: [..., C] → …
+  package func sampled(temperature T: Float, using random: inout SeededRandom) -> [Int] {
+    guard T > 0 else { return argmax() }
+    let C = shape[shape.count - 1]
+    let probabilities = (self * (1 / T)).softmax().values
+    return stride(from: 0, to: probabilities.count, by: C).map { first in
+      // The first class at which the cumulative probability exceeds a uniform number.
+      var rest = random.uniform()
+      for c in 0..<C {
+        rest -= probabilities[first + c]
+        if rest < 0 { return c }
+      }
+      return (0..<C).last { probabilities[first + $0] > 0 }!  // the sum was rounded below 1
+    }
   }
 }

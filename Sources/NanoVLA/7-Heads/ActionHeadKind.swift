@@ -23,10 +23,13 @@ public struct ActionHeadKind: PartChoice {
   public static let hybrid = Self(HybridHead.self, .init())
   /// A velocity from noise to actions: ``FlowMatchingHead``.
   public static let flow = Self(FlowMatchingHead.self, .init())
+  /// A string of integers, and captions: ``TextHead``.
+  public static let text = Self(TextHead.self, .init())
 
   /// The heads there are, by the names that commands use.
   public static let known = PartList<Self>([
     "tokens": .tokens(bins: 32), "l1": .l1, "mse": .mse, "hybrid": .hybrid, "flow": .flow,
+    "text": .text,
   ])
 
   /// Why the head cannot be built there; nil if it can.

@@ -1,4 +1,5 @@
 import NanoVLA
+import Probes
 import Tabletop
 import Tensors
 

@@ -55,12 +55,13 @@ extension CloningRecipe {
       chunk: chunk, history: history, using: &random)
   }
 
-  /// The training run of `policy`.
+  /// The training run of `policy`; a ``TextHead`` is co-trained with captions.
   public func cloning(
     _ policy: VLA, on demonstrations: [Demonstration]
   ) throws -> BehaviorCloning {
-    BehaviorCloning(
-      policy, on: try CloningExamples(demonstrations, for: policy), steps: steps,
-      peak: learningRate, weightDecay: weightDecay, seed: seed)
+    let examples = try CloningExamples(demonstrations, for: policy)
+    if let head = policy.head as? TextHead { try head.coTrain(on: CaptionExamples(for: policy)) }
+    return BehaviorCloning(
+      policy, on: examples, steps: steps, peak: learningRate, weightDecay: weightDecay, seed: seed)
   }
 }

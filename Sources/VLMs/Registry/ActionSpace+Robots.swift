@@ -37,3 +37,11 @@ extension ActionSpace {
     return RobotAction(values)
   }
 }
+
+extension GripperConvention {
+  /// The same opening in the `other` convention: linear, from open to open and closed to closed.
+  public func converted(_ value: Float, to other: GripperConvention) -> Float {
+    let closedness = (value - open) / (closed - open)
+    return other.open + closedness * (other.closed - other.open)
+  }
+}

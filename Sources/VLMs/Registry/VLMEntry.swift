@@ -88,7 +88,7 @@ extension VLMEntry {
       capabilities: instructed(756_474_464, efficient: true)),
     VLMEntry(
       "rt-2", aliases: ["rt2"], family: nil, capabilities: acting(12_000_000_000),  // PaLM-E-12B
-      note: "closed weights"),
+      note: "closed weights; use --head text"),
   ]
 
   /// Trained on images and text jointly; generates text.

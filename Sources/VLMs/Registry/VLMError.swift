@@ -6,7 +6,7 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
   case nameTaken(String, by: String)
   case invalidName(String)
   case noActionDimensions(Int)
-  case planned(String, available: [String])
+  case planned(String, note: String, available: [String])
   case wrongFamily(String, found: String, wanted: String)
   case wrongImageSize([Int], needed: Int)
   case unknownFamily(String, file: String, families: [String])
@@ -43,9 +43,9 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
       return "\"\(brief(name))\" is not a valid name; use 1 to 80 characters without spaces"
     case .noActionDimensions(let dimensions):
       return "\(dimensions) action dimensions: a robot has at least 1"
-    case .planned(let name, let available):
-      return "\(name) is planned: there is no code for it yet; available: "
-        + available.joined(separator: ", ")
+    case .planned(let name, let note, let available):
+      return (note.isEmpty ? "\(name) is planned: there is no code for it yet" : "\(name): \(note)")
+        + "; available: " + available.joined(separator: ", ")
     case .wrongFamily(let path, let found, let wanted):
       return "\(line(path)) contains a \(found), not a \(wanted): use the name \"\(found)\""
     case .wrongImageSize(let shape, let needed):

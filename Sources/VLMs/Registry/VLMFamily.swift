@@ -73,7 +73,7 @@ extension VLMRegistry {
   {
     let entry = try entry(for: name)
     guard let family = entry.family else {
-      throw VLMError.planned(entry.name, available: available)
+      throw VLMError.planned(entry.name, note: entry.note, available: available)
     }
     guard let folder else { return try family.nano(&random) }
     let (parts, found) = try CheckpointParts.find(in: folder)

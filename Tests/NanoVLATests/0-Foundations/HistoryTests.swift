@@ -27,10 +27,6 @@ import Testing
       let window = history.window.map { $0.proprioception![0] }
       #expect(window == expected[t])
     }
-    history.reset()
-    history.append(observation(9))
-    let anew = history.window.map { $0.proprioception![0] }
-    #expect(anew == [9, 9, 9])
   }
 
   @Test("by default there is no history: a window is the present alone")

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 import TestSupport
 import Testing

@@ -9,7 +9,7 @@ import VLMs
 /// What is true of every head.
 @Suite struct ActionHeadTests {
   static let kinds: [ActionHeadKind] = [
-    .tokens(bins: 32), .tokens(bins: 256), .l1, .mse, .hybrid, .flow,
+    .tokens(bins: 32), .tokens(bins: 256), .l1, .mse, .hybrid, .flow, .text,
   ]
 
   private func head(

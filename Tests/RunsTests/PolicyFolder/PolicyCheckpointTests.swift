@@ -25,7 +25,7 @@ import VLMs
 
   @Test(
     "every kind of head comes back with the same numbers",
-    arguments: [ActionHeadKind.tokens(bins: 16), .l1, .mse, .hybrid, .flow, .residual])
+    arguments: [ActionHeadKind.tokens(bins: 16), .l1, .mse, .hybrid, .flow, .text, .residual])
   func roundTrip(head: ActionHeadKind) throws {
     try withFolder { folder in
       let policy = try policy(head)

@@ -15,7 +15,7 @@ import VLMs
   /// The policies with the VLM `name`: one for each kind of head that fits it, and its own action
   /// tokens.
   private func policies(_ name: String, history: Int) throws -> [VLA] {
-    let kinds: [ActionHeadKind] = [.tokens(bins: 8), .l1, .mse, .hybrid, .flow, .residual]
+    let kinds: [ActionHeadKind] = [.tokens(bins: 8), .l1, .mse, .hybrid, .flow, .text, .residual]
     var policies = try kinds.map { kind in
       try VLABuilder().withVLM(name).withActionSpace(.tabletop).withHead(kind, chunk: 2)
         .withStatistics(.bundled()).withHistory(history).build()

@@ -1,3 +1,4 @@
+import NanoVLA
 import Tabletop
 import Tensors
 

@@ -1,4 +1,5 @@
 import Images
+import NanoVLA
 import Tensors
 
 /// A patch probe: a classifier on the mean of an image's patch tokens.

@@ -1,5 +1,6 @@
 import Images
 import NanoVLA
+import Probes
 import Tabletop
 import Tensors
 import Testing
