@@ -1,5 +1,5 @@
 // Lesson 7 · Action heads
-// About 45 s on 2 cores.
+// About 60 s on 2 cores.
 
 import Blackboard
 import NanoVLA
@@ -23,7 +23,7 @@ let heads: KeyValuePairs<String, ActionHeadKind> = [
 ]
 let few = 10  // of the bundled demonstrations to learn from; then all 100
 let steps = 3000  // batches to learn from
-let textSteps = 1000  // the same for text, which also learns captions
+let textSteps = 600  // the same for text, which also learns captions
 let episodes = 200  // held-out layouts to evaluate on
 let detours = 100  // demonstrations around the post
 let detourSteps = 6000  // flow matching needs more to separate the two modes
