@@ -18,8 +18,7 @@ let idea = """
 // Knobs: change one, run again.
 let heads: KeyValuePairs<String, ActionHeadKind> = [
   "mse": .mse, "l1": .l1, "residual": .residual, "hybrid": .hybrid,
-  "bins32": .tokens(bins: 32), "bins256": .tokens(bins: 256), "flow": .flow,
-  "text": .text,
+  "bins32": .tokens(bins: 32), "bins256": .tokens(bins: 256), "flow": .flow, "text": .text,
 ]
 let few = 10  // of the bundled demonstrations to learn from; then all 100
 let steps = 3000  // batches to learn from
@@ -63,7 +62,6 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
   }
 
   lesson.heading("The same data, different heads: success on \(episodes) new layouts, ± .07")
-  var texts: [String] = []  // an action, a caption
   lesson.table(
     columns: ["head", "\(few) demos", "100 demos", "first loss", "expected", "quantization error"],
     rows: try heads.map { name, kind in
@@ -77,13 +75,13 @@ Lesson.run(7, "Action heads", idea: idea) { lesson in
         let images = try CaptionExamples(for: policy, firstSeed: CaptionExamples.firstHeldOutSeed)
         lesson.keep("captions_\(name)", images.accuracy(of: head))
         let state = images.states.rows(at: [0])
-        texts = head.actionStrings(for: state, using: &random) + head.captions(for: state)
+        let texts = head.actionStrings(for: state, using: &random) + head.captions(for: state)
+        lesson.say("Text to act: “\(texts[0])”; to describe an image: “\(texts[1])”")
       }
       let expected = policy.head.expectedInitialLoss(examples.expert)
       let rms = policy.head.quantizationError(on: examples.expert)
       return [name, rates[0], rates[1], first, expected, rms]
     })
-  lesson.say("The head text writes “\(texts[0])” to act and “\(texts[1])” to describe an image.")
 
   let recorded = try DemonstrationDataset.generate(suite: .obstacle, count: detours).demonstrations
   let left = recorded.count { $0.actions[0][0] < 0 }
