@@ -90,6 +90,10 @@ let package = Package(
     .target(
       name: "Runs", dependencies: course + ["VLMs"],
       swiftSettings: optimized),
+    .target(
+      name: "Diagnosis",
+      dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs"],
+      swiftSettings: optimized),
     .target(name: "Console"),
     .target(
       name: "Blackboard", dependencies: ["Console", "Tensors", "Images"],
@@ -99,7 +103,7 @@ let package = Package(
       dependencies: ["Console", argumentParser]),
     .executableTarget(
       name: "nanovla",
-      dependencies: ["Console", "Blackboard"] + library + [argumentParser]),
+      dependencies: ["Console", "Blackboard", "Diagnosis"] + library + [argumentParser]),
     .executableTarget(
       name: "nanovla-bench",
       dependencies: library + ["COpenBLAS", argumentParser]),

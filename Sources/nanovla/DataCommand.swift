@@ -14,7 +14,10 @@ struct DataCommand: ParsableCommand {
     discussion: """
       Without options, the command regenerates the bundled dataset, pixel for pixel. With options, \
       name the folder to write: nanovla data --suite goal --count 500 --output goal-demonstrations
-      """)
+
+      To look for damage in a dataset: nanovla data doctor goal-demonstrations
+      """,
+    subcommands: [DataDoctorCommand.self])
 
   @Option(help: "object, spatial, goal, long or obstacle.")
   var suite = "object"

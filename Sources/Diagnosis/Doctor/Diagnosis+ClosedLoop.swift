@@ -1,0 +1,126 @@
+import NanoVLA
+import Runs
+import Tabletop
+
+/// The upper rungs: the policy acts.
+extension Diagnosis {
+  private func rollouts(
+    in world: (any Environment)? = nil, _ seeds: [UInt64], horizon: Int? = nil
+  ) throws -> [Episode] {
+    let loop = ClosedLoop(
+      in: world ?? environment, executionHorizon: horizon ?? executionHorizon)
+    return try loop(policy, seeds: seeds)
+  }
+
+  func trainingLayouts() throws -> Finding {
+    let seeds = demonstrations.prefix(episodes).map(\.seed)
+    let ended = try rollouts(seeds)
+    let success = SuccessRate(of: ended)
+    if let finding = try longChunk(seeds, ended) { return finding }
+    guard success.interval.upperBound > 0.5 else {
+      if let text = ReferenceBackbone(policy).damagedWeights() {
+        return .fault(.damagedWeights, "\(success)", evidence: text)
+      }
+      let endings = Dictionary(grouping: ended.filter { !$0.ending.isSuccess }, by: \.ending.name)
+      let most = endings.max { $0.value.count < $1.value.count }?.key ?? ""
+      return .weak(
+        "\(success)",
+        evidence: "it does what was demonstrated, but its errors compound (most often: \(most))",
+        next: "more demonstrations or training steps; nanovla evaluate --sheet shows its failures")
+    }
+    return .passes("\(success)")
+  }
+
+  /// Whether the policy does better if it observes more often. A chunk of two is no long one.
+  private func longChunk(_ seeds: [UInt64], _ ended: [Episode]) throws -> Finding? {
+    guard executionHorizon > 2 else { return nil }
+    for shorter in [2, executionHorizon / 2] {
+      let short = try rollouts(seeds, horizon: shorter)
+      let pair = PairedComparison(short.map(\.ending.isSuccess), ended.map(\.ending.isSuccess))
+      guard pair.difference > 0.1, pair.pValue < 0.01 else { continue }
+      return .fault(
+        .longChunk, "\(SuccessRate(of: ended))",
+        evidence: "observing after \(shorter) actions instead of \(executionHorizon): \(pair.first)"
+      )
+    }
+    return nil
+  }
+
+  func heldOutLayouts() throws -> Finding {
+    let trained = SuccessRate(of: try rollouts(demonstrations.prefix(episodes).map(\.seed)))
+    let seeds = environment.heldOutSeeds(episodes)
+    let ended = try rollouts(seeds)
+    let success = SuccessRate(of: ended)
+    if let finding = try longChunk(seeds, ended) { return finding }
+    guard success.interval.upperBound > 0.5 * trained.rate else {
+      if let text = ReferenceBackbone(policy).damagedWeights() {
+        return .fault(.damagedWeights, "\(success)", evidence: text)
+      }
+      return .weak(
+        "\(success)", evidence: "overfitted: \(trained) on the layouts it was trained on",
+        next: "more demonstrations, or more weight decay")
+    }
+    return .passes("\(success)")
+  }
+
+  /// Told another task of the scene, the policy must leave the scene's own task alone.
+  func anotherInstruction() throws -> Finding {
+    guard let world = control(.otherInstruction) else { return .passes("no such control here") }
+    let ended = try rollouts(in: world, environment.heldOutSeeds(episodes))
+    let original = SuccessRate(ended.map(\.achievedOriginalTask))
+    let told = SuccessRate(of: ended)
+    let found = "does it in \(told.rate), the original task in \(original.rate)"
+    guard original.interval.lowerBound <= max(0.25, told.rate) else {
+      return .fault(.instructionIgnored, found, evidence: "it does the same whatever it is told")
+    }
+    return .passes(found)
+  }
+
+  func blankImage() throws -> Finding {
+    guard let world = control(.blankImage) else { return .passes("no such control here") }
+    let seeds = environment.heldOutSeeds(episodes)
+    let (blank, seeing) = (
+      SuccessRate(of: try rollouts(in: world, seeds)), SuccessRate(of: try rollouts(seeds))
+    )
+    guard blank.interval.lowerBound <= max(0.25, 0.6 * seeing.rate) else {
+      return .fault(.imageIgnored, "\(blank)", evidence: "it succeeds without seeing anything")
+    }
+    return .passes("\(blank)")
+  }
+
+  private func control(_ control: TabletopEnvironment.Control) -> TabletopEnvironment? {
+    guard let tabletop = environment as? TabletopEnvironment else { return nil }
+    return TabletopEnvironment(
+      tabletop.suite, imageSize: policy.backbone.imageSize ?? 64, control: control)
+  }
+
+  /// The same instruction, written otherwise.
+  func phrasing() throws -> Finding {
+    let frames = Frames(demonstrations, for: policy, count: 32)
+    let ruler = try ActionRuler(demonstrations, space: policy.space)
+    func actions(_ frames: Frames) throws -> [[Float]] {
+      try frames.predictions(policy).map { try policy.statistics.robotAction($0[0]).values }
+    }
+    let own = try actions(frames)
+    func change(_ edit: @escaping (String) -> String) throws -> Float {
+      ruler.agreement(try actions(frames.edited(instruction: edit)), own).error
+    }
+    let stop: Float
+    do { stop = try change { $0 + "." } } catch {
+      return .fault(.punctuation, "refused", evidence: "with a full stop: \(error)")
+    }
+    guard stop < 0.02 else {
+      return .fault(
+        .punctuation, "a full stop changes the actions by \(rounded(Double(stop)))",
+        evidence: "“pick up the red cup.” is not “pick up the red cup” to this policy")
+    }
+    let capitals = try change { $0.capitalized }
+    guard capitals < 0.02 else {
+      return .fault(
+        .punctuation, "capitals change the actions by \(rounded(Double(capitals)))",
+        evidence: "“Pick Up” is not “pick up” to this policy")
+    }
+    let reversed = try change { $0.split(separator: " ").reversed().joined(separator: " ") }
+    return .passes("change the actions by 0, 0 and \(rounded(Double(reversed)))")
+  }
+}

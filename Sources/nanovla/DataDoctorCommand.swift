@@ -1,0 +1,65 @@
+import ArgumentParser
+import Console
+import Diagnosis
+import Foundation
+import Tabletop
+
+/// `nanovla data doctor`: looks for damage in a dataset.
+struct DataDoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Look for damage in demonstrations: what, and where.",
+    discussion: """
+      Frozen actions and states, jumps, zero spread, wrong ranges, duplicates, episodes of one step, \
+      missing instructions, blank or identical images, a gripper that never changes, actions that \
+      contradict the motion, layouts that are held out for evaluation. Exits with 1 if there is any.
+      """)
+
+  @Argument(help: "Folder of demonstrations.")
+  var dataset: String
+
+  @Option(help: "Folder of demonstrations for evaluation: no layout may be in both.")
+  var heldOut: String?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  /// Lines of one kind.
+  private static let limit = 10
+
+  func run() throws {
+    let demonstrations = try DemonstrationDataset(contentsOf: URL(fileURLWithPath: dataset))
+    var findings = DataDoctor(demonstrations.demonstrations).findings
+    if let heldOut {
+      let others = try DemonstrationDataset(contentsOf: URL(fileURLWithPath: heldOut))
+      findings += DataDoctor.overlap(demonstrations.demonstrations, others.demonstrations)
+    }
+    let report = Report(
+      episodes: demonstrations.demonstrations.count, steps: demonstrations.frameCount,
+      findings: findings)
+    if json {
+      try printJSON(report)
+    } else {
+      for kind in DataFinding.Kind.allCases {
+        let some = findings.filter { $0.kind == kind }
+        for finding in some.prefix(Self.limit) {
+          print("\(finding.place): \(kind.rawValue): \(oneLine(finding.text))")
+        }
+        if some.count > Self.limit {
+          print("… and \(some.count - Self.limit) more: \(kind.rawValue)")
+        }
+      }
+      let count = findings.isEmpty ? "no damage" : "\(findings.count) findings"
+      print("\(report.episodes) episodes, \(report.steps) steps: \(count)")
+    }
+    guard findings.isEmpty else {
+      Console.flush()
+      Foundation.exit(1)
+    }
+  }
+
+  private struct Report: Encodable {
+    let episodes, steps: Int
+    let findings: [DataFinding]
+  }
+}
