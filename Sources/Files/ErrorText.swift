@@ -1,8 +1,11 @@
 import Foundation
 
-/// A key of a file as an error shows it: on one line, at most 80 code points.
+/// A key of a file as an error shows it: on one line, at most 120 code points. Of a longer one, the
+/// beginning and the end: where a tensor belongs, and what it is.
 package func brief(_ key: String) -> String {
-  String(safe(key.unicodeScalars.lazy.filter { !$0.isNewline }, limit: 80))
+  let line = key.unicodeScalars.filter { !$0.isNewline }
+  if line.count <= 120 { return String(safe(line, limit: 120)) }
+  return String(safe(line.prefix(48), limit: 48)) + "…" + String(safe(line.suffix(71), limit: 71))
 }
 
 /// A text as an error shows it: on one line, at most 400 code points.

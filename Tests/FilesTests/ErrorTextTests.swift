@@ -11,7 +11,7 @@ import Testing
       "a\nb\r\nc\u{2028}d\u{85}e\u{B}f", "\u{1B}[31mred\u{1B}[0m\u{7}\u{202E}",
     ]
     for text in texts {
-      for (shown, limit) in [(brief(text), 80), (oneLine(text), 400), (briefPath(text), 300)] {
+      for (shown, limit) in [(brief(text), 120), (oneLine(text), 400), (briefPath(text), 300)] {
         #expect(shown.unicodeScalars.count <= limit)
         let lines = shown.split(whereSeparator: \.isNewline)
         #expect(lines.count == 1)
@@ -20,8 +20,11 @@ import Testing
     }
   }
 
-  @Test("ordinary text stays; of a long path both ends are shown")
+  @Test("ordinary text stays; of a long name and a long path both ends are shown")
   func ordinary() {
+    let name = "model.layers.1." + String(repeating: "inner.", count: 50) + "q_proj.weight"
+    #expect(brief(name).hasPrefix("model.layers.1.inner."))
+    #expect(brief(name).hasSuffix("inner.q_proj.weight") && brief(name).contains("…"))
     #expect(brief("text_config\n.größe") == "text_config.größe")
     #expect(oneLine("one\n\ntwo\tthree") == "one two three")
     #expect(briefPath("/models/llava 1.5/config.json") == "/models/llava 1.5/config.json")

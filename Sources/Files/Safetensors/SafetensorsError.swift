@@ -112,16 +112,20 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible, Senda
 
   private static func quoted(_ name: String) -> String { "\"\(printable(name))\"" }
 
-  /// A file's own text on one line of a terminal: a name may hold line breaks or a million letters.
-  private static func printable(_ text: String, limit: Int = 100) -> String {
-    let scalars = text.unicodeScalars
-    let shown = scalars.prefix(limit).map { scalar -> String in
+  /// A file's own text on one line of a terminal: a name may hold line breaks or a million letters, of
+  /// which the beginning and the end are shown.
+  private static func printable(_ text: String, limit: Int = 120) -> String {
+    var scalars = Array(text.unicodeScalars)
+    if scalars.count > limit {
+      scalars.replaceSubrange(limit / 2 - 12..<scalars.count - limit / 2 - 11, with: ["…"])
+    }
+    let shown = scalars.map { scalar -> String in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator:
         return "\\u{\(String(scalar.value, radix: 16))}"
       default: return String(scalar)
       }
     }
-    return shown.joined() + (scalars.dropFirst(limit).isEmpty ? "" : "…")
+    return shown.joined()
   }
 }

@@ -107,7 +107,7 @@ extension OPTConfiguration {
     guard try json["word_embed_proj_dim"].int(1...65_536, default: width) == width else {
       throw json["word_embed_proj_dim"].unsupported(["\(width), as hidden_size"])
     }
-    try json["do_layer_norm_before"].mustBe(true)
+    for key in ["do_layer_norm_before", "is_causal"] { try json[key].mustBe(true) }
     try json["_remove_final_layer_norm"].mustBe(false)
     try json["enable_bias"].mustBe(true)
     try json["layer_norm_elementwise_affine"].mustBe(true)

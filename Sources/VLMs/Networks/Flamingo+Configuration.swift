@@ -112,5 +112,6 @@ extension RotaryDecoderConfiguration {
         .agreeing(with: json["rope_scaling"]["rope_theta"], json["rope_theta"])
         .number(1...1e12, default: 10_000))
     rotaryScaling = try RotaryScaling(json, maximumTokens: maximumTokens)
+    try json["is_causal"].mustBe(true)
   }
 }

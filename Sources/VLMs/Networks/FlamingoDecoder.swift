@@ -106,7 +106,8 @@ public final class FlamingoDecoder: LanguageModel {
     let words = text.logits(features)  // [B, T, D] → [B, T, W]
     guard let addedEmbedding else { return words }
     let added = addedHead?(features) ?? features.matmul(transposed: addedEmbedding.weight)
-    return .concatenated([words, added], axis: -1)  // [B, T, W], [B, T, A] → [B, T, W + A]
+    return Tensor.concatenated([words, added], axis: -1)  // [B, T, W], [B, T, A] → [B, T, W + A]
+      .traced("logits", "of the added tokens too")
   }
 
   /// One layer for each block, then one for the image's keys and values in each cross-attention.

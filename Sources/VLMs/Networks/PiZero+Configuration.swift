@@ -30,8 +30,7 @@ extension ActionExpertConfiguration {
     let dit = json["dit_config"]
     _ = try dit["model_type"].choice(["gemma": true], default: "gemma")
     decoder = try RotaryDecoderConfiguration(
-      dit, default: "gemma", besides: ["is_causal", "use_bidirectional_attention"])
-    try dit["is_causal"].mustBe(true)
+      dit, default: "gemma", besides: ["use_bidirectional_attention"])
     try dit["use_bidirectional_attention"].mustBe(true)
     for (key, found, needed) in [
       ("num_hidden_layers", decoder.depth, language.depth),

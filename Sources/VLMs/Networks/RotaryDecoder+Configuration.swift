@@ -37,6 +37,7 @@ extension RotaryDecoderConfiguration {
       inputBias = try json["attention_bias"].bool(default: false)
       outputBias = inputBias
     }
+    try json["is_causal"].mustBe(true)
     if kind == "llama" { feedForwardBias = try json["mlp_bias"].bool(default: false) }
     try readWindows(json, kind)
     // Before max_position_embeddings, its name was max_sequence_length.

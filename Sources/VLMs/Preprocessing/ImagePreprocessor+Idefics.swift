@@ -12,7 +12,7 @@ extension ImagePreprocessor {
       throw config["image_num_channels"].unsupported(["3"])
     }
     let side = config["image_size"]
-    if try config["do_resize"].bool(default: true) {
+    if try config.does("do_resize") {
       result.target = .exactly(
         try side.exists ? size(side, default: nil) : size(config["size"], default: 224))
     }

@@ -48,8 +48,8 @@ extension ImagePreprocessor {
       scale: 1 / 255,
       normalizations: [
         normalize.exists
-          ? try normalization(mean: normalize[index]["mean"], std: normalize[index]["std"])
-          : try normalization(mean: config["means"][index], std: config["stds"][index])
+          ? try normalization(normalize[index]["mean"], normalize[index]["std"])
+          : try normalization(config["means"][index], config["stds"][index])
       ])
   }
 

@@ -41,13 +41,11 @@ extension ImagePreprocessor {
   /// CLIP and LLaVA: resize the shorter side, then a center crop.
   static func clip(_ config: JSONValue) throws -> ImagePreprocessor {
     var result = try common(config)
-    if try config["do_resize"].bool(default: true) {
-      result.target =
-        config["size"].isObject
-        ? try target(config["size"])
-        : .shortestEdge(try config["size"].int(sides, default: 224))
+    if try config.does("do_resize") {
+      let size = config["size"]
+      result.target = try size.isObject ? target(size) : edge(config, side: 224, squares: false)
     }
-    if try config["do_center_crop"].bool(default: true) {
+    if try config.does("do_center_crop") {
       result.crop = try size(config["crop_size"], default: 224)
     }
     return result
@@ -55,35 +53,44 @@ extension ImagePreprocessor {
 
   /// BLIP-2 and InstructBLIP: resize to a square, changing the aspect ratio.
   private static func blip(_ config: JSONValue) throws -> ImagePreprocessor {
-    try squashed(config, side: 384, clipColors)
+    try squashed(config, side: 384, squares: true, clipColors)
   }
 
   /// SigLIP: likewise, with bytes mapped to −1 … 1.
   private static func siglip(_ config: JSONValue) throws -> ImagePreprocessor {
     let half = Normalization(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
-    return try squashed(config, side: 224, half)
+    return try squashed(config, side: 224, squares: false, half)
   }
 
+  /// - Parameter squares: whether a size that is one number means a square, if the file does not say.
   private static func squashed(
-    _ config: JSONValue, side: Int, _ colors: Normalization
+    _ config: JSONValue, side: Int, squares: Bool, _ colors: Normalization
   ) throws -> ImagePreprocessor {
     var result = try common(config, colors)
     try config["do_center_crop"].mustBe(false)
-    if try config["do_resize"].bool(default: true) {
-      result.target = .exactly(try size(config["size"], default: side))
-    }
+    guard try config.does("do_resize") else { return result }
+    let given = config["size"]
+    result.target =
+      try given.isObject || !given.exists
+      ? .exactly(size(given, default: side)) : edge(config, side: side, squares: squares)
     return result
   }
 
-  /// - Parameter colors: the default of mean and standard deviation.
+  /// What a size means that is one number: a square, or the shorter side.
+  private static func edge(_ config: JSONValue, side: Int, squares: Bool) throws -> Target {
+    let side = try config["size"].int(sides, default: side)
+    let isSquare = try config["default_to_square"].bool(default: squares)
+    return isSquare ? .exactly(Size(width: side, height: side)) : .shortestEdge(side)
+  }
+
+  /// - Parameter colors: the defaults of mean and standard deviation.
   static func common(
     _ config: JSONValue, _ colors: Normalization = clipColors
   ) throws -> ImagePreprocessor {
-    let rescales = try config["do_rescale"].bool(default: true)
-    let normalizes = try config["do_normalize"].bool(default: true)
-    let (mean, std) = (config["image_mean"], config["image_std"])
-    _ = (config["size"], config["crop_size"], config["rescale_factor"])  // of steps that are off
-    let given = mean.exists || std.exists ? try normalization(mean: mean, std: std) : colors
+    let (rescales, normalizes) = (try config.does("do_rescale"), try config.does("do_normalize"))
+    // Of steps that are off.
+    for key in ["size", "crop_size", "rescale_factor", "default_to_square"] { _ = config[key] }
+    let given = try normalization(config["image_mean"], config["image_std"], default: colors)
     return ImagePreprocessor(
       filter: try filter(config["resample"]),
       scale: rescales
@@ -91,35 +98,5 @@ extension ImagePreprocessor {
       normalizations: [
         normalizes ? given : Normalization(mean: [0, 0, 0], std: [1, 1, 1])
       ])
-  }
-
-  /// The filter with Pillow's number.
-  static func filter(_ value: JSONValue) throws -> ResizeFilter {
-    ResizeFilter(rawValue: try value.int(0...5, default: ResizeFilter.bicubic.rawValue))!
-  }
-
-  private static func target(_ value: JSONValue) throws -> Target {
-    let edge = value["shortest_edge"]
-    let longest = value["longest_edge"]
-    guard !(edge.exists && longest.exists) else {
-      throw longest.unsupported(["a shortest_edge alone"])
-    }
-    return edge.exists
-      ? .shortestEdge(try edge.int(sides)) : .exactly(try size(value, default: nil))
-  }
-
-  /// `{"height": 336, "width": 336}`, or 336 for a square.
-  static func size(_ value: JSONValue, default side: Int?) throws -> Size {
-    guard value.isObject else {
-      let side = try value.int(sides, default: side)
-      return Size(width: side, height: side)
-    }
-    return Size(width: try value["width"].int(sides), height: try value["height"].int(sides))
-  }
-
-  static func normalization(mean: JSONValue, std: JSONValue) throws -> Normalization {
-    Normalization(
-      mean: try mean.array(count: 3...3).map { Float(try $0.number(-1e6...1e6)) },
-      std: try std.array(count: 3...3).map { Float(try $0.number(1e-6...1e6)) })
   }
 }

@@ -32,7 +32,7 @@ extension ImagePreprocessor {
 
   /// Settings that change nothing: who reads the file, the layout of arrays, colors that are RGB anyway.
   static let harmless: Set<String> = [
-    "data_format", "default_to_square", "device", "disable_grouping", "do_convert_rgb",
+    "data_format", "device", "disable_grouping", "do_convert_rgb",
     "feature_extractor_type", "image_processor_type", "image_seq_length", "image_token",
     "inplace", "input_data_format", "num_additional_image_tokens", "num_query_tokens",
     "patch_size", "return_tensors", "use_fast", "use_fused_vision_backbone",

@@ -18,7 +18,7 @@ extension ImagePreprocessor {
     let edge = size.isObject ? size["shortest_edge"] : size
     let multiple = try divisor.int(sides, default: 32)
     let shortest = try edge.int(sides, default: size.isObject ? nil : 384)
-    if try config["do_resize"].bool(default: true) {
+    if try config.does("do_resize") {
       result.target = .multiples(of: multiple, shortestEdge: shortest)
     }
     return result

@@ -75,7 +75,7 @@ extension ImagePreprocessor {
     let half = Normalization(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
     var result = try common(config, half)
     if !config["resample"].exists { result.filter = .lanczos }
-    try config["do_resize"].mustBe(true)
+    guard try config.does("do_resize") else { throw config["do_resize"].unsupported(["true"]) }
     // Of batches and videos.
     for key in ["do_pad", "return_row_col_info", "video_sampling"] { _ = config[key] }
     let (edge, tile) = (config["size"]["longest_edge"], config["max_image_size"]["longest_edge"])
@@ -85,7 +85,7 @@ extension ImagePreprocessor {
     result.splitting = ImageSplitting(
       longestEdge: try edge.int(sides, default: config["size"].exists ? nil : 1456),
       side: try tile.int(sides, default: config["max_image_size"].exists ? nil : 364),
-      cuts: try config["do_image_splitting"].bool(default: true))
+      cuts: try config.does("do_image_splitting"))
     return result
   }
 }

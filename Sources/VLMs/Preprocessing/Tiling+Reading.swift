@@ -5,7 +5,7 @@ extension ImagePreprocessor {
   /// LLaVA-NeXT: the whole image as a square, and tiles of that size.
   static func tiled(_ config: JSONValue) throws -> ImagePreprocessor {
     var result = try clip(config)
-    try config["do_resize"].mustBe(true)
+    guard result.target != nil else { throw config["do_resize"].unsupported(["true"]) }
     _ = config["do_pad"]  // of a batch of images with different numbers of tiles
     _ = try config["aspect_ratio_setting"].choice(["anyres": true], default: "anyres")
     let square: Size

@@ -76,17 +76,20 @@ extension VLM {
     }
     var problem: TokenizerError?
     let context = network.language.maximumTokens
-    var isFull = false
+    var (isFull, isFinite) = (false, true)
     let (_, tensor) = try ShapeTrace.firstNonFinite {
       let (prompt, reader) = try withoutGradient { try reading(image, question) }
       let made = Generation(reader, stops: stops)(after: prompt, count: tokens) { step in
-        guard step.logits.values.allSatisfy(\.isFinite) else { return false }
+        isFinite = step.logits.values.allSatisfy(\.isFinite)
+        guard isFinite else { return false }
         do throws(TokenizerError) { append(try stream.next(step.token)) } catch { problem = error }
         return problem == nil
       }
       isFull = made.count < tokens && prompt.dim(1) + made.count > context
     }
-    if let tensor { throw PolicyError.notFinite(tensor) }
+    if let tensor = tensor ?? (isFinite ? nil : "\"logits\"") {
+      throw PolicyError.notFinite(tensor)
+    }
     if let problem { throw problem }
     append(try stream.finish())
     if isFull { whenFull(context) }

@@ -71,7 +71,7 @@ indirect enum TokenDecoder: Sendable {
         bytes.append(byte)
         continue
       }
-      if let text = String(bytes: bytes, encoding: .utf8) {
+      if let text = String(validating: bytes, as: UTF8.self) {
         result.append(Scalars(text))
       } else {
         result += bytes.map { _ in ["\u{FFFD}"] }

@@ -40,12 +40,14 @@ extension CheckpointParts {
   }
 
   /// Refuses a config.json that says in any of its sections that the weights are quantized.
-  static func refuseQuantization(_ config: JSONValue) throws {
-    for section in [config, config["text_config"], config["vision_config"]] {
-      for key in ["quantization_config", "compression_config", "quantization"]
-      where section.isObject && !section[key].isOff {
-        throw VLMError.quantized(config.file, key: section[key].path)
-      }
+  static func refuseQuantization(_ section: JSONValue) throws {
+    guard section.isObject else { return }
+    for key in ["quantization_config", "compression_config", "quantization"]
+    where !section[key].isOff {
+      throw VLMError.quantized(section.file, key: section[key].path)
+    }
+    for (key, part) in try section.object() where key.hasSuffix("_config") {
+      try refuseQuantization(part)
     }
   }
 }

@@ -41,9 +41,9 @@ struct CheckpointParts {
 
   private mutating func add(_ folder: URL, prefix: String) throws {
     if folder != folders.first { try Self.refuseForeignFiles(in: folder) }
-    let configuration = try JSONFile.read(folder.appending(path: "config.json")).recorded()
+    let configuration = try JSONFile.read(folder.appending(path: "config.json"))
     try Self.refuseQuantization(configuration)
-    configurations.append(configuration)
+    configurations.append(configuration.recorded())
     folders.append(folder)
     prefixes.append(prefix)
   }

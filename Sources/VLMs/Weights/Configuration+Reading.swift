@@ -71,6 +71,7 @@ extension CLIPTextConfiguration {
     epsilon = try json["layer_norm_eps"].epsilon(default: 1e-5)
     maximumTokens = try json["max_position_embeddings"].int(1...1_048_576, default: 77)
     endToken = try json["eos_token_id"].int(0...4_194_304, default: 49_407)
+    try json["is_causal"].mustBe(true)
     try json.refuseUnread(by: "CLIP's text tower", besides: ["projection_dim"])
   }
 }
@@ -103,7 +104,7 @@ extension GPT2Configuration {
     epsilon = try json["layer_norm_epsilon"].epsilon(default: 1e-5)
     maximumTokens = try json["n_positions"].int(1...1_048_576, default: 1024)
     isTied = try json["tie_word_embeddings"].bool(default: true)
-    try json["scale_attn_weights"].mustBe(true)
+    for key in ["scale_attn_weights", "is_causal"] { try json[key].mustBe(true) }
     try json["scale_attn_by_inverse_layer_idx"].mustBe(false)
     try json.refuseUnread(by: "GPT-2", besides: ["n_ctx"])
   }

@@ -56,12 +56,15 @@ extension Module {
 }
 
 extension WeightMap {
-  /// Those of `names` that hold weights of a part of this map's network.
+  /// Those of `names` that hold weights of a part of this map's network: whole numbers too, which are
+  /// the codes of quantized weights, unless their name says that they count or mask.
   fileprivate func weights(among names: [String], in source: some TensorSource) throws -> [String] {
-    let roots = roots
+    let (roots, counts) = (roots, ["ids", "mask", "index", "tracked"])
     return try names.filter { name in
-      let root = name.split(separator: ".").first.map(String.init) ?? name
-      return try roots.contains(root) && !source.holdsWholeNumbers(name)
+      let parts = name.split(separator: ".")
+      guard let first = parts.first, roots.contains(String(first)) else { return false }
+      let kind = parts.last?.split(separator: "_").last ?? ""
+      return try !(counts.contains(String(kind)) && source.holdsWholeNumbers(name))
     }
   }
 }

@@ -33,6 +33,44 @@ import VLMs
     #expect(folder.refusal().contains(place))
   }
 
+  @Test("a step whose flag is null is not done, and of two colors the missing one is the family's")
+  func nullSteps() throws {
+    func read(_ settings: String) throws -> ImagePreprocessor {
+      try ImagePreprocessor(
+        JSONFile.parse(
+          Data(#"{"image_processor_type": \#(settings)}"#.utf8), name: "preprocessor_config.json"))
+    }
+    let clip = try read(#""CLIPImageProcessor""#)
+    let off = try read(
+      """
+      "CLIPImageProcessor", "do_resize": null, "do_center_crop": null, "do_rescale": null,
+      "do_normalize": null, "image_mean": [9, 9, 9]
+      """)
+    #expect(off.target == nil && off.crop == nil && off.scale == nil)
+    #expect(off.normalizations == [.init(mean: [0, 0, 0], std: [1, 1, 1])])
+    let mean = try read(#""CLIPImageProcessor", "image_mean": [1, 2, 3]"#).normalizations[0]
+    #expect(mean == .init(mean: [1, 2, 3], std: clip.normalizations[0].std))
+    let std = try read(#""SiglipImageProcessor", "image_std": [1, 2, 3]"#).normalizations[0]
+    #expect(std == .init(mean: [0.5, 0.5, 0.5], std: [1, 2, 3]))
+  }
+
+  @Test("a size of one number is the shorter side or a square, as default_to_square says")
+  func squares() throws {
+    for (type, squares) in [
+      ("CLIPImageProcessor", false), ("SiglipImageProcessor", false), ("BlipImageProcessor", true),
+    ] {
+      for stated in [nil, true, false] {
+        let flag = stated.map { #", "default_to_square": \#($0)"# } ?? ""
+        let json = try JSONFile.parse(
+          Data(#"{"image_processor_type": "\#(type)", "size": 30\#(flag)}"#.utf8), name: "x")
+        let target = try ImagePreprocessor(json).target
+        #expect(
+          target
+            == (stated ?? squares ? .exactly(.init(width: 30, height: 30)) : .shortestEdge(30)))
+      }
+    }
+  }
+
   @Test(
     "a chat template is named, unless it gives the family's own prompt",
     arguments: [

@@ -68,7 +68,10 @@ import VLMs
 
   @Test(
     "quantized checkpoints are refused by the key that says so, also by the overview",
-    arguments: ["quantization_config", "text_config.quantization_config", "compression_config"])
+    arguments: [
+      "quantization_config", "text_config.quantization_config", "compression_config",
+      "vlm_config.text_config.quantization_config",
+    ])
   func quantized(key: String) throws {
     let folder = try EditedFolder("llava15")
     try folder.set(key, ["quant_method": "bitsandbytes", "load_in_8bit": true])
@@ -136,6 +139,10 @@ import VLMs
       $0["language_model.model.layers.1.mlp.down_proj.weight"]!.values[0] = .infinity
     }
     #expect(llava.refusal(asking: "What is this?").contains("\"block\" 2"))
+
+    let flamingo = try EditedFolder("idefics_flamingo")
+    try flamingo.setWeights { $0["lm_head.additional_fc.weight"]!.values[0] = .nan }
+    #expect(flamingo.refusal(asking: "What is this?").contains("\"logits\""))
 
     let openVLA = try EditedFolder("openvla")
     try openVLA.setWeights { $0["language_model.lm_head.weight"]!.values[0] = .nan }

@@ -44,6 +44,8 @@ import VLMs
       ("blip2_opt", "qformer_config.encoder_hidden_size", "64"),
       ("blip2_opt", "use_decoder_only_language_model", "false"),
       ("instructblip_vicuna", "vision_config.window_size", "7"),
+      ("llava_qwen2", "text_config.is_causal", "false"),
+      ("blip2_opt", "text_config.is_causal", "false"), ("idefics_flamingo", "is_causal", "false"),
     ])
   func unread(family: String, key: String, value: String) throws {
     let folder = try EditedFolder(family)

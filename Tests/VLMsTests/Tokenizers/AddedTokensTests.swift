@@ -35,6 +35,21 @@ import Testing
     #expect(try tokenizer.encode("你谁") == [256, 257, 0xE8, 0xB0, 0x81])
   }
 
+  @Test("bytes that spell a byte order mark are decoded to it, wherever they stand")
+  func byteOrderMark() throws {
+    let bytes = (0..<256).map { "\"" + String(format: "<0x%02X>", $0) + "\": \($0)" }
+    let tokenizer = try tokenizer(
+      #"""
+      {"version": "1.0", "decoder": {"type": "ByteFallback"},
+       "model": {"type": "BPE", "byte_fallback": true, "merges": [],
+        "vocab": {\#(bytes.joined(separator: ", "))}}}
+      """#)
+    for text in ["\u{FEFF}a", "a\u{FEFF}b", "\u{FEFF}\u{FEFF}"] {
+      let decoded = try tokenizer.decode(tokenizer.encode(text))
+      #expect(Array(decoded.unicodeScalars) == Array(text.unicodeScalars))
+    }
+  }
+
   @Test("WordPiece's pieces are never added tokens")
   func wordPiece() throws {
     let tokenizer = try tokenizer(

@@ -9,9 +9,11 @@ import VLMs
   /// Tensors in memory, as a checkpoint offers them.
   struct Memory: TensorSource {
     var tensors: [String: Tensor]
+    var whole: Set<String> = []
     var names: [String] { tensors.keys.sorted() }
     func shape(of name: String) -> [Int] { tensors[name]!.shape }
     func values(of name: String) -> [Float] { tensors[name]!.values }
+    func holdsWholeNumbers(_ name: String) -> Bool { whole.contains(name) }
   }
 
   final class Small: Module {
@@ -109,6 +111,25 @@ import VLMs
     source.tensors["layers.2.weight"] = .zeros([1])
     let unused = try model().load(source, with: map)
     #expect(unused == ["layers.2.weight", "value_head.weight"])
+  }
+
+  @Test(
+    "whole numbers that a part has no place for are codes of weights, unless they count or mask",
+    arguments: [
+      ("h.2.out.weight", true), ("h.0.qkv.weight_blocks", true), ("h.0.code", true),
+      ("h.0.position_ids", false), ("h.0.norm.num_batches_tracked", false),
+      ("h.0.attn_mask", false), ("other.weight", false),
+    ])
+  func codes(name: String, isRefused: Bool) throws {
+    var source = checkpoint()
+    source.tensors[name] = .zeros([4])
+    source.whole = [name]
+    if isRefused {
+      let error = #expect(throws: WeightError.self) { try model().load(source, with: map) }
+      #expect(error == .skipped([name]))
+    } else {
+      #expect(try model().load(source, with: map) == [name])
+    }
   }
 
   @Test("weights that a part of the network has no place for are refused by name")
