@@ -22,6 +22,12 @@ let lessons: KeyValuePairs = [
   "09-TransferLearning": library, "10-LearningFromOutcomes": course,
   "11-RealCheckpoints": library, "12-NanoVLA": library, "13-FASTActionTokens": library,
 ]
+let exercises: KeyValuePairs<String, [Target.Dependency]> = [
+  "00-LinearBackward": [], "01-Patches": [], "02-Attention": [], "03-CrossAttention": ["NanoVLA"],
+  "04-RobotUnits": [], "05-BinCrossEntropy": [], "06-TemporalEnsemble": [], "07-FlowLoss": [],
+  "08-PooledState": [], "09-MergedLoRA": [], "10-PolicyLoss": [], "11-StoredNumbers": [],
+  "12-TrainingSteps": [], "13-CosineCoefficients": [],
+]
 let notebooks: KeyValuePairs = ["DemonstrationsAndPretraining": library]
 
 let argumentParser: Target.Dependency = .product(
@@ -31,14 +37,15 @@ let argumentParser: Target.Dependency = .product(
 /// other.
 func scripts(
   in folder: String, _ scripts: KeyValuePairs<String, [Target.Dependency]>,
+  with common: [Target.Dependency] = ["Blackboard"], without others: [String] = [],
   called productName: (String) -> String
 ) -> [Target] {
   scripts.map { name, modules in
     .executableTarget(
       name: productName(name),
-      dependencies: ["Blackboard"] + modules,
+      dependencies: common + modules,
       path: folder,
-      exclude: scripts.map { $0.key + ".swift" }.filter { $0 != name + ".swift" },
+      exclude: others + scripts.map { $0.key + ".swift" }.filter { $0 != name + ".swift" },
       sources: [name + ".swift"])
   }
 }
@@ -98,6 +105,12 @@ let package = Package(
     .target(
       name: "Blackboard", dependencies: ["Console", "Tensors", "Images"],
       swiftSettings: optimized),
+    .target(
+      name: "Exercises", dependencies: ["Console", "Tensors"], exclude: ["Masters"],
+      swiftSettings: optimized),
+    .target(  // the exercises with their solutions, compiled for the tests alone
+      name: "Solutions", dependencies: ["Exercises", "Tensors", "NanoVLA"],
+      path: "Sources/Exercises/Masters", swiftSettings: [.define("SOLUTION")]),
     .executableTarget(
       name: "nanovla-lesson",
       dependencies: ["Console", argumentParser]),
@@ -123,10 +136,14 @@ let package = Package(
     .testTarget(name: "FuzzTests", dependencies: library, swiftSettings: optimized),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "BlackboardTests", dependencies: ["Blackboard", "Tensors", "Images"]),
+    .testTarget(name: "ExercisesTests", dependencies: ["Exercises", "Solutions", "Tensors"]),
     .testTarget(name: "CommandTests", dependencies: ["nanovla-lesson", "nanovla"]),
     .testTarget(name: "ReadmeTests", dependencies: []),
   ]
-    + scripts(in: "Lessons", lessons) { "lesson-" + $0.prefix(2) }
+    + scripts(in: "Lessons", lessons, without: ["Exercises"]) { "lesson-" + $0.prefix(2) }
+    + scripts(in: "Lessons/Exercises", exercises, with: ["Exercises", "Tensors"]) {
+      "exercise-" + $0.prefix(2)
+    }
     + scripts(in: "Notebooks-as-scripts", notebooks) { "notebook-" + $0 },
   // A tensor is a class that one thread owns at a time (see Tensors/Threads). Swift 6 mode cannot
   // check that.

@@ -84,7 +84,7 @@ public final class Lesson {
     heading("Read next")
     readNext.forEach { print("  " + $0) }
     heading("Try")
-    for exercise in tryThis {
+    for exercise in tryThis + written {
       "· \(exercise)".wrapped(to: width - 2, hanging: 2).forEach { print("  " + $0) }
     }
     print("")
@@ -97,6 +97,16 @@ public final class Lesson {
         results.map { ($0.name, $0.value.isFinite ? $0.value : nil) }, uniquingKeysWith: { $1 }),
       seconds: seconds)
     Terminal.write(report.json + "\n", to: output)
+  }
+
+  /// The exercise that `nanovla-lesson check` checks; none in a checkout without it.
+  private var written: [String] {
+    let folder = checkout.appending(path: "Lessons/Exercises")
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let prefix = String(format: "%02d-", number)
+    return files.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".swift") }.map {
+      "Write the function of Lessons/Exercises/\($0); `nanovla-lesson check \(number)` checks it."
+    }
   }
 
   func print(_ line: String) { if !isJSON { Terminal.write(line + "\n", to: output) } }

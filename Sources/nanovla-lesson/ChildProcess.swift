@@ -18,6 +18,8 @@ struct ChildProcess {
   enum Ending: Equatable {
     case exited(Int32)
     case signaled(Int32)
+    /// Ended by this program after the allowed time.
+    case tookTooLong
 
     /// Returns after success; otherwise ends this program with the child's exit code or signal.
     func passOnUnlessSuccess() throws {
@@ -30,6 +32,7 @@ struct ChildProcess {
           kill(getpid(), number)
         }
         throw ExitCode(128 + number)  // the shell's code for a crash
+      case .tookTooLong: throw ExitCode(128 + SIGKILL)
       }
     }
   }
@@ -37,7 +40,8 @@ struct ChildProcess {
   /// Runs the program and waits for its end.
   /// - Parameter eachLine: called with each line of standard output and standard error. If given,
   ///   standard input is empty.
-  func run(eachLine: ((String) -> Void)? = nil) throws -> Ending {
+  /// - Parameter secondsAllowed: after this time the program is killed.
+  func run(secondsAllowed: Double? = nil, eachLine: ((String) -> Void)? = nil) throws -> Ending {
     var pipeEnds: [Int32] = [-1, -1]
     if eachLine != nil, pipe(&pipeEnds) != 0 { throw cannotStart(errno) }
     #if canImport(Darwin)
@@ -71,32 +75,23 @@ struct ChildProcess {
     if failure != 0 { throw cannotStart(failure) }
     runningChild = child
     defer { runningChild = 0 }
+    var tookTooLong = false
+    let end = DispatchWorkItem { tookTooLong = kill(runningChild, SIGKILL) == 0 }
+    if let secondsAllowed {
+      DispatchQueue.global().asyncAfter(deadline: .now() + secondsAllowed, execute: end)
+    }
     if let eachLine { readLines(from: pipeEnds[0], eachLine) }
 
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    end.cancel()
+    if tookTooLong { return .tookTooLong }
     if forwardedSignal != 0 { return .signaled(forwardedSignal) }
     return status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signaled(status & 0x7f)
   }
 
   private func cannotStart(_ number: Int32) -> Problem {
     .cannotStart(program: program, why: String(cString: strerror(number)))
-  }
-
-  private func readLines(from descriptor: Int32, _ eachLine: (String) -> Void) {
-    var pending: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let count = read(descriptor, &buffer, buffer.count)
-      if count < 0 && errno == EINTR { continue }
-      if count <= 0 { break }
-      pending += buffer[..<count]
-      while let newline = pending.firstIndex(of: 10) {
-        eachLine(String(decoding: pending[..<newline], as: UTF8.self))
-        pending.removeSubrange(...newline)
-      }
-    }
-    if !pending.isEmpty { eachLine(String(decoding: pending, as: UTF8.self)) }
   }
 }
 

@@ -13,10 +13,14 @@ struct LessonCommand: ParsableCommand {
       nanovla-lesson 3        one lesson
       nanovla-lesson 1-5      several lessons
       nanovla-lesson list     each lesson's title, file, lines and seconds
+      nanovla-lesson check 3  your exercise of lesson 3 against its oracle; hint 3 helps
 
       Options of a run, such as --seed: nanovla-lesson run --help
       """,
-    subcommands: [RunCommand.self],
+    subcommands: [
+      RunCommand.self, CheckCommand.self, HintCommand.self, SolutionCommand.self, ResetCommand.self,
+      ProgressCommand.self, WatchCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 
   static func main() {

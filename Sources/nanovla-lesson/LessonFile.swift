@@ -64,14 +64,7 @@ extension [LessonFile] {
           seconds,
         ]
       }
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).enumerated().map { column, cell in
-        let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        let isText = column == 1 || column == 2
-        return isText ? cell.0 + space : space + cell.0
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
+    return aligned(rows, text: [1, 2])
   }
 
   /// One JSON object on each line.

@@ -7,6 +7,12 @@ enum Problem: Error, CustomStringConvertible {
   case noPretraining([Int])
   case cannotStart(program: String, why: String)
   case noExecutable(path: String)
+  case noExercises(folder: String)
+  case unknownExercise(String, numbers: [Int])
+  case damagedMaster(file: String, missing: String)
+  case notPassed(Int)
+  case needsConfirmation(Int, file: String)
+  case cannotWrite(path: String, why: String)
 
   var description: String {
     switch self {
@@ -27,13 +33,27 @@ enum Problem: Error, CustomStringConvertible {
         : "cannot start \(program): \(why)"
     case .noExecutable(let path):
       return "the build succeeded without creating \(path)"
+    case .noExercises(let folder):
+      return "\(folder) contains no exercise: restore it with 'git checkout -- Sources/Exercises'"
+    case .unknownExercise(let why, let numbers):
+      let valid = numbers.map(String.init).joined(separator: ", ")
+      return "\(why); the exercises are \(valid): see 'nanovla-lesson progress'"
+    case .damagedMaster(let file, let missing):
+      return "Sources/Exercises/Masters/\(file) has no part for \(missing): restore it with git"
+    case .notPassed(let number):
+      return "exercise \(number) is not passed yet: "
+        + "try 'nanovla-lesson hint \(number)', or add --spoil"
+    case .needsConfirmation(let number, let file):
+      return "reset \(number) replaces \(file): nobody can be asked here, so add --yes"
+    case .cannotWrite(let path, let why):
+      return "cannot write \(path): \(why)"
     }
   }
 
   /// 64, `EX_USAGE` of sysexits.h, for a wrong command line.
   var exitCode: Int32 {
     switch self {
-    case .unknownSelection, .noPretraining: return 64
+    case .unknownSelection, .noPretraining, .unknownExercise, .needsConfirmation: return 64
     default: return 1
     }
   }

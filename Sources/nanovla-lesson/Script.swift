@@ -49,12 +49,19 @@ struct Script {
   }
 
   /// Runs the executable. After a crash, the lines of source that led to it appear on standard error.
-  func run(_ executable: String, _ arguments: [String]) throws -> ChildProcess.Ending {
+  func run(
+    _ executable: String, _ arguments: [String], secondsAllowed: Double? = nil,
+    eachLine: ((String) -> Void)? = nil
+  ) throws -> ChildProcess.Ending {
     let crash = CrashReport()
     defer { crash.remove() }
     setenv("SWIFT_BACKTRACE", crash.settings, 0)  // 0: a user's setting stays
-    let ending = try ChildProcess(executable, arguments).run()
-    crash.calls(in: checkout.root).forEach { standardError("  called at \($0)\n") }
+    let ending = try ChildProcess(executable, arguments)
+      .run(secondsAllowed: secondsAllowed, eachLine: eachLine)
+    for call in crash.calls(in: checkout.root) {
+      let line = "  called at \(call)"
+      if let eachLine { eachLine(line) } else { standardError(line + "\n") }
+    }
     return ending
   }
 }

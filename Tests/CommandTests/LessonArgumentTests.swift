@@ -38,7 +38,8 @@ import Testing
     let result = try run("list")
     let rows = result.output.split(separator: "\n")
     let folder = checkout.appendingPathComponent("Lessons")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".swift") }.sorted()
     #expect(result.status == 0)
     #expect(rows.count == files.count + 1)
     for (row, file) in zip(rows.dropFirst(), files) {

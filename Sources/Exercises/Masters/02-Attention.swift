@@ -1,0 +1,49 @@
+// Exercise 2 · Scaled dot-product attention
+// Difficulty 2 of 3, importance 3 of 3, about 15 minutes.
+//
+// Predict first: query and key have d = 256 independent numbers of standard deviation 1. What is
+// the standard deviation of a score? What does the softmax of such scores look like if they are not
+// divided by √d? Write your answer down before you begin.
+//
+// Compute softmax(Q Kᵀ / √d + mask) V from the parts, without scaledDotProductAttention. Letters: B
+// sequences, H heads, T queries, C keys, d the width of one head.
+//
+// In the course: Sources/NanoVLA/2-Transformer/ScaledDotProductAttention.swift. If you change it
+// there, this checks it:
+// swift test --filter AttentionTests
+//
+// Check this file with nanovla-lesson check 2; help: nanovla-lesson hint 2.
+
+import Exercises
+import Tensors
+
+/// Scaled dot-product attention.
+/// - Parameters:
+///   - query: [B, H, T, d]
+///   - key: [B, H, C, d]
+///   - value: [B, H, C, d]
+///   - mask: added to the scores: 0 where a key is visible, −10⁹ where it is hidden, [T, C]; nil if
+///     all are visible.
+/// - Returns: each query's weighted average of the values, [B, H, T, d].
+func attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor?) -> Tensor {
+  #if SOLUTION
+    let d = Float(query.dim(3))
+    var scores = query.matmul(transposed: key) / d.squareRoot()  // × [B, H, C, d]ᵀ → [B, H, T, C]
+    if let mask { scores = scores + mask }  // [B, H, T, C] + [T, C] → [B, H, T, C]
+    let weights = scores.softmax()  // over the last axis, the keys
+    return weights.matmul(value)  // [B, H, T, C] × [B, H, C, d] → [B, H, T, d]
+  #else
+    notAttempted()
+  #endif
+}
+
+// Script: check(PlainAttention.self, attention)
+
+// Answer: √256 = 16. The largest of a few such scores is ahead of the others by 10 or more, so its
+// weight is nearly 1: the softmax is saturated, and its gradient nearly 0.
+// Hint 1: Which axis of the scores belongs to the queries, and which to the keys? For whom must the
+// weights sum to 1?
+// Hint 2: `matmul(transposed:)` multiplies by Kᵀ, and `softmax()` runs over the last axis. d is the
+// last axis of the query. Where does the mask go: before or after the softmax?
+// Hint 3: scores = query.matmul(transposed: key) / √d; add the mask if there is one; weights =
+// scores.softmax(); return weights.matmul(value).
