@@ -103,7 +103,7 @@ let package = Package(
       swiftSettings: optimized),
     .target(name: "Console"),
     .target(
-      name: "Blackboard", dependencies: ["Console", "Tensors", "Images"],
+      name: "Blackboard", dependencies: ["Console", "Tensors", "Files", "Images"],
       swiftSettings: optimized),
     .target(
       name: "Exercises", dependencies: ["Console", "Tensors"], exclude: ["Masters"],

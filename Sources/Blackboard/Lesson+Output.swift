@@ -4,9 +4,16 @@ import Images
 /// The pictures and files that a lesson saves.
 extension Lesson {
   /// Saves a PNG picture in `nanovla-output` and prints its path after `meaning`.
-  public func save(_ image: RGBImage, as name: String, _ meaning: String) throws {
+  public func save(
+    _ image: RGBImage, as name: String, _ meaning: String, line: Int = #line
+  ) throws {
+    page?.append(.picture(image, description: meaning), line: line)
+    try write(image, as: name, meaning)
+  }
+
+  func write(_ image: RGBImage, as name: String, _ meaning: String) throws {
     try image.writePNG(to: output(named: name))
-    say("\(meaning): nanovla-output/\(name)")
+    "\(meaning): nanovla-output/\(name)".paragraphs(width: width).forEach(print)
   }
 
   /// The path of an output file: `nanovla-output/` at the top of the checkout, or in the working

@@ -4,7 +4,8 @@ import Tensors
 /// The output of a lesson's script: text, tables, traces and results for a reader at a terminal or,
 /// with `--json`, one JSON object for a program.
 public final class Lesson {
-  public let number: Int
+  /// Nil for a notebook.
+  public let number: Int?
   public let title: String
   /// The seed of all random numbers, from `--seed`; 0 by default.
   public let seed: UInt64
@@ -12,15 +13,17 @@ public final class Lesson {
   public let flags: Set<String>
   let showsColor: Bool
   let width: Int
-  private let file: String
+  let file: String
   let checkout: URL
   private let isJSON: Bool
   /// The standard output at the start of the program.
   private let output: Int32
-  private let start = Date()
+  let start = Date()
   var entries: [ShapeTrace.Entry] = []
   var results: [(name: String, value: Double)] = []
   var work: Progress?
+  /// What the page shows, if one is to be written.
+  var page: PageRecord?
 
   /// Runs a lesson's script and ends the program with one line on standard error if it throws.
   ///
@@ -34,19 +37,30 @@ public final class Lesson {
     _ number: Int, _ title: String, idea: String, flags: [String] = [], file: String = #filePath,
     _ script: (Lesson) throws -> Void
   ) {
+    run(number, title, opening: [idea], flags: flags, file: file, script)
+  }
+
+  /// Runs the script of a lesson, or of a notebook without a number.
+  static func run(
+    _ number: Int?, _ title: String, opening: [String], flags: [String], file: String,
+    _ script: (Lesson) throws -> Void
+  ) {
     do {
       let options = try LessonOptions(CommandLine.arguments.dropFirst(), known: flags)
       let lesson = Lesson(number, title, file: file, options)
-      lesson.print(lesson.bold("Lesson \(number) · \(title)"))
+      lesson.page = try options.page.map { try PageRecord(path: $0, script: file) }
+      let kind = number.map { "Lesson \($0)" } ?? "Notebook"
+      lesson.print(lesson.bold("\(kind) · \(title)"))
       lesson.print("")
-      lesson.say(idea)
+      opening.joined(separator: "\n\n").paragraphs(width: lesson.width).forEach(lesson.print)
       try script(lesson)
+      try lesson.writePage(kind: kind, opening: opening)
     } catch let error as UsageError {
       Terminal.fail("\(error)", status: EX_USAGE)
     } catch { Terminal.fail("\(error)", status: EXIT_FAILURE) }
   }
 
-  private init(_ number: Int, _ title: String, file: String, _ options: LessonOptions) {
+  private init(_ number: Int?, _ title: String, file: String, _ options: LessonOptions) {
     (self.number, self.title) = (number, title)
     (seed, isJSON, flags) = (options.seed, options.isJSON, options.flags)
     showsColor = options.showsColor && !isJSON
@@ -61,19 +75,28 @@ public final class Lesson {
   // MARK: - Text
 
   /// Prints the title of a section.
-  public func heading(_ text: String) {
+  public func heading(_ text: String, line: Int = #line) {
+    page?.append(.heading(text), line: line)
+    printHeading(text)
+  }
+
+  private func printHeading(_ text: String) {
     print("")
     text.wrapped(to: width).forEach { print(bold($0)) }
   }
 
   /// Prints paragraphs, wrapped to the terminal's width. An empty line in `text` separates two; a
   /// line that begins with a space, such as a formula, stays a line of its own.
-  public func say(_ text: String) { text.paragraphs(width: width).forEach(print) }
+  public func say(_ text: String, line: Int = #line) {
+    page?.append(.prose(text), line: line)
+    text.paragraphs(width: width).forEach(print)
+  }
 
   /// Prints a table that fits the terminal's width, with numbers aligned at the right.
-  public func table(columns: [String], rows: [[any TableCell]]) {
-    TextTable(columns: columns, rows: rows.map { $0.map(\.cell) })
-      .lines(width: width).forEach(print)
+  public func table(columns: [String], rows: [[any TableCell]], line: Int = #line) {
+    let rows = rows.map { $0.map(\.cell) }
+    TextTable(columns: columns, rows: rows).lines(width: width).forEach(print)
+    page?.append(.table(columns: columns, rows: rows), line: line)
   }
 
   // MARK: - End
@@ -81,9 +104,11 @@ public final class Lesson {
   /// Prints the files to read next and the exercises, or with `--json` the object of this lesson.
   public func finish(readNext: [String], tryThis: [String]) {
     let seconds = Date().timeIntervalSince(start)
-    heading("Read next")
+    page?.readNext = readNext
+    page?.tryThis = tryThis + written
+    printHeading("Read next")
     readNext.forEach { print("  " + $0) }
-    heading("Try")
+    printHeading("Try")
     for exercise in tryThis + written {
       "· \(exercise)".wrapped(to: width - 2, hanging: 2).forEach { print("  " + $0) }
     }
@@ -101,6 +126,7 @@ public final class Lesson {
 
   /// The exercise that `nanovla-lesson check` checks; none in a checkout without it.
   private var written: [String] {
+    guard let number else { return [] }
     let folder = checkout.appending(path: "Lessons/Exercises")
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let prefix = String(format: "%02d-", number)

@@ -1,10 +1,13 @@
-/// The command line of a lesson: `--seed N`, `--json`, `--no-color`, and flags of its own.
+/// The command line of a lesson: `--seed N`, `--json`, `--html FILE`, `--no-color`, and
+/// flags of its own.
 ///
 /// `nanovla-lesson` passes them on. A lesson parses them without a package, so that it builds fast.
 struct LessonOptions {
   var seed: UInt64 = 0
   var isJSON = false
   var showsColor = Terminal.showsColor
+  /// The path of the page to write.
+  var page: String?
 
   /// The lesson's own flags on the command line.
   var flags: Set<String> = []
@@ -17,6 +20,11 @@ struct LessonOptions {
       switch argument {
       case "--json": isJSON = true
       case "--no-color": showsColor = false
+      case "--html":
+        guard let value = rest.popFirst(), !value.isEmpty else {
+          throw UsageError(description: "--html requires the name of a file, such as lesson-3.html")
+        }
+        page = value
       case "--seed":
         guard let value = rest.popFirst().flatMap({ UInt64($0) }) else {
           throw UsageError(description: "--seed requires a whole number, 0 or larger")
@@ -24,7 +32,7 @@ struct LessonOptions {
         seed = value
       case _ where known.contains(argument): flags.insert(argument)
       default:
-        let all = (["--seed N", "--json", "--no-color"] + known).joined(separator: ", ")
+        let all = (["--seed N", "--json", "--html FILE", "--no-color"] + known).joined(separator: ", ")
         throw UsageError(description: "unknown argument \(argument); the options are \(all)")
       }
     }

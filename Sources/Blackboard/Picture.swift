@@ -5,7 +5,10 @@ extension Lesson {
   /// Prints an image. Each character `▀` shows two pixels, the upper one in its foreground color and
   /// the lower one in its background color. Without colors, pixels that differ more from the image's
   /// most common color become denser characters.
-  public func picture(_ image: RGBImage) {
+  /// - Parameter description: what the picture shows, for the page; if not given, the text before it.
+  public func picture(_ image: RGBImage, _ description: String? = nil, line: Int = #line) {
+    let text = description ?? page?.lastText ?? title
+    page?.append(.picture(image, description: text), line: line)
     let side = max(1, min(image.width, width, showsColor ? 64 : 48))
     let height = max(2, image.height * side / image.width)
     let small = image.resized(width: side, height: height + height % 2)

@@ -7,7 +7,8 @@ struct Report: Encodable {
     let shape: [Int]
     let milliseconds: Double
   }
-  let lesson: Int
+  /// Nil, and without a key, for a notebook.
+  let lesson: Int?
   let title: String
   let file: String
   let trace: [Entry]

@@ -9,7 +9,8 @@ public struct TextTable {
   /// One for each row, printed beside it where there is room, otherwise below it. May be empty.
   let notes: [String]
   private let minimumWidths: [Int]
-  private let isNumber: [Bool]
+  /// Whether each column holds numbers alone, which are aligned at the right.
+  let isNumber: [Bool]
   private static let gap = 2
 
   /// Each row has one cell for each column.
