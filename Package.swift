@@ -28,7 +28,10 @@ let exercises: KeyValuePairs<String, [Target.Dependency]> = [
   "08-PooledState": [], "09-MergedLoRA": [], "10-PolicyLoss": [], "11-StoredNumbers": [],
   "12-TrainingSteps": [], "13-CosineCoefficients": [],
 ]
-let notebooks: KeyValuePairs = ["DemonstrationsAndPretraining": library]
+let notebooks: KeyValuePairs = [
+  "ANewWord": library, "FusionsAndHeads": library, "GradientOfSuccess": library,
+  "OutcomesOverSeeds": course, "ScalingDemonstrations": library, "YourOwnVLM": library,
+]
 
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")

@@ -109,7 +109,7 @@ Lesson.run(5, "Behavior cloning", idea: idea) { lesson in
   lesson.finish(
     readNext: [
       "Sources/NanoVLA/5-Cloning/BehaviorCloning.swift", "Sources/NanoVLA/5-Cloning/VLA.swift",
-      "Notebooks-as-scripts/DemonstrationsAndPretraining.swift",
+      "Notebooks-as-scripts/ScalingDemonstrations.swift",
     ],
     tryThis: [
       "chunk = 1 and chunk = 4: which succeeds more often? (Lesson 6 explains it.)",

@@ -31,10 +31,12 @@ public struct Estimate: CustomStringConvertible, TableCell {
       / Double(values.count).squareRoot()
   }
 
-  /// "0.85 ± 0.04", or the mean alone for fewer than two values.
+  /// "0.85 ± 0.04", with as many decimals as the interval has, two to four; or the mean alone for
+  /// fewer than two values.
   public var description: String {
-    let mean = String(format: "%.2f", self.mean)
-    return values.count > 1 ? "\(mean) ± \(String(format: "%.2f", halfWidth))" : mean
+    guard values.count > 1 else { return Terminal.number(mean) }
+    let decimals = halfWidth > 0 ? min(max(Int((-log10(halfWidth)).rounded(.up)), 2), 4) : 2
+    return [mean, halfWidth].map { String(format: "%.\(decimals)f", $0) }.joined(separator: " ± ")
   }
   public var cell: String { description }
 

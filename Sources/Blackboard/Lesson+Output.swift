@@ -7,7 +7,7 @@ extension Lesson {
   public func save(
     _ image: RGBImage, as name: String, _ meaning: String, line: Int = #line
   ) throws {
-    page?.append(.picture(image, description: meaning), line: line)
+    page?.append(.picture(image, description: meaning, caption: meaning), line: line)
     try write(image, as: name, meaning)
   }
 

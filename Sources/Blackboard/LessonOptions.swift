@@ -32,7 +32,8 @@ struct LessonOptions {
         seed = value
       case _ where known.contains(argument): flags.insert(argument)
       default:
-        let all = (["--seed N", "--json", "--html FILE", "--no-color"] + known).joined(separator: ", ")
+        let all = (["--seed N", "--json", "--html FILE", "--no-color"] + known).joined(
+          separator: ", ")
         throw UsageError(description: "unknown argument \(argument); the options are \(all)")
       }
     }

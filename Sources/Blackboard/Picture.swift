@@ -8,7 +8,7 @@ extension Lesson {
   /// - Parameter description: what the picture shows, for the page; if not given, the text before it.
   public func picture(_ image: RGBImage, _ description: String? = nil, line: Int = #line) {
     let text = description ?? page?.lastText ?? title
-    page?.append(.picture(image, description: text), line: line)
+    page?.append(.picture(image, description: text, caption: description), line: line)
     let side = max(1, min(image.width, width, showsColor ? 64 : 48))
     let height = max(2, image.height * side / image.width)
     let small = image.resized(width: side, height: height + height % 2)

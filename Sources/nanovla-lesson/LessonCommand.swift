@@ -14,12 +14,14 @@ struct LessonCommand: ParsableCommand {
       nanovla-lesson 1-5      several lessons
       nanovla-lesson list     each lesson's title, file, lines and seconds
       nanovla-lesson check 3  your exercise of lesson 3 against its oracle; hint 3 helps
+      nanovla-lesson 3 --html lesson-3.html   one page: prose, source, output, pictures
+      nanovla-lesson notebook                 the notebooks, which are longer experiments
 
       Options of a run, such as --seed: nanovla-lesson run --help
       """,
     subcommands: [
-      RunCommand.self, CheckCommand.self, HintCommand.self, SolutionCommand.self, ResetCommand.self,
-      ProgressCommand.self, WatchCommand.self,
+      RunCommand.self, NotebookCommand.self, CheckCommand.self, HintCommand.self,
+      SolutionCommand.self, ResetCommand.self, ProgressCommand.self, WatchCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -5,6 +5,9 @@ enum Problem: Error, CustomStringConvertible {
   case sameNumber(Int, String, String)
   case unknownSelection(String, numbers: [Int])
   case noPretraining([Int])
+  case unknownNotebook(String, names: [String])
+  case noNotebooks(folder: String)
+  case pageOfSeveral(Int)
   case cannotStart(program: String, why: String)
   case noExecutable(path: String)
   case noExercises(folder: String)
@@ -27,6 +30,13 @@ enum Problem: Error, CustomStringConvertible {
       return "\(why); the lessons are \(valid): see 'nanovla-lesson list'"
     case .noPretraining(let numbers):
       return "--pretrain applies only to lesson \(numbers.map(String.init).joined(separator: ", "))"
+    case .unknownNotebook(let name, let names):
+      return "there is no notebook '\(name.prefix(60))'; the notebooks are "
+        + names.joined(separator: ", ")
+    case .noNotebooks(let folder):
+      return "\(folder) contains no notebook: see 'A notebook' in CONTRIBUTING"
+    case .pageOfSeveral(let count):
+      return "--html writes the page of one lesson, not of \(count): name one, such as 3"
     case .cannotStart(let program, let why):
       return program == "swift"
         ? "cannot start swift (\(why)): add the Swift toolchain to your PATH"
@@ -53,7 +63,9 @@ enum Problem: Error, CustomStringConvertible {
   /// 64, `EX_USAGE` of sysexits.h, for a wrong command line.
   var exitCode: Int32 {
     switch self {
-    case .unknownSelection, .noPretraining, .unknownExercise, .needsConfirmation: return 64
+    case .unknownSelection, .noPretraining, .unknownNotebook, .pageOfSeveral, .unknownExercise,
+      .needsConfirmation:
+      return 64
     default: return 1
     }
   }

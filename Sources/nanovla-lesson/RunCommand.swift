@@ -17,6 +17,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print one JSON object for each lesson on standard output, and nothing else.")
   var json = false
 
+  @Option(help: "Write the lesson as one page of HTML to this file, too.")
+  var html: String?
+
   @Flag(help: "Print without colors, as with the environment variable NO_COLOR.")
   var noColor = false
 
@@ -33,6 +36,7 @@ struct RunCommand: ParsableCommand {
     guard !pretrain || chosen.contains(where: \.canPretrain) else {
       throw Problem.noPretraining(lessons.filter(\.canPretrain).map(\.number))
     }
+    guard html == nil || chosen.count == 1 else { throw Problem.pageOfSeveral(chosen.count) }
     // Each is built just before it runs, so that an error in lesson 2 does not stop lesson 1.
     for (position, lesson) in chosen.enumerated() {
       let script = Script(
@@ -42,6 +46,7 @@ struct RunCommand: ParsableCommand {
       if position > 0, !json { standardOutput("\n") }
       var arguments = ["--seed", "\(seed)"]
       if json { arguments.append("--json") }
+      if let html { arguments += ["--html", html] }
       if noColor { arguments.append("--no-color") }
       if pretrain, lesson.canPretrain { arguments.append("--pretrain") }
       try script.run(executable, arguments).passOnUnlessSuccess()

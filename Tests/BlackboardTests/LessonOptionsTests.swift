@@ -27,8 +27,17 @@ import Testing
   func unknown(word: String) {
     let error = #expect(throws: UsageError.self) { try options(word) }
     #expect(
-      error?.description == "unknown argument \(word); the options are --seed N, --json, --no-color"
+      error?.description
+        == "unknown argument \(word); the options are --seed N, --json, --html FILE, --no-color"
     )
+  }
+
+  @Test("the page's file is the word after --html, which must be there")
+  func page() throws {
+    #expect(try options().page == nil)
+    #expect(try options("--html", "a.html", "--seed", "7").page == "a.html")
+    #expect(throws: UsageError.self) { try options("--html") }
+    #expect(throws: UsageError.self) { try options("--html", "") }
   }
 
   @Test("a flag is accepted only by a lesson that declares it")

@@ -25,6 +25,37 @@ import Testing
     #expect((object?["results"] as? [String: Any])?.isEmpty == false)
   }
 
+  @Test("--html writes one page beside the usual output, with every heading that is printed")
+  func page() throws {
+    try inScratch { folder in
+      let result = try Program.product("lesson-04").run(
+        ["--no-color", "--html", "four.html"], in: folder, environment: ["COLUMNS": "200"])
+      #expect(result.status == 0)
+      #expect(result.output.hasSuffix("Page: \(folder.path)/four.html\n"))
+      let page = try String(
+        contentsOf: folder.appendingPathComponent("four.html"), encoding: .utf8)
+      let headings = page.matches(of: #/<h2 id="s\d+">(.*?)</h2>/#).map { String($0.1) }
+      let printed = Set(result.output.split(separator: "\n").map(String.init))
+      #expect(headings.first == "Setup" && headings.suffix(3) == ["Results", "Read next", "Try"])
+      #expect(headings.count > 5)
+      #expect(headings.dropFirst().dropLast(3).allSatisfy { printed.contains($0) })
+      #expect(page.contains("Lessons/04-ActionTokenizing.swift") && page.hasSuffix("</html>\n"))
+    }
+  }
+
+  @Test(
+    "a page that cannot be written ends a lesson with one line before it runs",
+    arguments: ["missing/four.html", "four.txt", ".", "3"])
+  func badPage(path: String) throws {
+    try inScratch { folder in
+      let result = try Program.product("lesson-04").run(["--html", path], in: folder)
+      #expect(result.status != 0 && result.output.isEmpty)
+      #expect(result.error.split(separator: "\n").count == 1)
+      #expect(result.error.contains(path))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+  }
+
   @Test("every lesson's idea takes three to six lines of a terminal and states the aha")
   func ideaLength() throws {
     let folder = checkout.appendingPathComponent("Lessons")
@@ -103,11 +134,18 @@ import Testing
     #expect(wide.isEmpty)
   }
 
-  @Test("a file named nanovla-output ends lesson 3 with one line of error")
+  @Test(
+    "a file named nanovla-output ends lesson 3 with one line of error, and its page stays the old one"
+  )
   func fileInTheWay() throws {
     let result = try inScratch { folder in
       try Data("mine".utf8).write(to: folder.appendingPathComponent("nanovla-output"))
-      return try Program.product("lesson-03").run(["--no-color"], in: folder)
+      let page = folder.appendingPathComponent("three.html")
+      try Data("old".utf8).write(to: page)
+      let result = try Program.product("lesson-03").run(
+        ["--no-color", "--html", "three.html"], in: folder)
+      #expect(try String(contentsOf: page, encoding: .utf8) == "old")
+      return result
     }
     let errors = result.error.split(separator: "\n").filter { $0.hasPrefix("error: ") }
     #expect(result.status == 1)

@@ -11,8 +11,9 @@ extension Lesson {
     let html = Page(
       kind: kind, title: title, opening: opening, record: page,
       results: results.map { ($0.name, Terminal.number($0.value)) },
-      facts: "Source: \(file). It ran in \(seconds) with seed \(seed).")
-      .html
+      facts: "Source: \(file). It ran in \(seconds) with seed \(seed)."
+    )
+    .html
     try Data(html.text.utf8).writeAtomically(to: page.file)
     print("Page: \(page.file.path)")
   }

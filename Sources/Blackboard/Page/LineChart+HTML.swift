@@ -25,7 +25,9 @@ extension LineChart {
   private var summary: String {
     let ends = curves.map { curve in
       let points = curve.finitePoints
-      guard let first = points.first, let last = points.last else { return "\(curve.name): no points" }
+      guard let first = points.first, let last = points.last else {
+        return "\(curve.name): no points"
+      }
       let texts = [first, last].map { "\(Terminal.number($0.y)) at \(Terminal.number($0.x))" }
       return "\(curve.name): \(points.count == 1 ? texts[0] : texts.joined(separator: " to "))"
     }

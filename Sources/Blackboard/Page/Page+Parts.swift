@@ -27,7 +27,8 @@ extension PagePart {
         <span>\(meaning)\(other)</span></p>
 
         """
-    case .picture(let image, let description): return Self.figure(image, description)
+    case .picture(let image, let description, let caption):
+      return Self.figure(image, description, caption: caption)
     }
   }
 
@@ -46,7 +47,11 @@ extension PagePart {
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       let isFormula = line.first == " " && !line.allSatisfy { $0 == " " }
       if line.allSatisfy({ $0 == " " }) || isFormula == formula.isEmpty { html += end() }
-      if isFormula { formula.append(String(line)) } else if !line.isEmpty { pending.append(String(line)) }
+      if isFormula {
+        formula.append(String(line))
+      } else if !line.isEmpty {
+        pending.append(String(line))
+      }
     }
     return html + end()
   }
@@ -64,7 +69,7 @@ extension PagePart {
   /// A table in a box that scrolls if the page is narrower.
   /// - Parameter isCode: the numbers of the columns of names and shapes.
   static func table(
-    columns: [String], rows: [[String]], caption: String?, isCode: Set<Int>
+    columns: [String], rows: [[String]], caption: String?, isCode: Set<Int>, name: String = "plain"
   ) -> HTML {
     let alignment = TextTable(columns: columns, rows: rows).isNumber.map { isNumber -> HTML in
       isNumber ? " class=\"number\"" : ""
@@ -76,13 +81,14 @@ extension PagePart {
       let cells = row.enumerated().map { index, text -> HTML in
         let shown: HTML = isCode.contains(index) && text != "" ? "<code>\(text)</code>" : "\(text)"
         return index == 0
-          ? "<th scope=\"row\"\(alignment[0])>\(shown)</th>" : "<td\(alignment[index])>\(shown)</td>"
+          ? "<th scope=\"row\"\(alignment[0])>\(shown)</th>"
+          : "<td\(alignment[index])>\(shown)</td>"
       }
       return "<tr>\(cells)</tr>\n"
     }
     let label = caption ?? "Table: \(columns.joined(separator: ", "))"
     return """
-      <div class="scroll" role="region" aria-label="\(label)" tabindex="0"><table>
+      <div class="scroll" role="region" aria-label="\(label)" tabindex="0"><table class="\(name)">
       \(caption.map { "<caption>\($0)</caption>\n" as HTML } ?? "")<thead><tr>\(head)</tr></thead>
       <tbody>
       \(body)</tbody></table></div>
@@ -97,18 +103,18 @@ extension PagePart {
     }
     return table(
       columns: ["tensor", "shape", "how it was made", "time"], rows: rows,
-      caption: "Shapes, \(title)", isCode: [1])
+      caption: "Shapes, \(title)", isCode: [1], name: "trace")
   }
 
   /// A small image is enlarged without smoothing, up to about 256 pixels.
-  private static func figure(_ image: RGBImage, _ description: String) -> HTML {
+  private static func figure(_ image: RGBImage, _ description: String, caption: String?) -> HTML {
     let data = image.pngData().base64EncodedString()
     let scale = max(1, 256 / max(image.width, image.height))
-    let style = HTML(stringLiteral: scale > 1 ? " class=\"pixels\"" : "")
+    let style: HTML = scale > 1 ? " class=\"pixels\"" : ""
+    let below: HTML = caption.map { "\n<figcaption>\($0)</figcaption>" } ?? ""
     return """
       <figure><img\(style) width="\(image.width * scale)" height="\(image.height * scale)" \
-      alt="\(description)" src="data:image/png;base64,\(data)"/>
-      <figcaption>\(description)</figcaption></figure>
+      alt="\(description)" src="data:image/png;base64,\(data)"/>\(below)</figure>
 
       """
   }

@@ -11,11 +11,12 @@ enum PagePart {
   case trace(title: String, TraceTable)
   case bars(BarChart)
   case chart(LineChart)
-  /// A named number. The note may be empty.
+  /// A named number.
   case result(name: String, value: String, meaning: String)
+  /// A named setting, and what it is in the other kind of run.
   case knob(name: String, value: String, other: String, meaning: String)
-  /// A description stands in for the picture where it cannot be seen.
-  case picture(RGBImage, description: String)
+  /// A description stands in for the picture where it cannot be seen; a caption is shown below it.
+  case picture(RGBImage, description: String, caption: String?)
 }
 
 /// What a lesson has printed for its page, and where in the source each part was printed.

@@ -49,8 +49,9 @@ extension Page {
     th, td { text-align: left; vertical-align: top; padding: .28rem .7rem .28rem 0;
       border-bottom: 1px solid var(--line); }
     tbody th { font-weight: 500; }
-    th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
-    td code { white-space: nowrap; }
+    th.number, td.number { text-align: right; font-variant-numeric: tabular-nums;
+      white-space: nowrap; }
+    td code { white-space: nowrap; } .trace td:nth-child(3) { min-width: 12rem; }
     .bars { width: 100%; } .bars th, .bars td { border: 0; }
     .bars .track { width: 60%; min-width: 8rem; }
     .bars .scale { color: var(--soft); font-weight: 400; font-size: .8rem; }

@@ -93,7 +93,11 @@ struct SwiftHighlighter {
     while position < source.count, !starts(with: quote, at: position) {
       if starts(with: escape, at: position) {
         position += escape.count
-        if position < source.count, source[position] == "(" { skipInterpolation() } else { skipOne() }
+        if position < source.count, source[position] == "(" {
+          skipInterpolation()
+        } else {
+          skipOne()
+        }
       } else if source[position] == "\n", !isLong {
         return true  // not closed
       } else {
