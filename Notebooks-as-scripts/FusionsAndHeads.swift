@@ -6,6 +6,7 @@
 
 import Blackboard
 import NanoVLA
+import Probes
 import Runs
 import Tabletop
 import Tensors
@@ -30,9 +31,9 @@ Lesson.notebook("Fusions and heads", question: question, prediction: prediction)
   // %% Knobs
   lesson.heading("Knobs")
   let seeds = lesson.knob("seeds", 3, full: 10, "trainings of each part")
-  let probeSteps = lesson.knob("probeSteps", 300, full: 1000, "batches of 64 scenes, for a fusion")
-  let scenes = lesson.knob("scenes", 1000, full: 4000, "scenes to train a fusion on")
-  let steps = lesson.knob("steps", 1000, full: 3000, "batches of 64 time steps, for a head")
+  let probeSteps = lesson.knob("probeSteps", 400, full: 1000, "batches of 64 scenes, for a fusion")
+  let scenes = lesson.knob("scenes", 2000, full: 4000, "scenes to train a fusion on")
+  let steps = lesson.knob("steps", 2000, full: 6000, "batches of 64 time steps, for a head")
   let episodes = lesson.knob("episodes", 100, full: 500, "held-out layouts")
   let few = 10  // of 100 demonstrations
   let allSeeds = (0..<seeds).map { lesson.seed + UInt64($0) }
@@ -134,9 +135,10 @@ Lesson.notebook("Fusions and heads", question: question, prediction: prediction)
     }.map(\.name)
   }
   func sentence(_ names: [String], _ count: Int) -> String {
-    "With \(count) demonstrations "
-      + (names.isEmpty ? "no head differs" : "\(names.joined(separator: ", ")) differ")
-      + " from tokens beyond the luck of \(seeds) seeds."
+    names.isEmpty
+      ? "With \(count) demonstrations no head differs from tokens beyond the luck of \(seeds) seeds."
+      : "With \(count) demonstrations these differ from tokens beyond the luck of \(seeds) seeds: "
+        + names.joined(separator: ", ") + "."
   }
   lesson.say(sentence(apart(\.few), few) + " " + sentence(apart(\.all), 100))
 

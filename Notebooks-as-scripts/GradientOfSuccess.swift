@@ -375,10 +375,12 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
   lesson.table(
     columns: ["group size", "GRPO", "not divided"], rows: onTable.map { [$0.0, $0.1, $0.2] })
   for row in onTable { lesson.keep("tabletop_grpo_\(row.0)", row.1.mean) }
+  let bestOnTable = onTable.max { $0.1.mean < $1.1.mean }!
   lesson.say(
     "One iteration of lesson 10, 256 rollouts in groups of 8, has a cosine of \(onTable[1].1) with the "
-      + "true gradient, by this estimate. That is enough to learn: the noise of many steps averages "
-      + "out, and \(robotHead.parameterCount) weights leave many directions for it.")
+      + "true gradient, by this estimate; groups of \(bestOnTable.0) are the closest. That is enough to "
+      + "learn: the noise of many steps averages out, and \(robotHead.parameterCount) weights leave "
+      + "many directions for it.")
 
   lesson.finish(
     readNext: [

@@ -109,7 +109,7 @@ Lesson.notebook("Outcomes over seeds", question: question, prediction: predictio
       x: Axis("iteration", 0...Double(iterations)), y: .successRate,
       runs.map { count, each in
         let means = (0..<iterations).map { i in Estimate(each.map { $0.sampled[i] }).mean }
-        return .init("\(count) demonstrations", means, from: 1)
+        return .init("cloned from \(count)", means, from: 1)
       }), as: "outcomes-over-seeds.png")
 
   // %% What came of the predictions

@@ -82,7 +82,7 @@ final class MyVLM: Backbone {
     let q = query(text).reshaped([N, D, 1])  // [N, D] → [N, D, 1]
     let scores = (key(image).matmul(q) * (1 / Float(D).squareRoot()))  // [N, P, D] × [N, D, 1]
       .reshaped([N, -1])  // [N, P, 1] → [N, P]
-      .traced("scores", "query · key / √D")
+      .traced("patch scores", "query · key / √D")
     let weights = scores.softmax().reshaped([N, 1, side * side])  // [N, P] → [N, 1, P]
     let attended = weights.matmul(image).reshaped([N, D])  // [N, 1, P] × [N, P, D] → [N, D]
     let expected = weights.matmul(centers).reshaped([N, 2])  // [N, 1, P] × [P, 2] → [N, 2]

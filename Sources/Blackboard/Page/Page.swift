@@ -104,7 +104,7 @@ struct Page {
           sections.append(Section(title: text, source: nil))
         }
       }
-      return sections.filter { !$0.parts.isEmpty || $0.source?.isEmpty == false }
+      return sections.filter { !$0.parts.isEmpty || $0.source?.isEmpty != true }
     }
   }
 

@@ -21,9 +21,8 @@ struct SourceCell: Equatable {
 
   /// The cells of a script in order. The first one holds what stands before the first title or heading.
   static func cells(of source: String) -> [SourceCell] {
-    let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map {
-      String($0.last == "\r" ? $0.dropLast() : $0)
-    }
+    let lines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+      .map(String.init)
     let texts = lines.map { $0.trimmingCharacters(in: .whitespaces) }
     let titles = texts.indices.filter { isTitle(texts[$0]) }
     let end = texts.firstIndex { $0.hasPrefix("lesson.finish(") } ?? lines.count

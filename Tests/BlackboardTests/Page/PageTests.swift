@@ -68,7 +68,7 @@ import Testing
     .table(columns: ["n", hostile], rows: [["1", hostile]]),
     .trace(
       title: hostile,
-      TraceTable([.init(label: hostile, note: hostile, shape: [1, 2], milliseconds: 1)])),
+      TraceTable(ShapeTrace.recording { Tensor.zeros([1, 2]).traced(hostile, hostile) }.entries)),
     .bars(
       BarChart(
         title: hostile, axis: Axis(hostile, 0...1),
