@@ -41,7 +41,8 @@ import Testing
       .deletingLastPathComponent().deletingLastPathComponent()
     for folder in ["Lessons", "Notebooks-as-scripts"] {
       let folder = checkout.appending(path: folder)
-      for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      for name in names where name.hasSuffix(".swift") {
         let source = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
         #expect(text(of: SwiftHighlighter.html(of: source)) == source, "\(name)")
       }
