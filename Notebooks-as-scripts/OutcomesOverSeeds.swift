@@ -117,12 +117,13 @@ Lesson.notebook("Outcomes over seeds", question: question, prediction: predictio
   let all = runs.flatMap(\.runs)
   let improved = all.count { $0.after > $0.before }
   lesson.say("\(improved) of \(all.count) runs improved.")
-  let shrunk = summary.filter { $0.after.deviation < $0.before.deviation }.map(\.count)
+  func counts(where isShown: (Double, Double) -> Bool) -> String {
+    let shown = summary.filter { isShown($0.before.deviation, $0.after.deviation) }
+    return shown.isEmpty ? "none" : shown.map { "\($0.count)" }.joined(separator: ", ")
+  }
   lesson.say(
-    shrunk.count == summary.count
-      ? "The seeds' spread shrank for every number of demonstrations."
-      : "The seeds' spread shrank with \(shrunk.isEmpty ? "none" : "\(shrunk)") of "
-        + "\(demonstrationCounts) demonstrations.")
+    "The seeds' spread shrank for these numbers of demonstrations: \(counts { $0 > $1 }); it grew for: "
+      + "\(counts { $0 <= $1 }).")
   let largest = summary.max { $0.gain.mean < $1.gain.mean }!
   let signal = summary.max { $0.signal.mean < $1.signal.mean }!
   lesson.say(

@@ -106,40 +106,20 @@ extension PagePart {
       caption: "Shapes, \(title)", isCode: [1], name: "trace")
   }
 
-  /// A small image is enlarged without smoothing, up to about 256 pixels.
+  /// A small image is enlarged without smoothing, up to about 256 pixels; on a narrow page a wide one
+  /// scrolls in its box, so that what is written in it can be read.
   private static func figure(_ image: RGBImage, _ description: String, caption: String?) -> HTML {
     let data = image.pngData().base64EncodedString()
     let scale = max(1, 256 / max(image.width, image.height))
     let style: HTML = scale > 1 ? " class=\"pixels\"" : ""
+    let picture: HTML = """
+      <img\(style) width="\(image.width * scale)" height="\(image.height * scale)" \
+      alt="\(description)" src="data:image/png;base64,\(data)"/>
+      """
+    let box: HTML = """
+      <div class="scroll wide" role="region" aria-label="Picture" tabindex="0">\(picture)</div>
+      """
     let below: HTML = caption.map { "\n<figcaption>\($0)</figcaption>" } ?? ""
-    return """
-      <figure><img\(style) width="\(image.width * scale)" height="\(image.height * scale)" \
-      alt="\(description)" src="data:image/png;base64,\(data)"/>\(below)</figure>
-
-      """
-  }
-}
-
-extension BarChart {
-  /// A table with a bar in each row.
-  var html: HTML {
-    let rows = values.map { label, value, text -> HTML in
-      let percent = HTML(stringLiteral: String(format: "%.1f", 100 * axis.position(of: value)))
-      return """
-        <tr><th scope="row">\(label)</th><td class="track"><div class="bar" \
-        style="width:\(percent)%"></div></td><td>\(text)</td></tr>
-
-        """
-    }
-    let ends = [axis.range.lowerBound, axis.range.upperBound].map(Terminal.number)
-    return """
-      <div class="scroll" role="region" aria-label="\(title)" tabindex="0"><table class="bars">
-      <caption>\(title)</caption>
-      <thead><tr><td></td><th scope="col" class="scale"><span>\(ends[0])</span> \
-      <span>\(axis.title)</span> <span>\(ends[1])</span></th><th scope="col">value</th></tr></thead>
-      <tbody>
-      \(rows)</tbody></table></div>
-
-      """
+    return "<figure>\(image.width > 600 ? box : picture)\(below)</figure>\n"
   }
 }

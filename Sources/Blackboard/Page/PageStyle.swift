@@ -78,7 +78,7 @@ extension Page {
     .c6 { color: var(--c6); } .c7 { color: var(--c7); }
     @media (max-width: 40rem) { h1 { font-size: 1.55rem; } .output { padding-left: .6rem; }
       pre { font-size: .74rem; padding: .6rem; } .bars .track { min-width: 6rem; width: 45%; }
-      .chart text { font-size: 15px; } }
+      .wide img { max-width: none; width: 36rem; } .chart text { font-size: 15px; } }
     @media print { :root { --text: #000; --soft: #444; --page: #fff; --box: #f4f6f8;
       --line: #bbb; --link: #000; --keyword: #000; --string: #333; --type: #000; }
       body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; }
