@@ -31,10 +31,10 @@ Lesson.notebook("Fusions and heads", question: question, prediction: prediction)
   // %% Knobs
   lesson.heading("Knobs")
   let seeds = lesson.knob("seeds", 3, full: 10, "trainings of each part")
-  let probeSteps = lesson.knob("probeSteps", 400, full: 1000, "batches of 64 scenes, for a fusion")
-  let scenes = lesson.knob("scenes", 2000, full: 4000, "scenes to train a fusion on")
-  let steps = lesson.knob("steps", 2000, full: 6000, "batches of 64 time steps, for a head")
-  let episodes = lesson.knob("episodes", 100, full: 500, "held-out layouts")
+  let probeSteps = lesson.knob("probeSteps", 400, full: 600, "batches of 64 scenes, for a fusion")
+  let scenes = lesson.knob("scenes", 2000, full: 2000, "scenes to train a fusion on")
+  let steps = lesson.knob("steps", 2000, full: 2000, "batches of 64 time steps, for a head")
+  let episodes = lesson.knob("episodes", 100, full: 200, "held-out layouts")
   let few = 10  // of 100 demonstrations
   let allSeeds = (0..<seeds).map { lesson.seed + UInt64($0) }
 

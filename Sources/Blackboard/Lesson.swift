@@ -124,6 +124,17 @@ public final class Lesson {
     Terminal.write(report.json + "\n", to: output)
   }
 
+  /// The exercise that `nanovla-lesson check` checks; none in a checkout without it.
+  private var written: [String] {
+    guard let number else { return [] }
+    let folder = checkout.appending(path: "Lessons/Exercises")
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let prefix = String(format: "%02d-", number)
+    return files.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".swift") }.map {
+      "Write the function of Lessons/Exercises/\($0); `nanovla-lesson check \(number)` checks it."
+    }
+  }
+
   func print(_ line: String) { if !isJSON { Terminal.write(line + "\n", to: output) } }
 
   private func bold(_ text: String) -> String { showsColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
