@@ -53,7 +53,8 @@ extension Tensor {
         rest -= probabilities[first + c]
         if rest < 0 { return c }
       }
-      return (0..<C).last { probabilities[first + $0] > 0 }!  // the sum was rounded below 1
+      // Rounded, the sum may be below 1; NaN has no class, and its reader reports it.
+      return (0..<C).last { probabilities[first + $0] > 0 } ?? C - 1
     }
   }
 }
