@@ -2,7 +2,7 @@
 //
 //   swift run nanovla-lesson notebook GradientOfSuccess [--full] [--html gradient.html]
 //
-// About 2 minutes on 2 cores.
+// About 1 minute on 2 cores.
 
 import Blackboard
 import Foundation
@@ -124,7 +124,7 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
 
   // %% Knobs
   lesson.heading("Knobs")
-  let draws = lesson.knob("draws", 40, full: 400, "independent estimates for each number")
+  let draws = lesson.knob("draws", 100, full: 400, "independent estimates for each number")
   let budget = lesson.knob("budget", 64, full: 64, "rollouts in one estimate")
   let tabletopRollouts = lesson.knob(
     "tabletopRollouts", 4096, full: 32_768, "rollouts in each half of the reference")

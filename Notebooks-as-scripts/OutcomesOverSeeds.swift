@@ -2,7 +2,7 @@
 //
 //   swift run nanovla-lesson notebook OutcomesOverSeeds [--full] [--html outcomes.html]
 //
-// About 2 minutes on 2 cores.
+// About 1 minute on 2 cores.
 
 import Blackboard
 import NanoVLA

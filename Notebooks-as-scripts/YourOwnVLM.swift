@@ -2,7 +2,7 @@
 //
 //   swift run nanovla-lesson notebook YourOwnVLM [--full] [--html vlm.html]
 //
-// About 2 minutes on 2 cores.
+// About 1 minute on 2 cores.
 
 import Blackboard
 import Foundation
@@ -159,7 +159,7 @@ Lesson.notebook("Your own VLM", question: question, prediction: prediction) { le
   lesson.heading("Knobs")
   let lengths = lesson.knob(
     "lengths", [0, 200, 1200], full: [0, 200, 1200, 8000], "pre-training steps")
-  let seeds = lesson.knob("seeds", 2, full: 5, "networks for each length")
+  let seeds = lesson.knob("seeds", 3, full: 5, "networks for each length")
   let episodes = lesson.knob("episodes", 100, full: 500, "held-out layouts")
   let steps = 2000  // batches of 64 time steps for the head
 

@@ -24,7 +24,9 @@ extension Lesson {
     _ name: String, _ quick: Value, full: Value, _ meaning: String, line: Int = #line
   ) -> Value {
     let isFull = flags.contains("--full")
-    let other = isFull ? " (without --full: \(quick))" : " (with --full: \(full))"
+    let other =
+      "\(quick)" == "\(full)"
+      ? "" : isFull ? " (without --full: \(quick))" : " (with --full: \(full))"
     let value = isFull ? full : quick
     page?.append(
       .knob(name: name, value: "\(value)", other: other, meaning: meaning), line: line)
