@@ -7,20 +7,10 @@ extension BLIP2Configuration {
   public init(_ json: JSONValue) throws {
     self.init()
     let json = json.recorded()
-    vision = try VisionTransformerConfiguration(blip: json["vision_config"])
-    qformer = try QFormerConfiguration(json, contextWidth: vision.width)
-    language = try json["text_config"].part(Self.languageModels, default: "opt")
-    isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
+    try read(json, ["opt": { try OPTConfiguration($0) }])
     try json["num_query_tokens"].mustKeep(
       tokens: qformer.queries, heads: language.heads, widest: language.hidden)
-    imageToken = try json.imageToken()
-    try json["use_decoder_only_language_model"].mustBe(true)
     try json.refuseOtherFamilies("BLIP-2")
-  }
-
-  /// The language models that are read, by their `model_type`.
-  private static var languageModels: [String: (JSONValue) throws -> OPTConfiguration] {
-    ["opt": OPTConfiguration.init(_:)]
   }
 }
 
@@ -30,21 +20,10 @@ extension InstructBLIPConfiguration {
   public init(_ json: JSONValue) throws {
     self.init()
     let json = json.recorded()
-    vision = try VisionTransformerConfiguration(blip: json["vision_config"])
-    qformer = try QFormerConfiguration(json, contextWidth: vision.width)
+    try read(json, ["llama": { try RotaryDecoderConfiguration($0) }])
     qformer.readsInstruction = true
-    // transformers' default is OPT, with which InstructBLIP was never published.
-    language = try json["text_config"].part(Self.languageModels, default: "opt")
-    isTied = try json["tie_word_embeddings"].bool(default: false) || isTied
     try language.checkSize(json["num_query_tokens"], imageTokens: qformer.queries)
-    imageToken = try json.imageToken()
-    try json["use_decoder_only_language_model"].mustBe(true)
     try json.refuseOtherFamilies("InstructBLIP")
-  }
-
-  /// The language models that are read, by their `model_type`.
-  private static var languageModels: [String: (JSONValue) throws -> RotaryDecoderConfiguration] {
-    ["llama": { try RotaryDecoderConfiguration($0) }]
   }
 }
 
@@ -112,13 +91,5 @@ extension OPTConfiguration {
     try json["enable_bias"].mustBe(true)
     try json["layer_norm_elementwise_affine"].mustBe(true)
     try json.refuseUnread(by: "OPT")
-  }
-}
-
-extension JSONValue {
-  /// The id of the placeholder for an image token; nil in older files.
-  fileprivate func imageToken() throws -> Int? {
-    let token = try self["image_token_index"].agreeing(with: self["image_token_id"])
-    return token.exists ? try token.int(0...4_194_304) : nil
   }
 }
