@@ -20,7 +20,7 @@ public final class PatchEmbedding: Module {
   /// - Parameters:
   ///   - imageSize: the side of the square image, in pixels; a multiple of `patchSize`.
   ///   - patchSize: S, in pixels.
-  ///   - width: D, a multiple of 4.
+  ///   - width: D.
   ///   - bias: whether the linear layer has one.
   public init(
     imageSize: Int, patchSize: Int, width: Int, bias: Bool = true, using random: inout SeededRandom

@@ -19,13 +19,13 @@ public enum PositionEncoding {
     return Tensor(rows, shape: [count, width])
   }
 
-  /// The vectors of a square grid, row by row from the top left, [P, D]; D is a multiple of 4.
+  /// The vectors of a square grid, row by row from the top left, [P, D]; D mod 4 columns are 0.
   public static func grid(side: Int, width: Int) -> Tensor {
-    guard width % 4 == 0 else { fatalError("positions: width \(width) is not a multiple of 4") }
+    let (half, rest) = (width / 4 * 2, [Float](repeating: 0, count: width % 4))
     return Tensor.computed([side * side, width]) {
       (0..<side * side).flatMap { p in
-        waves(at: Float(p / side), width: width / 2)
-          + waves(at: Float(p % side), width: width / 2)
+        waves(at: Float(p / side), width: half) + waves(at: Float(p % side), width: half)
+          + rest
       }
     }
   }

@@ -21,7 +21,6 @@ extension VisionTransformerConfiguration {
     if imageSize % patchSize != 0 {
       return "imageSize \(imageSize) is not a multiple of \(patchSize)"
     }
-    if width % 4 != 0 { return "width \(width) is not a multiple of 4" }
     if width % heads != 0 { return "width \(width) is not a multiple of \(heads) heads" }
     return nil
   }

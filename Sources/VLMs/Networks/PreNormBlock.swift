@@ -59,14 +59,16 @@ public final class PreNormBlock: Module {
   /// towers are stacks of these.
   static func stack(
     depth: Int, width: Int, heads: Int, hidden: Int, activation: Activation,
-    epsilon: Float = 1e-5, layerScale: (() -> Tensor)? = nil, using random: inout SeededRandom
+    inputBias: Bool = true, epsilon: Float = 1e-5, layerScale: (() -> Tensor)? = nil,
+    using random: inout SeededRandom
   ) -> [PreNormBlock] {
     var blocks: [PreNormBlock] = []
     for _ in 0..<depth {
       blocks.append(
         PreNormBlock(
           norm: { LayerNorm(width: width, epsilon: epsilon) },
-          attention: GroupedQueryAttention(width: width, heads: heads, using: &random),
+          attention: GroupedQueryAttention(
+            width: width, heads: heads, inputBias: inputBias, using: &random),
           feedForward: MLP(width: width, hidden: hidden, activation: activation, using: &random),
           layerScale: layerScale))
     }

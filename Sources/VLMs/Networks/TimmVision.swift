@@ -52,8 +52,7 @@ extension VisionTransformerConfiguration {
   /// - Throws: `JSONFileError`
   init(timmArguments json: JSONValue, imageSize: JSONValue) throws {
     self.init()
-    width = try json["embed_dim"].int(4...65_536, default: 768)
-    guard width % 4 == 0 else { throw json["embed_dim"].outOfRange("a multiple of 4") }
+    width = try json["embed_dim"].int(1...65_536, default: 768)
     depth = try json["depth"].int(2...1024, default: 12)
     heads = try json["num_heads"].divisor(of: width, "embed_dim", default: 12)
     hidden = Int(Double(width) * (try json["mlp_ratio"].number(0.01...64, default: 4)))

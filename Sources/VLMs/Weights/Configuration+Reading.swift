@@ -42,8 +42,7 @@ extension VisionTransformerConfiguration {
   mutating func read(_ json: JSONValue, width widthKey: String = "hidden_size") throws {
     imageSize = try json["image_size"].int(1...4096, default: imageSize)
     patchSize = try json["patch_size"].int(1...imageSize, default: patchSize)
-    width = try json[widthKey].int(4...65_536, default: width)
-    guard width % 4 == 0 else { throw json[widthKey].outOfRange("a multiple of 4") }
+    width = try json[widthKey].int(1...65_536, default: width)
     depth = try json["num_hidden_layers"].int(1...1024, default: depth)
     heads = try json["num_attention_heads"].divisor(of: width, widthKey, default: heads)
     hidden = try json["intermediate_size"].int(1...1_048_576, default: hidden)

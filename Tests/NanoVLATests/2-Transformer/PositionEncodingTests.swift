@@ -39,11 +39,16 @@ import Testing
     #expect(rows.count == 64)
   }
 
-  @Test("a width that is not a multiple of 4 stops with its value")
-  func indivisible() async {
-    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = PositionEncoding.grid(side: 2, width: 6)
+  @Test("of a width that is not a multiple of 4 the last columns are zero", arguments: 1...3)
+  func indivisible(rest: Int) {
+    let (found, whole) = (
+      PositionEncoding.grid(side: 2, width: 4 + rest), PositionEncoding.grid(side: 2, width: 4)
+    )
+    #expect(found.shape == [4, 4 + rest])
+    for p in 0..<4 {
+      for column in 0..<4 + rest {
+        #expect(found[p, column] == (column < 4 ? whole[p, column] : 0))
+      }
     }
-    expectMessage(result, "width 6", "multiple of 4")
   }
 }

@@ -235,7 +235,7 @@ import VLMs
       (#"{"text_config": {"enable_bias": false}}"#, "text_config.enable_bias"),
       (#"{"text_config": {"num_attention_heads": 5}}"#, "text_config.num_attention_heads"),
       (#"{"vision_config": {"qkv_bias": false}}"#, "vision_config.qkv_bias"),
-      (#"{"vision_config": {"hidden_size": 30}}"#, "vision_config.hidden_size"),
+      (#"{"vision_config": {"hidden_size": 0}}"#, "vision_config.hidden_size"),
       (
         #"{"qformer_config": {"cross_attention_frequency": 0}}"#,
         "qformer_config.cross_attention_frequency"
