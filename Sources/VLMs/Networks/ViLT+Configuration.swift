@@ -12,10 +12,12 @@ public struct ViLTConfiguration: Sendable, Equatable {
   /// The longest text, in tokens; images have positions of their own.
   public var maximumTokens = 24
   public var textTypes = 2
+  /// Whether queries, keys and values have a bias.
+  public var inputBias = true
   /// Text, image, and in some checkpoints a second image.
   public var modalities = 2
-  /// The number of answers that a classifier scores; nil for none.
-  public var answers: Int?
+  /// The answers that a classifier scores; nil for none.
+  public var answers: [String]?
 
   /// Nano size.
   public init() {}
@@ -42,7 +44,7 @@ extension ViLTConfiguration {
     maximumTokens = try json["max_position_embeddings"].int(1...1_048_576, default: 40)
     textTypes = try json["type_vocab_size"].int(1...65_536, default: 2)
     modalities = try json["modality_type_vocab_size"].int(2...65_536, default: 2)
-    try json["qkv_bias"].mustBe(true)
+    inputBias = try json["qkv_bias"].bool(default: true)
     // Other settings read a random part of the patches, or two images in one prompt.
     let (patches, images) = (json["max_image_length"], json["num_images"])
     guard try patches.int(Int.min...Int.max, default: -1) < 0 else {
@@ -62,9 +64,12 @@ extension ViLTConfiguration {
     guard heads.contains("ViltForQuestionAnswering") else { return }
     let labels = json["id2label"]
     let count = labels.exists ? try labels.object().count : nil
-    answers = try json["num_labels"].int(1...1_048_576, default: count ?? 2)
-    if let count, count != answers {
+    let stated = try json["num_labels"].int(1...1_048_576, default: count ?? 2)
+    if let count, count != stated {
       throw json["num_labels"].outOfRange("the number of members of id2label, \(count)")
+    }
+    answers = try (0..<stated).map {
+      try labels["\($0)"].string(default: labels.exists ? nil : "LABEL_\($0)")
     }
   }
 }

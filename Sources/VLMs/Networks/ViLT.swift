@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Other VLMs encode the image first, in a tower of its own. ViLT has none: one linear layer embeds the
 /// patches, as an embedding table embeds the words, and the same blocks read both. Every token attends to
-/// every other, so ViLT is an encoder and generates no text. The first token, `[CLS]`, becomes a summary of
+/// every other, so ViLT is an encoder and generates no text: it chooses among known answers. The first token, `[CLS]`, becomes a summary of
 /// image and text, which a head reads. Images keep their aspect: the grid of positions is interpolated to
 /// the patches there are, which come row by row.
 ///
@@ -45,10 +45,11 @@ public final class ViLT: VisionLanguageModel, LanguageModel {
     modalities = table(c.modalities, using: &random)
     blocks = PreNormBlock.stack(
       depth: encoder.depth, width: D, heads: encoder.heads, hidden: encoder.hidden,
-      activation: encoder.activation, epsilon: encoder.epsilon, using: &random)
+      activation: encoder.activation, inputBias: c.inputBias, epsilon: encoder.epsilon,
+      using: &random)
     norm = LayerNorm(width: D, epsilon: encoder.epsilon)
     pooler = Linear(inputs: D, outputs: D, using: &random)
-    answers = c.answers.map { AnswerClassifier(width: D, answers: $0, using: &random) }
+    answers = c.answers.map { AnswerClassifier(width: D, answers: $0.count, using: &random) }
   }
 
   /// The single stream itself.

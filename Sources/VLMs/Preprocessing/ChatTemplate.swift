@@ -3,8 +3,8 @@ import Foundation
 
 /// The template in a folder that turns a conversation into a prompt, a program in Jinja.
 ///
-/// Jinja is not computed: each family has the prompt of its first published model. Templates that give
-/// the same prompt are known by a hash.
+/// Jinja is not computed: each family has the prompt of its published models. Templates that give the
+/// same prompt are known by a hash.
 struct ChatTemplate {
   let place: String  // the file, and the key in it
   let text: String

@@ -56,7 +56,7 @@ extension VLM {
       besides: network.imageToken)  // which has no embedding in some models
   }
 
-  /// Answers a question about an image by greedy generation.
+  /// Answers a question about an image by greedy generation, or an encoder by ``classified(_:_:)``.
   /// - Parameters:
   ///   - tokens: the maximum length of the answer.
   ///   - each: called with every piece of text as soon as it is final.
@@ -67,7 +67,11 @@ extension VLM {
     _ image: RGBImage, _ question: String, tokens: Int, each: (String) -> Void = { _ in },
     whenFull: (Int) -> Void = { _ in }
   ) throws -> String {
-    guard network.language.isCausal else { throw VLMError.noLanguageModel(family) }
+    guard network.language.isCausal else {
+      let answer = try classified(image, question)
+      each(answer)
+      return answer
+    }
     var stream = tokenizer.makeStream()
     var text = ""
     func append(_ piece: String) {

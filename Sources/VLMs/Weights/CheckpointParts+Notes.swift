@@ -27,7 +27,8 @@ extension CheckpointParts {
     var notes: [String] = []
     if let template = try ChatTemplate.find(in: folder), !template.isBuiltIn(for: family) {
       notes.append(
-        "\(template.place) is not read: the question is asked in the format of the family's first model"
+        "\(template.place) is not read: the question is asked in the format of the family's published "
+          + "models"
       )
     }
     let file = folder.appending(path: "generation_config.json")

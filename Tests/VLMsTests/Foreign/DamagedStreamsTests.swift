@@ -11,9 +11,9 @@ import VLMs
   @Test(
     "a setting with which no network can be built, or that is not computed, is refused by its key",
     arguments: [
-      ("vilt", "hidden_size", "30", "multiple of 4"),
+      ("vilt", "hidden_size", "0", "from 1"),
       ("vilt", "num_attention_heads", "5", "divisor"),
-      ("vilt", "patch_size", "57", "from 1 to 56"), ("vilt", "qkv_bias", "false", "true"),
+      ("vilt", "patch_size", "57", "from 1 to 56"), ("vilt", "qkv_bias", "7", "true"),
       ("vilt", "max_image_length", "7", "all patches"), ("vilt", "num_images", "2", "-1 or 1"),
       ("vilt", "modality_type_vocab_size", "1", "from 2"),
       ("vilt", "hidden_act", #""gulu""#, "gelu"),
@@ -27,7 +27,7 @@ import VLMs
       ("idefics_flamingo", "perceiver_config.resampler_n_heads", "0", "from 1"),
       ("idefics_flamingo", "perceiver_config.resampler_n_latents", "65536", "scores"),
       ("idefics_flamingo", "perceiver_config.resampler_kind", "1", "the perceiver"),
-      ("idefics_flamingo", "vision_config.embed_dim", "30", "multiple of 4"),
+      ("idefics_flamingo", "vision_config.embed_dim", "0", "from 1"),
       ("idefics_flamingo", "vision_config.use_head", "true", "vision tower"),
       ("idefics_flamingo", "image_token_index", "387", "<image>"),
     ])

@@ -8,9 +8,24 @@ import VLMs
 
 /// What a folder of ViLT says otherwise than the fixture's: heads, sizes of images and texts.
 @Suite struct ViLTFolderTests {
-  @Test("ViLT generates no text, and says what it is good for")
+  @Test("ViLT answers with the most likely of its labels", arguments: Fixture.of("vilt"))
+  func answers(fixture: Fixture) throws {
+    let (logits, labels) = (try fixture.tensor("vqa_logits"), try fixture.config()["id2label"])
+    let best = try #require(logits.values.indices.max { logits.values[$0] < logits.values[$1] })
+    let (vlm, asked) = (try VLM.read(fixture.folder), try fixture.question(of: "vilt"))
+    var pieces: [String] = []
+    let answer = try vlm.answer(fixture.image(), asked, tokens: 1) { pieces.append($0) }
+    #expect(try answer == labels["\(best)"].string(default: "LABEL_\(best)") && pieces == [answer])
+    let folder = try EditedFolder("vilt")
+    try folder.set("id2label.2", nil)
+    #expect(folder.refusal().contains("id2label.2"))
+  }
+
+  @Test("ViLT without a classifier generates no text, and says what it is good for")
   func noText() throws {
     let folder = try EditedFolder("vilt")
+    try folder.set("architectures", ["ViltModel"])
+    try folder.setWeights { $0 = $0.filter { !$0.key.hasPrefix("classifier.") } }
     let line = folder.refusal(asking: "What should the robot pick up?")
     #expect(line.hasPrefix("vilt generates no text") && line.contains("VLA.fromVLM(\"vilt\")"))
     var random = SeededRandom(seed: 1)

@@ -94,7 +94,9 @@ import VLMs
     var configuration = ViLTConfiguration()
     configuration.encoder.shrink()
     (configuration.encoder.depth, configuration.encoder.epsilon) = (1, 1e-5)
-    (configuration.vocabulary, configuration.maximumTokens, configuration.answers) = (5, 3, 3)
+    (configuration.vocabulary, configuration.maximumTokens, configuration.answers) = (
+      5, 3, ["no", "yes", "red"]
+    )
     var random = SeededRandom(seed: 2)
     let model = ViLT(configuration, using: &random)
     spread(model)

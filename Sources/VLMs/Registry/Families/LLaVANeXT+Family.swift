@@ -1,4 +1,4 @@
-/// LLaVA-NeXT's prompt format: Mistral's instruction, the image first.
+/// LLaVA-NeXT's prompt format: that of its language model's conversations, the image first.
 extension VLMFamily {
   /// LLaVA-NeXT (LLaVA-1.6).
   public static let llavaNeXT = VLMFamily(
@@ -13,6 +13,7 @@ extension VLMFamily {
       let configuration = network.configuration
       let placeholder = tokenizer.token(of: configuration.llava.imageToken) ?? "<image>"
       let tokens = String(repeating: placeholder, count: configuration.tokenCount(of: image))
-      return try tokenizer.encode("[INST] \(tokens)\n\(question) [/INST]")
+      let dialog = LLaVANeXTDialog(of: configuration.textModel, tokenizer)
+      return try tokenizer.encode(dialog.prompt("\(tokens)\n\(question)"))
     })
 }
