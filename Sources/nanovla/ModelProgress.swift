@@ -49,5 +49,8 @@ private func blockCount(of model: some Module) -> Int {
 /// standard error.
 func showNotes(of backbone: any Backbone) {
   let vlm = backbone as? VLM ?? (backbone as? FusedVLM)?.vlm
-  for note in vlm?.notes ?? [] { Terminal.write("note: \(oneLine(note))\n", to: STDERR_FILENO) }
+  for note in vlm?.notes ?? [] { showNote(note) }
 }
+
+/// Writes one line on standard error.
+func showNote(_ note: String) { Terminal.write("note: \(oneLine(note))\n", to: STDERR_FILENO) }

@@ -26,7 +26,7 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "Dataset whose statistics convert the model's output to robot units.")
   var unnormKey: String?
 
-  @Option(help: "State of the gripper, for a policy that uses it: x,y,z,closed.")
+  @Option(help: "State of the robot, for a policy that uses it; of the gripper: x,y,z,closed.")
   var proprioception: String?
 
   @Flag(help: "Print one JSON object.")
@@ -39,7 +39,8 @@ struct PredictCommand: ParsableCommand {
     let clock = ContinuousClock()
     let picture = try RGBImage(png: URL(fileURLWithPath: image))
     let policy = try policy()
-    let observation = try policy.observation(of: picture, proprioception: gripperState())
+    let state = try robotState(for: policy)
+    let observation = try policy.observation(of: picture, proprioception: state)
     var chunk: [RobotAction] = []
     let time = try clock.measure {
       chunk = try showingProgress(of: policy, tokens: policy.space.count - 1) {
@@ -59,63 +60,8 @@ struct PredictCommand: ParsableCommand {
         print(
           name.padding(toLength: 12, withPad: " ", startingAt: 0), String(format: "%+.5f", value))
       }
-      print("gripper: \(policy.space.gripperConvention), in robot units")
+      print(policy.space.remark)
     }
-  }
-
-  /// Reads a policy folder of this package, or a published VLM that generates actions.
-  private func policy() throws -> VLA {
-    let own = PolicyFolder(path: modelPath)
-    if own.exists { return try own.policy(dataset: unnormKey) }
-    let folder = URL(fileURLWithPath: modelPath, isDirectory: true)
-    let family = try VLM.family(of: folder)
-    guard [VLMFamily.openVLA.name, VLMFamily.piZero.name].contains(family.name) else {
-      throw RequestError(
-        "\(folder.path) is a \(family.name) checkpoint, which generates no actions: train "
-          + "an action head on it (VLA.fromVLM), or use an openvla or pi0 checkpoint")
-    }
-    let policy = try VLA.fromVLM(family.name, modelPath: modelPath, unnormKey: unnormKey)
-    showNotes(of: policy.backbone)
-    return policy
-  }
-
-  /// The numbers of `--proprioception`.
-  private func gripperState() throws -> [Float]? {
-    guard let proprioception else { return nil }
-    let numbers = proprioception.split(separator: ",", omittingEmptySubsequences: false)
-      .map { Float($0.trimmingCharacters(in: .whitespaces)) }
-    guard numbers.count == 4, numbers.allSatisfy({ $0?.isFinite == true }) else {
-      throw RequestError(
-        "--proprioception must be 4 numbers x,y,z,closed, not \(oneLine(proprioception))")
-    }
-    return numbers.compactMap { $0 }
-  }
-}
-
-extension VLA {
-  /// One observation of the size and with the inputs that this policy reads.
-  /// - Throws: ``RequestError`` if the policy needs proprioception and there is none.
-  fileprivate func observation(of image: RGBImage, proprioception: [Float]?) throws -> Observation {
-    guard proprioception != nil || !usesProprioception else {
-      throw RequestError(
-        "this policy uses proprioception: give the gripper's state as --proprioception x,y,z,closed"
-      )
-    }
-    guard let size = backbone.imageSize else {
-      return Observation(image, proprioception: proprioception)
-    }
-    return Observation(
-      image.resized(width: size, height: size, filter: .bicubic), proprioception: proprioception)
-  }
-
-  /// The next actions at the start of an episode: the window repeats the only observation.
-  fileprivate func firstChunk(
-    seeing observation: Observation, instruction: String
-  ) throws -> [RobotAction] {
-    var past = History(length: history)
-    past.append(observation)
-    let chunk = try predictChunk(past.window, instruction: instruction)
-    return try chunk.map { try space.clipped(statistics.robotAction($0)) }
   }
 }
 

@@ -54,12 +54,11 @@ import Testing
   func actionExpert() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let fixtures = checkout.appending(path: "Tests/Fixtures/seed0")
-    func predict(_ family: String) throws -> Program.Result {
-      try program.run(
-        [
-          "predict", "--model-path", fixtures.appending(path: family).path, "--image", "camera.png",
-          "--json", "pick up the red cup",
-        ], in: folder)
+    func predict(_ family: String, _ more: String...) throws -> Program.Result {
+      let model = fixtures.appending(path: family).path
+      return try program.run(
+        ["predict", "--model-path", model, "--image", "camera.png", "--json"] + more
+          + ["pick up the red cup"], in: folder)
     }
     let result = try predict("pi0")
     #expect(result.status == 0, "\(result.error)")
@@ -69,8 +68,56 @@ import Testing
     #expect(json?["action"] as? [Double] == chunk[0])
     #expect(Set(chunk).count == 5)
 
-    let refused = try predict("paligemma")
-    #expect(refused.status != 0 && refused.output.isEmpty)
-    #expect(refused.error.contains("generates no actions"), "\(refused.error)")
+    #expect(result.error.contains("the robot is unknown"), "\(result.error)")
+
+    for (result, reason) in [
+      (try predict("paligemma"), "generates no actions"),
+      (try predict("pi0", "--proprioception", "1,2"), "no statistics of the robot's state"),
+      (try predict("pi0", "--unnorm-key", "mine"), "no dataset \"mine\""),
+      (
+        try predict("openvla", "--unnorm-key", "bridge_orig", "--proprioception", "1,2"),
+        "uses no proprioception"
+      ),
+    ] {
+      #expect(result.status != 0 && result.output.isEmpty)
+      #expect(result.error.contains(reason), "\(result.error)")
+    }
+  }
+
+  @Test("the state of π0's robot is normalized by its folder's statistics, and its actions too")
+  func robotState() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(
+      at: checkout.appending(path: "Tests/Fixtures/seed0/pi0"), to: folder.appending(path: "pi0"))
+    try Data(
+      #"""
+      {"state_mean": [0, 5], "state_std": [1, 2], "actions_mean": [7, 7, 7], "actions_std": [0, 0, 1]}
+      """#.utf8
+    ).write(to: folder.appending(path: "pi0/processor_config.json"))
+    func predict(_ arguments: String...) throws -> Program.Result {
+      try program.run(
+        ["predict", "--model-path", "pi0", "--image", "camera.png"] + arguments + ["wave"],
+        in: folder)
+    }
+    let result = try predict("--proprioception", "0.5,3", "--json")
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
+    let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+    let action = try #require(json?["action"] as? [Double])
+    #expect(action.count == 3 && action.prefix(2) == [7, 7] && action[2] != 7)
+    #expect(try predict("--proprioception", "0.5,4", "--json").output != result.output)
+    let unknown = try predict()
+    #expect(unknown.status == 0 && unknown.error.contains("as --proprioception, 2 numbers"))
+    let wrong = try predict("--proprioception", "1,2,3")
+    #expect(wrong.status != 0 && wrong.error.contains("must be 2 numbers"), "\(wrong.error)")
+  }
+
+  @Test("ViLT answers a question with one of its labels")
+  func classified() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let vilt = checkout.appending(path: "Tests/Fixtures/seed0/vilt").path
+    let result = try program.run(
+      ["generate", "--model-path", vilt, "--image", vilt + "/image.png", "What is it?"], in: folder)
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
+    #expect(result.output.hasPrefix("LABEL_") && result.output.hasSuffix("\n"))
   }
 }

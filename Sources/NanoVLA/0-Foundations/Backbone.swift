@@ -22,12 +22,13 @@ public protocol Backbone: Module, SelfDescribing {
   var isRandom: Bool { get }
   /// Untrained layers, which stay trainable when a policy freezes the rest; none by default.
   var newLayers: [any Module] { get }
-  /// Parameters that are stored in files which the configuration names, so that a saved policy does
-  /// not repeat them; none by default.
+  /// Parameters in files that the configuration names; a saved policy omits them. None by default.
   var publishedParameters: [Tensor] { get }
   /// The side of the square images that it expects, in pixels; nil if it resizes images itself.
   var imageSize: Int? { get }
 
+  /// The number of elements of proprioception; 4 by default: [x, y, z, closed].
+  var proprioceptionCount: Int { get }
   /// S, with or without proprioception.
   func stateWidth(usesProprioception: Bool) -> Int
 
@@ -43,4 +44,5 @@ extension Backbone {
   public var isRandom: Bool { false }
   public var newLayers: [any Module] { [] }
   public var publishedParameters: [Tensor] { [] }
+  public var proprioceptionCount: Int { 4 }
 }

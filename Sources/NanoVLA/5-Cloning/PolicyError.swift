@@ -31,11 +31,12 @@ public enum PolicyError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Observation {
-  /// Refuses an observation without the four finite numbers that proprioception means here.
+  /// Refuses an observation without as many finite numbers of proprioception as the backbone reads.
   func checkProprioception(for policy: VLA) throws {
     guard policy.usesProprioception else { return }
     guard let proprioception else { throw PolicyError.noProprioception }
-    try ActionError.check(proprioception, "proprioception", dimensions: 4)
+    let count = policy.backbone.proprioceptionCount
+    try ActionError.check(proprioception, "proprioception", dimensions: count)
   }
 }
 

@@ -27,6 +27,9 @@ public struct ImageInput: Encodable, Sendable, Equatable {
     case (.shortestEdge(let edge), let crop):
       size = crop
       how = "short side to \(edge)" + (crop == nil ? "" : ", then center crop")
+    case (.within(let box), _):
+      size = preprocessor.padding ?? box
+      how = "resized to fit" + (preprocessor.padding == nil ? "" : ", then padded")
     case (.multiples(let divisor, let edge), _):
       size = nil
       how = "short side to \(edge), then multiples of \(divisor)"

@@ -10,6 +10,8 @@ extension ImagePreprocessor {
     /// As the shortest edge, but no longer than 1333/800 of it, and both sides rounded down to multiples
     /// of this number of pixels: ViLT's.
     case multiples(of: Int, shortestEdge: Int)
+    /// The largest size of the same aspect ratio within this one.
+    case within(Size)
     /// This size; the aspect ratio may change.
     case exactly(Size)
   }
@@ -27,14 +29,17 @@ extension ImagePreprocessor {
     let size: Size
     switch target {
     case .exactly(let exactly): size = exactly
+    case .within(let box): size = Self.largest(image, within: box)
     case .shortestEdge(let edge):  // the longer side is truncated, not rounded
       let short = min(image.width, image.height)
       size = Size(width: edge * image.width / short, height: edge * image.height / short)
     case .multiples(let divisor, let edge):
       size = Self.multiples(of: divisor, shortestEdge: edge, image)
-      guard size.width > 0, size.height > 0 else {
-        throw .tooNarrow(Size(width: image.width, height: image.height), divisor: divisor)
-      }
+    }
+    guard size.width > 0, size.height > 0 else {
+      var divisor = 1
+      if case .multiples(let multiple, _) = target { divisor = multiple }
+      throw .tooNarrow(Size(width: image.width, height: image.height), divisor: divisor)
     }
     // An extreme aspect ratio would give a huge image, or a huge intermediate one.
     guard size.width <= Limits.imagePixels / max(size.height, image.height) else {

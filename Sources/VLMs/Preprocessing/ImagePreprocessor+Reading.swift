@@ -28,7 +28,8 @@ extension ImagePreprocessor {
       "Idefics3ImageProcessorPil": Self.split, "Idefics3ImageProcessorFast": Self.split,
       "LlavaNextImageProcessorFast": Self.tiled, "LlavaNextImageProcessorPil": Self.tiled,
       "ViltImageProcessor": Self.vilt, "ViltImageProcessorPil": Self.vilt,
-      "ViltImageProcessorFast": Self.vilt, "ViltFeatureExtractor": Self.vilt,
+      "PI0ImageProcessor": Self.padded, "ViltImageProcessorFast": Self.vilt,
+      "ViltFeatureExtractor": Self.vilt,
       "IdeficsImageProcessor": Self.idefics, "IdeficsImageProcessorPil": Self.idefics,
     ])
     self = try read(config)

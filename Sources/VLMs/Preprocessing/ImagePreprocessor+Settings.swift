@@ -11,7 +11,7 @@ extension ImagePreprocessor {
     folder: URL, or usual: ImagePreprocessor? = nil
   ) throws -> ImagePreprocessor {
     let settings = try settings(in: folder)
-    if settings == nil, let usual { return usual }
+    if settings?.exists != true, let usual { return usual }
     return try ImagePreprocessor(settings ?? JSONFile.read(folder.appending(path: plainFile)))
   }
 

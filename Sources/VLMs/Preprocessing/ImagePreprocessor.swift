@@ -23,6 +23,8 @@ public struct ImagePreprocessor: Sendable, Equatable {
   public var filter: ResizeFilter
   /// The size of the center crop; nil for none.
   public var crop: Size?
+  /// The size to which zeros at the right and at the bottom fill up, after normalization; nil for none.
+  public var padding: Size?
   /// The tiles that follow the whole image, see ``prepare(_:)``; nil for none.
   public var tiling: Tiling?
   /// How images are split into tiles of equal size instead, see ``ImageSplitting``; nil if they are not.
@@ -64,10 +66,10 @@ public struct ImagePreprocessor: Sendable, Equatable {
     let channels = levels()
     for image in images {
       let fitted = cropped(try resized(image))
-      let size = Size(width: fitted.width, height: fitted.height)
+      let size = padding ?? Size(width: fitted.width, height: fitted.height)
       guard size == common ?? size else { throw .differentSizes(common!, size) }
       common = size
-      values += self.values(of: fitted, channels)
+      values += padded(self.values(of: fitted, channels), width: fitted.width)
     }
     return Tensor(
       values, shape: [images.count, common!.height, common!.width, 3 * normalizations.count])

@@ -12,7 +12,7 @@ extension ImagePreprocessor {
     switch result.target {
     case .shortestEdge(let side): square = Size(width: side, height: side)
     case .exactly(let size): square = size
-    case .multiples, nil: fatalError("image preprocessor: CLIP's has an edge or a size")
+    case .multiples, .within, nil: fatalError("image preprocessor: CLIP's has an edge or a size")
     }
     guard square.width == square.height, result.crop ?? square == square else {
       throw config["crop_size"].or(config["size"]).unsupported(["one square, as size"])

@@ -18,43 +18,43 @@ extension VLA {
   ///   - name: a name in ``VLMRegistry``.
   ///   - modelPath: its folder as published on Hugging Face. Without it the VLM has nano size and
   ///     random weights (``isRandom``).
-  ///   - actionDim: the dimensions of an action; OpenVLA's are those of its statistics.
-  ///   - head: what the head says; nil lets a model that speaks actions speak, and takes ``l1`` else.
-  ///   - unnormKey: the dataset whose statistics turn OpenVLA's action tokens into robot units; nil if
+  ///   - actionDim: the dimensions of an action, 7 by default; those of the statistics, if a model that
+  ///     predicts actions has them in its folder, or of π0's own actions.
+  ///   - head: the action head; nil for the model's own, or else ``l1``.
+  ///   - unnormKey: the dataset whose statistics turn the model's own actions into robot units; nil if
   ///     there is only one.
+  ///   - usesProprioception: whether the policy reads the robot's state.
   ///   - seed: for random weights.
   /// - Throws: ``VLMError``, or the error of a file in the folder.
   public static func fromVLM(
-    _ name: String, modelPath: String? = nil, actionDim: Int = 7, head: ActionHeadKind? = nil,
-    unnormKey: String? = nil, seed: UInt64 = 0
+    _ name: String, modelPath: String? = nil, actionDim: Int? = nil, head: ActionHeadKind? = nil,
+    unnormKey: String? = nil, usesProprioception: Bool = false, seed: UInt64 = 0
   ) throws -> VLA {
-    guard actionDim > 0 else { throw ActionError.noData("action dimensions") }
+    if let actionDim, actionDim <= 0 { throw ActionError.noData("action dimensions") }
     var random = SeededRandom(seed: seed)
     let folder = modelPath.map { URL(fileURLWithPath: $0, isDirectory: true) }
     let vlm = try VLMRegistry.shared.makeVLM(name, folder: folder, using: &random)
     return try fromVLM(
-      vlm, actionDim: actionDim, head: head, unnormKey: unnormKey, using: &random)
+      vlm, actionDim: actionDim, head: head, unnormKey: unnormKey,
+      usesProprioception: usesProprioception, using: &random)
   }
 
   /// The same for a VLM that is already made.
   static func fromVLM(
-    _ vlm: VLM, actionDim: Int, head: ActionHeadKind? = nil, unnormKey: String? = nil,
-    using random: inout SeededRandom
+    _ vlm: VLM, actionDim: Int?, head: ActionHeadKind? = nil, unnormKey: String? = nil,
+    usesProprioception: Bool = false, using random: inout SeededRandom
   ) throws -> VLA {
-    let native = head == nil ? vlm.nativeHead : nil
-    var space = ActionSpace(dimensions: actionDim)
-    var statistics = try ActionStatistics(boundsOf: space)
-    if let folder = vlm.folder, native?.kind.part == ActionHeadKind.autoregressive.part {
-      statistics = try .read(modelFolder: folder, key: unnormKey)  // its robot's, published with it
-      space = ActionSpace(predictedBy: statistics)
-    }
-    let (kind, chunk) = (head ?? native?.kind ?? .l1, native?.chunk ?? 1)
+    let native = head == nil ? try vlm.nativeActions(key: unnormKey, dimensions: actionDim) : nil
+    let space = native?.space ?? ActionSpace(dimensions: actionDim ?? 7)
+    let statistics = try native?.statistics ?? ActionStatistics(boundsOf: space)
+    let (kind, chunk) = (head ?? native?.head ?? .l1, native?.chunk ?? 1)
     let place = HeadContext(
-      inputs: vlm.stateWidth(usesProprioception: false), chunk: chunk, space: space, backbone: vlm)
+      inputs: vlm.stateWidth(usesProprioception: usesProprioception), chunk: chunk, space: space,
+      backbone: vlm)
     if let error = kind.validationError(in: place) { throw error }
     return try VLA(
       backbone: vlm, space: space, statistics: statistics, head: kind, chunk: chunk,
-      usesProprioception: false, using: &random)
+      usesProprioception: usesProprioception, using: &random)
   }
 
   /// Whether its VLM has random weights.
@@ -67,31 +67,6 @@ extension VLA: CustomStringConvertible {
     let random = isRandom ? ", nano size with random weights (untrained)" : ""
     return "\(backbone.name) + \(type(of: head)), \(space.count) action dimensions, "
       + "\(parameterCount) parameters\(random)"
-  }
-}
-
-extension VLM {
-  /// The head with which the network itself predicts actions, and its chunk; nil if it does not.
-  fileprivate var nativeHead: (kind: ActionHeadKind, chunk: Int)? {
-    switch network {
-    case is any AutoregressiveActionModel: (.autoregressive, 1)
-    case let network as PiZero: (.actionExpert, network.configuration.expert.chunk)
-    default: nil
-    }
-  }
-}
-
-extension ActionSpace {
-  /// The action space of a published OpenVLA: without bounds, since none are published; 1 opens.
-  init(predictedBy statistics: ActionStatistics) {
-    let arm = statistics.count == 7 ? ["dx", "dy", "dz", "roll", "pitch", "yaw", "gripper"] : []
-    let all = -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
-    self.init(
-      (0..<statistics.count).map { a in
-        let name = statistics.mask[a] ? "dimension \(a)" : "gripper"
-        let known = arm.isEmpty || (arm[a] == "gripper") == statistics.mask[a] ? name : arm[a]
-        return Dimension(known, unit: "robot units", bounds: all)
-      }, gripperConvention: .oneOpen)
   }
 }
 

@@ -7,6 +7,11 @@ extension VLM {
   public var publishedParameters: [Tensor] { folder == nil ? [] : network.parameters }
   public var imageSize: Int? { nil }
 
+  /// As many as ``stateScaling`` has, for an action expert; else 4.
+  public var proprioceptionCount: Int {
+    readout == .wholePrompt ? stateScaling?.count ?? 4 : 4
+  }
+
   public func stateWidth(usesProprioception: Bool) -> Int { width + (usesProprioception ? 4 : 0) }
 
   /// D
@@ -22,7 +27,8 @@ extension VLM {
       guard readout == .lastToken else {
         try reader.checkLength(prompt.dim(1), besides: answerTokens)
         guard usesProprioception else { return WholePrompt.state(of: prompt) }  // → [1, T·(D + 1)]
-        return WholePrompt.state(of: prompt, proprioception: $0.proprioception ?? [])
+        let robot = $0.proprioception ?? []
+        return WholePrompt.state(of: prompt, proprioception: stateScaling?(robot) ?? robot)
       }
       return reader.summary(of: reader(prompt))  // [1, T, D] → [1, T, D] → [1, D]
     }

@@ -20,6 +20,8 @@ extension VLM {
     public var modelPath: String?
     /// A hash of the weights there; nil to skip the comparison.
     public var fingerprint: String?
+    /// The normalization of the robot's state, if the network acts itself and needs one.
+    public var stateScaling: StateScaling?
 
     fileprivate var validationError: PartError? {
       guard 1...80 ~= vlm.utf8.count else { return PartError("vlm", "not a name of 1 to 80 bytes") }
@@ -34,7 +36,8 @@ extension VLM {
   public var configuration: Configuration {
     let entry = VLMRegistry.shared.all.first { $0.family?.name == family }
     return Configuration(
-      vlm: entry?.name ?? family, modelPath: folder?.path, fingerprint: publishedFingerprint)
+      vlm: entry?.name ?? family, modelPath: folder?.path, fingerprint: publishedFingerprint,
+      stateScaling: stateScaling)
   }
 
   /// Reads or builds the VLM of a configuration.
@@ -54,6 +57,7 @@ extension VLM {
           "modelPath",
           "\(folder.path) holds a \(made.family) of other weights than this policy's; \(remedy)")
       }
+      if let scaling = configuration.stateScaling { try made.restore(scaling) }
       return made
     } catch VLMError.notAFolder(let path) {
       throw PartError("modelPath", "\(brief(name)) was at \(path), which is no folder; \(remedy)")

@@ -43,6 +43,8 @@ public final class VLM: Backbone {
   public var readout = Readout.lastToken
   /// The tokens that a head generates after a ``Readout/wholePrompt``, for which there must be room.
   var answerTokens = 0
+  /// The normalization of the robot's state that the network's own actions need; nil for none.
+  public internal(set) var stateScaling: StateScaling?
   /// Tokens that end an answer.
   public let stops: Set<Int>
   /// A prompt [1, T, D], and the language model that reads it.

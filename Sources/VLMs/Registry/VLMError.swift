@@ -10,6 +10,8 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongFamily(String, found: String, wanted: String)
   case wrongImageSize([Int], needed: Int)
   case unknownFamily(String, file: String, families: [String])
+  /// LeRobot's configuration of a policy, which names no sizes.
+  case leRobot(String, file: String)
   case notAFolder(String)
   case noConfiguration(String, families: [String])
   /// A config.json whose `key` says that the weights are quantized.
@@ -54,9 +56,16 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownFamily("nanovla-policy", let file, _):
       return "\(line(file)) describes a policy of this package, not a VLM: use the folder with "
         + "nanovla predict, nanovla evaluate or VLA(contentsOf:)"
+    case .unknownFamily("llava_qwen2", let file, _):
+      return "\(line(file)): model_type \"llava_qwen2\", Apple's own layout of FastVLM, is not "
+        + "supported: use the folder that transformers' convert_fastvlm_weights_to_hf.py makes of it"
     case .unknownFamily(let type, let file, let families):
       return "\(line(file)): model_type \"\(brief(type))\" is not supported; "
         + "supported families are \(families.joined(separator: ", "))"
+    case .leRobot(let policy, let file):
+      return
+        "\(line(file)) is LeRobot's configuration of a \"\(brief(policy))\", which is not read: put "
+        + "transformers' config.json (model_type \"pi0\") and PaliGemma's tokenizer.json beside the weights"
     case .notAFolder(let path):
       return "\(line(path)) is not a folder; give the folder of a downloaded checkpoint"
     case .noConfiguration(let path, let families):
@@ -79,8 +88,9 @@ public enum VLMError: Error, Equatable, Sendable, CustomStringConvertible {
       return "preprocessor_config.json gives images of \(shape[2])×\(shape[1]) pixels, which do "
         + "not divide into config.json's patches of \(patch)×\(patch): use both files of one model"
     case .noLanguageModel(let family):
-      return "\(family) generates no text: it is an encoder without a language model; use it as "
-        + "the backbone of a policy, VLA.fromVLM(\"\(family)\")"
+      return
+        "\(family) generates no text, and this checkpoint has no classifier of answers, as that of "
+        + "a ViltForQuestionAnswering: use it as the backbone of a policy, VLA.fromVLM(\"\(family)\")"
     case .imageToken(let id, let name, let found):
       return
         "image_token_index in config.json is \(id), but \"\(brief(name))\" in tokenizer.json is "

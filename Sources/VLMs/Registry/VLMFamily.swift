@@ -13,15 +13,15 @@ public struct VLMFamily: Sendable {
   public let modelTypes: [String]
   /// The contents of a folder without a config.json, for a model that combines others.
   public let parts: [String]
-  /// Reads a folder; the second argument is its config.json, or that of its first part.
-  public let load: @Sendable (URL, JSONValue) throws -> VLM
+  /// Reads a folder; the second argument is its config.json, or one for each of its ``parts``.
+  public let load: @Sendable (URL, [JSONValue]) throws -> VLM
   /// Builds a small VLM with random weights.
   public let nano: @Sendable (inout SeededRandom) throws -> VLM
 
   /// A family with its own folder layout; most are made from a ``PublishedVLM``.
   public init(
     name: String, modelTypes: [String], parts: [String] = [],
-    load: @escaping @Sendable (URL, JSONValue) throws -> VLM,
+    load: @escaping @Sendable (URL, [JSONValue]) throws -> VLM,
     nano: @escaping @Sendable (inout SeededRandom) throws -> VLM
   ) {
     (self.name, self.modelTypes, self.parts) = (name, modelTypes, parts)
@@ -43,7 +43,12 @@ public struct VLMFamily: Sendable {
     if config["architectures"].exists {
       types += try config["architectures"].array(count: 0...16).map { try $0.string() }
     }
-    guard let type = types.first else { throw config["model_type"].wrongType("a string") }
+    guard let type = types.first else {
+      if let policy = try? config["type"].string() {
+        throw VLMError.leRobot(policy, file: config.file)
+      }
+      throw config["model_type"].wrongType("a string")
+    }
     for type in types {
       if let family = all.first(where: { $0.modelTypes.contains(type) }) { return family }
     }
@@ -94,7 +99,7 @@ extension VLMFamily {
 
   /// The VLM in `folder`, and what of the folder's files it does not read.
   func check(_ folder: URL, _ parts: CheckpointParts) throws -> VLM {
-    let vlm = try load(folder, parts.configurations[0])
+    let vlm = try load(folder, parts.configurations)
     try vlm.checkParts()
     let unread = parts.configurations.flatMap(\.unread)
     vlm.unreadKeys = unread.map(\.path)

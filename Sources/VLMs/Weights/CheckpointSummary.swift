@@ -84,6 +84,10 @@ public struct CheckpointSummary: Encodable, Sendable {
   }
 
   private static func statistics(in folder: URL, _ parts: CheckpointParts) throws -> [Statistics] {
+    if let robot = try RobotStatistics.own(folder), let source = robot.source {
+      let count = robot.action?.count ?? 0
+      return [Statistics(key: source, dimensions: count, trajectories: 0, transitions: 0)]
+    }
     let file = folder.appending(path: "dataset_statistics.json")
     guard
       FileManager.default.fileExists(atPath: file.path)

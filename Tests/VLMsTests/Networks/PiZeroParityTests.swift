@@ -17,9 +17,9 @@ import VLMs
     return model
   }
 
-  /// Two cameras, [2, H, W, 3].
+  /// N cameras, [N, H, W, 3].
   private static func images(_ fixture: Fixture) throws -> Tensor {
-    let all = try fixture.tensor("pixel_values")  // [1, 2, 3, H, W]
+    let all = try fixture.tensor("pixel_values")  // [1, N, 3, H, W]
     return all.reshaped(Array(all.shape.dropFirst())).permuted([0, 2, 3, 1])
   }
 
@@ -50,13 +50,14 @@ import VLMs
     let pixels = try vlm.preprocessor([fixture.image()])
     #expect(pixels.values == Array(try Self.images(fixture).values.prefix(pixels.count)))
     #expect(vlm.notes == [] && vlm.unusedTensors == [])
-    // One camera: the prompt is that of two without the second's placeholders and patches.
+    // One camera: the prompt is that of all without the others' placeholders and patches.
     let found = try vlm.prompt(
       fixture.image(), vlm.robotQuestion(fixture.question(of: "pi0")))  // → [1, T, D]
-    let both = try fixture.tensor("prefix_embeds")
-    let (P, T) = (4, both.dim(1))
+    let all = try fixture.tensor("prefix_embeds")
+    let (P, T) = (try PiZeroConfiguration(fixture.config()).paligemma.vision.patchCount, all.dim(1))
+    let cameras = try Self.images(fixture).dim(0)
     let expected = Tensor.concatenated(
-      [both.sliced(axis: 1, 0..<P), both.sliced(axis: 1, 2 * P..<T)], axis: 1)
+      [all.sliced(axis: 1, 0..<P), all.sliced(axis: 1, cameras * P..<T)], axis: 1)
     #expect(difference(found, expected) == nil)
   }
 
@@ -64,7 +65,8 @@ import VLMs
   func acts(fixture: Fixture) throws {
     let policy = try VLA.fromVLM("pi0", modelPath: fixture.folder.path, actionDim: 5)
     let model = try Self.model(fixture)
-    #expect(policy.head.chunk == 5 && policy.head.dimensions == 5)
+    let sizes = model.configuration.expert
+    #expect(policy.head.chunk == sizes.chunk && policy.head.dimensions == 5)
     let (image, question) = (try fixture.image(), try fixture.question(of: "pi0"))
     let vlm = try #require(policy.backbone as? VLM)
     let prompt = try withoutGradient { try vlm.prompt(image, question) }
@@ -75,16 +77,17 @@ import VLMs
       let found = try policy.predictChunk(
         [Observation(image, proprioception: proprioception)], instruction: question)
       var random = SeededRandom(seed: 0)
-      let noise = Tensor.normal([1, 5, 7], scale: 1, using: &random)
-      let state = Tensor((proprioception ?? [0, 0, 0, 0]) + [0, 0, 0, 0], shape: [1, 8])
+      let noise = Tensor.normal([1, sizes.chunk, sizes.actionCount], scale: 1, using: &random)
+      let robot = (proprioception ?? []) + .init(repeating: 0, count: sizes.stateCount)
+      let state = Tensor(Array(robot.prefix(sizes.stateCount)), shape: [1, sizes.stateCount])
       let expected = model.actions(after: prompt, state: state, noise: noise)
       let values = expected.sliced(axis: 2, 0..<5).values
       #expect(maximumDifference(found.flatMap(\.values), values) < 1e-4)
     }
     let error = #expect(throws: PartError.self) {
-      try VLA.fromVLM("pi0", modelPath: fixture.folder.path, actionDim: 8)
+      try VLA.fromVLM("pi0", modelPath: fixture.folder.path, actionDim: sizes.actionCount + 1)
     }
-    #expect("\(error!)".contains("7 dimensions, the robot 8"))
+    #expect("\(error!)".contains("dimensions, the robot \(sizes.actionCount + 1)"))
   }
 
   @Test("at nano size it acts, and learns other actions by flow matching")
