@@ -101,7 +101,7 @@ extension Fixture {
       "blip2_opt", "clip", "clip_gpt2", "idefics_flamingo", "instructblip_vicuna", "llava15",
       "llava15_gqa", "llava15_v5keys", "llava_gemma", "llava_llama3", "llava_mistral",
       "llava_next", "llava_qwen2", "openvla", "paligemma", "pi0", "resize", "smolvlm",
-      "fastvlm", "vilt",
+      "fastvlm", "odd_pictures", "vilt",
     ]
     #expect(families.isSuperset(of: bundled))
     if let extra = Fixture.extraFolder {

@@ -103,7 +103,8 @@ extension VLMFamily {
     }
     self.init(
       name: name, modelTypes: modelTypes,
-      load: { folder, config in
+      load: { folder, configurations in
+        let config = configurations[0]
         let (network, unused) = try Network.read(folder, config)
         let made = vlm(
           network, try TextTokenizer(contentsOf: folder),

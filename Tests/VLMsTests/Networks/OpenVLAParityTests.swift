@@ -78,8 +78,7 @@ import VLMs
       let tokens = try #require(facts["action_token_ids"] as? [Int])
       #expect(answer.tokens == tokens)
       #expect(streamed == tokens)
-      let normalized = try #require(facts["normalized_action"] as? [Double]).map(Float.init)
-      #expect(answer.normalized.values == normalized)
+      #expect(try answer.normalized.values == fixture.tensor("action_normalised").values)
       #expect(answer.action.count == expected.count)
       let worst = zip(answer.action.values, expected).map { abs(Double($0) - $1) }.max() ?? .nan
       #expect(worst <= 1e-5, "\(fixture.testDescription): \(key)")

@@ -45,7 +45,7 @@ import VLMs
     #expect(try [vlm.tokenizer.encode(asked)] == fixture.table("input_ids"))
     let pixels = try vlm.preprocessor([fixture.image()])  // [1, H, W, 3]
     let expected = try fixture.pixels()
-    #expect(pixels.shape == expected.shape && pixels.shape[1] != pixels.shape[2])
+    #expect(pixels.shape == expected.shape)
     #expect(pixels.values.map(\.bitPattern) == expected.values.map(\.bitPattern))
     let (prompt, reader) = try vlm.reading(fixture.image(), asked)
     try fixture.expect("pooler_output", reader.summary(of: reader(prompt)))

@@ -21,7 +21,9 @@ import VLMs
   private static func family<VLM: VisionLanguageModel>(_ model: VLM, image: [Int]) -> Family {
     Family(model: model) { rows in
       let ids = rows.map { image + words[$0] }
-      let seen = images.reshaped([8, -1]).rows(at: rows).reshaped([rows.count, 28, 28, 3])
+      let colors = images.reshaped([8, -1]).rows(at: rows).reshaped([rows.count, 28, 28, 3])
+      let towers = model.imageChannels / 3
+      let seen = Tensor.concatenated(Array(repeating: colors, count: towers), axis: 3)
       let prompt = try! model.prompt(ids, images: seen)
       let reader = try! model.reader(of: ids, images: seen)
       return reader.summary(of: reader(prompt))
@@ -33,6 +35,17 @@ import VLMs
     if name == "clip+gpt2" { return family(CLIPGPT2(.init(), using: &random), image: []) }
     if name == "vilt" { return family(ViLT(.init(), using: &random), image: []) }
     if name == "flamingo" { return family(Flamingo(.init(), using: &random), image: [64, 65, 64]) }
+    if name == "openvla" { return family(OpenVLA(.init(), using: &random), image: [0]) }
+    if name == "blip-2" {
+      let sizes = BLIP2Configuration()
+      let image = Array(repeating: 32, count: sizes.imageTokenCount)
+      return family(BLIP2(sizes, using: &random), image: image)
+    }
+    if name == "instructblip" {
+      let sizes = InstructBLIPConfiguration()
+      let image = Array(repeating: 32, count: sizes.imageTokenCount)
+      return family(InstructBLIP(sizes, using: &random), image: image)
+    }
     if name == "fastvlm" { return family(FastVLM(.init(), using: &random), image: [32]) }
     if name == "llava-1.6" {
       var sizes = LLaVANeXTConfiguration()
@@ -61,10 +74,7 @@ import VLMs
 
   @Test(
     "each strategy starts from the family's own outputs and lowers the loss",
-    arguments: [
-      "llava", "llava-1.6", "clip+gpt2", "vilt", "flamingo", "smolvlm", "paligemma", "pi0",
-      "fastvlm",
-    ], TransferStrategy.allCases)
+    arguments: VLMRegistry().available, TransferStrategy.allCases)
   func learns(name: String, strategy: TransferStrategy) throws {
     let family = Self.make(name)
     let (before, all) = (family.features(Array(0..<8)).values, Array(0..<8))

@@ -12,10 +12,14 @@ extension VLMFamily {
       "clip", "CLIPModel", "clip_vision_model", "CLIPVisionModel", "gpt2", "GPT2LMHeadModel",
     ],
     parts: CLIPGPT2.parts,
-    load: { folder, vision in
+    load: { folder, configurations in
       let visionFolder = folder.appending(path: CLIPGPT2.visionFolder)
       let languageFolder = folder.appending(path: CLIPGPT2.languageFolder)
-      let language = try JSONFile.read(languageFolder.appending(path: "config.json"))
+      let vision = configurations[0]
+      // A folder of one of the two alone is refused by the file that it lacks.
+      let language =
+        try configurations.dropFirst().first
+        ?? JSONFile.read(languageFolder.appending(path: "config.json"))
       let (seen, read) = (
         try SafetensorsFolder(url: visionFolder), try SafetensorsFolder(url: languageFolder)
       )

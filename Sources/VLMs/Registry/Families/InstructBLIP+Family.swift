@@ -5,7 +5,8 @@ extension VLMFamily {
   /// InstructBLIP with Vicuna.
   public static let instructBLIP = VLMFamily(
     name: "instructblip", modelTypes: ["instructblip", "InstructBlipForConditionalGeneration"],
-    load: { folder, config in
+    load: { folder, configurations in
+      let config = configurations[0]
       let (network, unused) = try InstructBLIP.read(folder, config)
       let queryTokenizer = try TextTokenizer(
         contentsOf: folder.appending(path: "qformer_tokenizer"))

@@ -11,9 +11,9 @@ extension VLMFamily {
       "vilt", "ViltModel", "ViltForMaskedLM", "ViltForQuestionAnswering",
       "ViltForImageAndTextRetrieval",
     ],
-    load: { folder, config in
+    load: { folder, configurations in
       let source = try SafetensorsFolder(url: folder)
-      let configuration = try ViLTConfiguration(config)
+      let configuration = try ViLTConfiguration(configurations[0])
       var random = SeededRandom(seed: 0)
       let network = uninitialized { ViLT(configuration, using: &random) }
       let unused = try network.load(source, with: ViLT.weights, packed: true)
