@@ -182,6 +182,30 @@ import VLMs
     }
   }
 
+  @Test("π0's normalization of its robot's state comes back, and is refused if it cannot be one")
+  func stateScaling() throws {
+    try withTemporaryFolder { folder in
+      let fixture = try #require(Fixture.of("pi0").first)
+      let (model, output) = (folder.appending(path: "pi0"), folder.appending(path: "policy"))
+      try FileManager.default.copyItem(at: fixture.folder, to: model)
+      try Data(#"{"state_mean": [0, 5], "state_std": [1, 2]}"#.utf8)
+        .write(to: model.appending(path: "processor_config.json"))
+      let policy = try VLA.fromVLM("pi0", modelPath: model.path, usesProprioception: true)
+      try policy.write(to: output)
+      let read = try VLA(contentsOf: output)
+      let seen = Observation(try fixture.image(), proprioception: [0.5, 3])
+      let chunks = try [policy, read].map { try $0.predictChunk([seen], instruction: "wave") }
+      #expect(chunks[0] == chunks[1])
+      #expect((read.backbone as? VLM)?.stateScaling?.origin == [0, 5])
+
+      for origin in [[0], [], [0, 5, 7], "x"] as [Any] {
+        try setting(["backbone", "configuration", "stateScaling", "origin"], to: origin)(output)
+        let error = #expect(throws: (any Error).self) { try VLA(contentsOf: output) }
+        #expect("\(error!)".contains(output.path), "\(error!)")
+      }
+    }
+  }
+
   @Test(
     "of a published VLM only what is new is written; the rest stays packed", arguments: published)
   func stays(fixture: Fixture) throws {
