@@ -20,7 +20,7 @@ extension ImagePreprocessor {
       width: try size["max_width"].int(sides, default: usual),
       height: try size["max_height"].int(sides, default: usual))
     result.target = .within(box)
-    guard try config["do_pad"].bool(default: true) else { return result }
+    guard try config.does("do_pad") else { return result }
     let whole = try self.size(pad, default: 224)
     guard whole.width >= box.width, whole.height >= box.height else {
       throw pad.outOfRange("at least max_width × max_height of size")
