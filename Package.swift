@@ -107,7 +107,7 @@ let package = Package(
     .target(name: "Console"),
     .target(
       name: "Blackboard", dependencies: ["Console", "Tensors", "Files", "Images"],
-      swiftSettings: optimized),
+      resources: [.copy("Bands")], swiftSettings: optimized),
     .target(
       name: "Exercises", dependencies: ["Console", "Tensors"], exclude: ["Masters"],
       swiftSettings: optimized),
@@ -116,7 +116,7 @@ let package = Package(
       path: "Sources/Exercises/Masters", swiftSettings: [.define("SOLUTION")]),
     .executableTarget(
       name: "nanovla-lesson",
-      dependencies: ["Console", argumentParser]),
+      dependencies: ["Console", "Blackboard", "Files", argumentParser]),
     .executableTarget(
       name: "nanovla",
       dependencies: ["Console", "Blackboard", "Diagnosis"] + library + [argumentParser]),

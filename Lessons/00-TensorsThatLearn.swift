@@ -77,7 +77,7 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
   parameters.forEach { $0.gradient = nil }
   lesson.result(
     "rows_added_up_differ_by", zip(atOnce, oneByOne).map { abs($0 - $1) }.max()!,
-    "from the sum of \(N) backward passes of one row each; expected: below 1e-5, rounding only")
+    "from the sum of \(N) backward passes of one row each: rounding only")
 
   lesson.heading("Learning: \(steps) steps of gradient descent")
   func testLoss(_ predicted: Tensor) -> Float { (predicted - test.dz).squared().mean().item }
@@ -97,7 +97,7 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
     }
   }
   let after = testLoss(network(test.state))
-  lesson.result("loss_after", after, "trained, held-out demonstrations; expected: 0.02 to 0.05")
+  lesson.result("loss_after", after, "trained, held-out demonstrations")
   try lesson.chart(
     LineChart(
       "Loss during training (first steps cut off)", x: Axis("step", 0...Double(steps)),
@@ -114,6 +114,7 @@ Lesson.run(0, "Tensors that learn", idea: idea) { lesson in
     tryThis: [
       "start = -1.5: the gradient of x·x + 3x is 0 there. Which uses cancel?",
       "learningRate = 3: what does the curve look like if the steps are too large?",
-      "Exercise: leave out `parameter.gradient = nil` while learning. How large is loss_after? Why?",
-    ])
+      "Exercise: no `parameter.gradient = nil` while learning. Solved if loss_after > loss_mean; why?",
+    ],
+    theFieldCallsIt: "automatic differentiation (autograd), backpropagation, chain rule, MLP")
 }

@@ -63,8 +63,12 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
       [dimension.name, robot[a], normal.values[a], tokens[a], decoded[a]]
     })
   lesson.say(
-    "The wrist never rotates, so its range is empty and 0 is decoded as the center beside it. The "
-      + "gripper is a switch and is not normalized.")
+    "The wrist never rotates, so its range is empty: 0 is decoded as the center beside it.")
+
+  try lesson.histograms(
+    "Each step is one bin: dx of all demonstrations", Axis("dx (normalized)", -1...1),
+    bins: bins - 1,
+    [("dx", demonstrations.flatMap(normalized).map { $0.values[0] })], as: "bins.png")
 
   lesson.heading("The tokens of OpenVLA")
   let openVLA = ActionTokenizer()  // 256 bins: the last of Llama's 32,000 tokens
@@ -82,39 +86,35 @@ Lesson.run(4, "Action tokenizing", idea: idea) { lesson in
     let meanSquare = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
     return (bins: bins, rms: meanSquare.squareRoot(), maximum: errors.max() ?? 0)
   }
-  for (bins, rms, maximum) in measured {
-    lesson.keep("tokens_bins\(bins)", Double(fresh[0].count))
-    lesson.keep("rms_bins\(bins)", rms)
-    lesson.keep("maxError_\(bins)", maximum)
-  }
-  lesson.say("\(fresh.count) new actions, encoded and decoded, in normalized units:")
+  binCounts.forEach { lesson.keep("tokens_bins\($0)", Double(fresh[0].count)) }
   lesson.table(
     columns: ["bins", "RMS error", "maximum", "half a bin"],
-    rows: measured.map { [$0.bins, $0.rms, $0.maximum, 1 / Double($0.bins - 1)] })
+    rows: measured.map { bins, rms, maximum in
+      [bins, lesson.keep("rms_bins\(bins)", rms), lesson.keep("maxError_\(bins)", maximum)]
+        + [1 / Double(bins - 1)]
+    })
   lesson.say(
     measured.allSatisfy { $0.maximum <= 1 / Double($0.bins - 1) + 1e-6 }
-      ? "The maximum is half a bin, 1/(B − 1), for every B, as it must be: bins trade precision for "
-        + "examples per bin."
+      ? "The maximum is half a bin, 1/(B − 1), for every B: bins trade precision for examples per bin."
       : "A maximum above half a bin, 1/(B − 1), is a bug: compare `encode` and `decode`.")
-  let points = measured.map { (x: log2(Double($0.bins)), maximum: $0.maximum, rms: $0.rms) }
   try lesson.chart(
     LineChart(
       "Quantization error of new actions", x: "bins (log2 B)", y: "error (normalized units)",
       [
-        .init("maximum", points.map { ($0.x, $0.maximum) }, showsPoints: true),
-        .init("RMS", points.map { ($0.x, $0.rms) }, showsPoints: true),
+        .init("maximum", measured.map { (log2(Double($0.bins)), $0.maximum) }, showsPoints: true),
+        .init("RMS", measured.map { (log2(Double($0.bins)), $0.rms) }, showsPoints: true),
       ]), as: "quantization.png")
 
   lesson.finish(
     readNext: [
       "Sources/NanoVLA/4-Actions/ActionTokenizer.swift",
       "Sources/NanoVLA/4-Actions/ActionStatistics.swift",
-      "Sources/NanoVLA/5-Cloning/TokenHead.swift",
     ],
     tryThis: [
       "bins = 4: how far is the decoded dx from the original? The gripper grasps within 0.1.",
       "shownDemonstration = 40: which tokens stay the same in every action, and why?",
       "Exercise: in ActionTokenizer, let `center` return the lower edge of a bin instead of the "
-        + "middle. Solved if the maximum error is twice as large, a whole bin.",
-    ])
+        + "middle. Solved if the maximum is a whole bin. (Tests: --filter ActionTokenizerTests.)",
+    ],
+    theFieldCallsIt: "discretization, quantile normalization, action tokens (RT-2, OpenVLA)")
 }

@@ -63,7 +63,7 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
       backbone: .bundled(), statistics: .bundled(), chunk: 1, usesProprioception: false,
       using: &random)
   }
-  var unseenLosses: [Float] = []
+  var unseenLosses: [Double] = []
   lesson.table(
     columns: ["backbone", "first loss", "ln(bins)", "trained on", "unseen"],
     rows: try (families + ["toy"]).map { name in
@@ -77,10 +77,9 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
       let run = try cloning(training)
       let first = loss(run)
       lesson.repeating(steps, name) { run.step() }
-      let (after, elsewhere) = (loss(run), loss(try cloning(others)))
-      lesson.keep("loss_\(name)", Double(after))
-      lesson.keep("unseenLoss_\(name)", Double(elsewhere))
-      unseenLosses.append(elsewhere)
+      let after = lesson.keep("loss_\(name)", loss(run))
+      let elsewhere = lesson.keep("unseenLoss_\(name)", loss(try cloning(others)))
+      unseenLosses.append(elsewhere.value)
       return [name, first, policy.head.expectedInitialLoss(run.examples.expert), after, elsewhere]
     })
   lesson.say(
@@ -116,5 +115,6 @@ Lesson.run(8, "Any VLM", idea: idea) { lesson in
       "traced = \"openvla\": two vision towers, so the image is traced twice. Where are they joined?",
       "Exercise: learned = 80. The toy VLM's unseen loss should fall to about 0.94, while every random "
         + "backbone's stays above 1.1. Why do more demonstrations help one more than the others?",
-    ])
+    ],
+    theFieldCallsIt: "vision encoder, projector, prompt template, hidden states, foundation model")
 }

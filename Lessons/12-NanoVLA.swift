@@ -145,5 +145,5 @@ Lesson.run(12, "nanoVLA", idea: idea, flags: ["--pretrain"]) { lesson in
       "In ToyVLM.swift give the fusion depth 3, then run `nanovla-lesson 12 --pretrain`.",
       "Exercise: write `advantage` anew, each reward minus the mean of the group's other rewards "
         + "(RLOO, Ahmadian et al. 2024). Solved if successImproved again reaches 0.85 or more.",
-    ])
+    ], theFieldCallsIt: "imitation learning, reinforcement learning with verifiable rewards (RLVR)")
 }

@@ -17,10 +17,12 @@ public struct Axis {
   /// A share of all episodes, from 0 to 1.
   public static let successRate = Axis("success rate (fraction of episodes)", 0...1)
 
+  var length: Double { range.upperBound - range.lowerBound }
+
   /// The position of `value` on the axis: 0 at its start, 1 at its end. Values outside of the range
   /// lie at its ends; NaN lies at the start.
   func position(of value: Double) -> Double {
-    let position = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    let position = (value - range.lowerBound) / length
     return position.isNaN ? 0 : min(max(position, 0), 1)
   }
 
@@ -37,7 +39,6 @@ public struct Axis {
 
   /// 1, 2 or 5 times a power of ten, so that four to nine ticks fit.
   private var step: Double {
-    let length = range.upperBound - range.lowerBound
     let power = pow(10, floor(log10(length / 4)))
     return [5, 2].map { $0 * power }.first { length / $0 >= 3.999 } ?? power
   }

@@ -18,12 +18,11 @@ extension Lesson {
     return result
   }
 
-  /// Prints a number with its meaning and keeps it under `name` for `--json`.
+  /// Prints a number with its band and its meaning, and keeps it under `name` for `--json`.
   public func result(_ name: String, _ value: Double, _ meaning: String, line: Int = #line) {
-    keep(name, value)
-    let shown = Terminal.number(value)
+    let shown = keep(name, value).cell
     page?.append(.result(name: name, value: shown, meaning: meaning), line: line)
-    "→ \(name) = \(Terminal.number(value))  \(meaning)".wrapped(to: width - 2, hanging: 2)
+    "→ \(name) = \(shown)  \(meaning)".wrapped(to: width - 2, hanging: 2)
       .forEach { print("  " + $0) }
   }
 
@@ -36,9 +35,6 @@ extension Lesson {
   public func result(_ name: String, _ value: Int, _ meaning: String, line: Int = #line) {
     result(name, Double(value), meaning, line: line)
   }
-
-  /// Keeps a number under `name` for `--json` that a table or a bar shows.
-  public func keep(_ name: String, _ value: Double) { results.append((name, value)) }
 
   /// Shows progress on standard error if the work takes more than two seconds.
   public func progress(_ done: Int, of total: Int, _ title: @autoclosure () -> String) {
@@ -54,5 +50,27 @@ extension Lesson {
       try step()
       progress(done + 1, of: count, title())
     }
+  }
+
+  /// Calls `step` `count` times, shows the progress, and follows other quantities meanwhile.
+  /// - Parameters:
+  ///   - points: how often they are measured, besides before the first step.
+  ///   - measured: each with a name; they must not change what `step` does.
+  /// - Returns: for each a curve over the steps.
+  public func repeating(
+    _ count: Int, _ title: @autoclosure () -> String, points: Int = 30,
+    measuring measured: KeyValuePairs<String, () -> Float>, _ step: () throws -> Void
+  ) rethrows -> [LineChart.Curve] {
+    let interval = max(1, count / points)
+    var series = measured.map { [(x: 0.0, y: Double($0.value()))] }
+    for done in 1...max(1, count) {
+      try step()
+      progress(done, of: count, title())
+      guard done % interval == 0 else { continue }
+      for (index, quantity) in measured.enumerated() {
+        series[index].append((Double(done), Double(quantity.value())))
+      }
+    }
+    return zip(measured, series).map { LineChart.Curve($0.key, $1) }
   }
 }

@@ -15,12 +15,20 @@ public final class Lesson {
   let width: Int
   let file: String
   let checkout: URL
-  private let isJSON: Bool
+  let isJSON: Bool
   /// The standard output at the start of the program.
-  private let output: Int32
+  let output: Int32
   let start = Date()
   var entries: [ShapeTrace.Entry] = []
-  var results: [(name: String, value: Double)] = []
+  var results: [Kept] = []
+  /// What several seeds gave; nil if they have not been measured.
+  let bands: LessonBands?
+  let notes: [ResultNote]
+  /// The settings for which `bands` hold; empty if they are those of the lesson's source.
+  let changedKnobs: String
+  /// The charts that were shown, by the names of their files.
+  var charts: [String: LineChart] = [:]
+  let reportsCharts: Bool
   var work: Progress?
   /// What the page shows, if one is to be written.
   var page: PageRecord?
@@ -47,12 +55,13 @@ public final class Lesson {
   ) {
     do {
       let options = try LessonOptions(CommandLine.arguments.dropFirst(), known: flags)
-      let lesson = Lesson(number, title, file: file, options)
+      let lesson = try Lesson(number, title, file: file, options)
       lesson.page = try options.page.map { try PageRecord(path: $0, script: file) }
       let kind = number.map { "Lesson \($0)" } ?? "Notebook"
       lesson.print(lesson.bold("\(kind) · \(title)"))
       lesson.print("")
       opening.joined(separator: "\n\n").paragraphs(width: lesson.width).forEach(lesson.print)
+      lesson.sayWhatBandsAreFor()
       try script(lesson)
       try lesson.writePage(kind: kind, opening: opening)
     } catch let error as UsageError {
@@ -60,13 +69,19 @@ public final class Lesson {
     } catch { Terminal.fail("\(error)", status: EXIT_FAILURE) }
   }
 
-  private init(_ number: Int?, _ title: String, file: String, _ options: LessonOptions) {
+  private init(_ number: Int?, _ title: String, file: String, _ options: LessonOptions) throws {
     (self.number, self.title) = (number, title)
     (seed, isJSON, flags) = (options.seed, options.isJSON, options.flags)
     showsColor = options.showsColor && !isJSON
     width = min(100, Terminal.columns())
     self.file = URL(filePath: file).pathComponents.suffix(2).joined(separator: "/")
     checkout = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
+    let bands = try LessonBands.read(LessonBands.self, "lesson", ofScript: file)
+    notes = try LessonBands.read([ResultNote].self, "causes", ofScript: file) ?? []
+    let source = try? String(contentsOfFile: file, encoding: .utf8)
+    let knobs = source.map(Knobs.declarations) ?? bands?.knobs ?? []  // moved away from its source
+    changedKnobs = bands.map { $0.differences(from: knobs, options.flags) } ?? ""
+    (self.bands, reportsCharts) = (bands, options.reportsCharts)
     // With --json, the script's own `print` goes to standard error.
     output = isJSON ? dup(STDOUT_FILENO) : STDOUT_FILENO
     if isJSON { dup2(STDERR_FILENO, STDOUT_FILENO) }
@@ -80,7 +95,7 @@ public final class Lesson {
     printHeading(text)
   }
 
-  private func printHeading(_ text: String) {
+  func printHeading(_ text: String) {
     print("")
     text.wrapped(to: width).forEach { print(bold($0)) }
   }
@@ -99,43 +114,15 @@ public final class Lesson {
     page?.append(.table(columns: columns, rows: rows), line: line)
   }
 
-  // MARK: - End
+  // MARK: - Printing
 
-  /// Prints the files to read next and the exercises, or with `--json` the object of this lesson.
-  public func finish(readNext: [String], tryThis: [String]) {
-    let seconds = Date().timeIntervalSince(start)
-    page?.readNext = readNext
-    page?.tryThis = tryThis + written
-    printHeading("Read next")
-    readNext.forEach { print("  " + $0) }
-    printHeading("Try")
-    for exercise in tryThis + written {
-      "· \(exercise)".wrapped(to: width - 2, hanging: 2).forEach { print("  " + $0) }
-    }
-    print("")
-    print(String(format: "%.1f s, seed %llu", seconds, seed))
-    guard isJSON else { return }
-    let report = Report(
-      lesson: number, title: title, file: file,
-      trace: entries.map { .init(label: $0.label, shape: $0.shape, milliseconds: $0.milliseconds) },
-      results: Dictionary(
-        results.map { ($0.name, $0.value.isFinite ? $0.value : nil) }, uniquingKeysWith: { $1 }),
-      seconds: seconds)
-    Terminal.write(report.json + "\n", to: output)
+  func print(_ line: String) {
+    guard !isJSON else { return }
+    let green = "\u{1B}[32m✓\u{1B}[0m"
+    let red = "\u{1B}[31m✗\u{1B}[0m"
+    let line = showsColor ? line.replacing("✓", with: green).replacing("✗", with: red) : line
+    Terminal.write(line + "\n", to: output)
   }
-
-  /// The exercise that `nanovla-lesson check` checks; none in a checkout without it.
-  private var written: [String] {
-    guard let number else { return [] }
-    let folder = checkout.appending(path: "Lessons/Exercises")
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    let prefix = String(format: "%02d-", number)
-    return files.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".swift") }.map {
-      "Write the function of Lessons/Exercises/\($0); `nanovla-lesson check \(number)` checks it."
-    }
-  }
-
-  func print(_ line: String) { if !isJSON { Terminal.write(line + "\n", to: output) } }
 
   private func bold(_ text: String) -> String { showsColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 }

@@ -1,13 +1,15 @@
 /// The command line of a lesson: `--seed N`, `--json`, `--html FILE`, `--no-color`, and
 /// flags of its own.
 ///
-/// `nanovla-lesson` passes them on. A lesson parses them without a package, so that it builds fast.
+/// `nanovla-lesson` passes them on, and adds `--charts` when it measures bands: the JSON object then
+/// holds the points of all curves. A lesson parses them without a package, so that it builds fast.
 struct LessonOptions {
   var seed: UInt64 = 0
   var isJSON = false
   var showsColor = Terminal.showsColor
   /// The path of the page to write.
   var page: String?
+  var reportsCharts = false
 
   /// The lesson's own flags on the command line.
   var flags: Set<String> = []
@@ -25,6 +27,7 @@ struct LessonOptions {
           throw UsageError(description: "--html requires the name of a file, such as lesson-3.html")
         }
         page = value
+      case "--charts": reportsCharts = true
       case "--seed":
         guard let value = rest.popFirst().flatMap({ UInt64($0) }) else {
           throw UsageError(description: "--seed requires a whole number, 0 or larger")

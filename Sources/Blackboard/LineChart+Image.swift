@@ -9,8 +9,9 @@ extension LineChart {
   public func image() -> RGBImage {
     var image = RGBImage(
       width: Self.left + Self.width + 24, height: Self.top + Self.height + 78)
+    drawBands(on: &image)
     drawAxes(on: &image)
-    for (index, curve) in curves.enumerated() { draw(curve, Self.style(index), on: &image) }
+    for curve in curves { draw(curve, style(of: curve), on: &image) }
     drawLegend(on: &image)
     return image
   }
@@ -20,6 +21,21 @@ extension LineChart {
       Self.left + Int((x.position(of: point.x) * Double(Self.width)).rounded()),
       Self.top + Int(((1 - y.position(of: point.y)) * Double(Self.height)).rounded())
     )
+  }
+
+  /// Each band in a tint of its curve's color; where two overlap, the darker of each primary color.
+  private func drawBands(on image: inout RGBImage) {
+    for (index, band) in shownBands {
+      let tint = Self.style(index).color.tint
+      let ends = [band.x[0], band.x[band.x.count - 1]].map { place((x: $0, y: 0)).x }
+      for column in ends[0]...ends[1] {
+        let position = Double(column - Self.left) / Double(Self.width)
+        let range = band.range(atX: x.range.lowerBound + position * x.length)
+        for row in place((x: 0, y: range.high)).y...place((x: 0, y: range.low)).y {
+          image[column, row] = image[column, row].darkest(tint)
+        }
+      }
+    }
   }
 
   private func drawAxes(on image: inout RGBImage) {
@@ -71,8 +87,9 @@ extension LineChart {
   private func drawLegend(on image: inout RGBImage) {
     guard !curves.isEmpty else { return }
     let (sample, step) = (44, 24)
-    let width = sample + 28 + curves.map { RGBImage.textWidth($0.name) }.max()!
-    let height = step * curves.count + 8
+    let legend = names + (shownBands.isEmpty ? [] : [bandName])
+    let width = sample + 28 + legend.map { RGBImage.textWidth($0) }.max()!
+    let height = step * legend.count + 8
     let places = curves.flatMap { $0.finitePoints.map(place) }
     let corners = [Self.top + 8, Self.top + Self.height - height - 8].flatMap { y in
       [Self.left + Self.width - width - 8, Self.left + 8].map { x in (x: x, y: y) }
@@ -88,13 +105,18 @@ extension LineChart {
     }!
     image.fill(x: corner.x, y: corner.y, width: width, height: height, .darkGray)
     image.fill(x: corner.x + 1, y: corner.y + 1, width: width - 2, height: height - 2, .white)
-    for (index, curve) in curves.enumerated() {
+    for (index, name) in names.enumerated() {
       let style = Self.style(index)
       let (x, y) = (corner.x + 8, corner.y + 4 + step * index + step / 2)
       image.drawLine(
         from: (x, y), to: (x + sample, y), thickness: 2, style.color, dash: style.dash)
-      if curve.showsPoints { image.drawMarker(style.marker, x: x + sample / 2, y: y, style.color) }
-      image.drawText(curve.name, x: x + sample + 8, y: y - Self.textHeight / 2 + 2)
+      let showsPoints = curves.contains { $0.name == name && $0.showsPoints }
+      if showsPoints { image.drawMarker(style.marker, x: x + sample / 2, y: y, style.color) }
+      image.drawText(name, x: x + sample + 8, y: y - Self.textHeight / 2 + 2)
     }
+    guard let first = shownBands.first else { return }
+    let (x, y) = (corner.x + 8, corner.y + 4 + step * names.count + step / 2)
+    image.fill(x: x, y: y - 8, width: sample, height: 16, Self.style(first.index).color.tint)
+    image.drawText(bandName, x: x + sample + 8, y: y - Self.textHeight / 2 + 2)
   }
 }

@@ -7,8 +7,21 @@ extension LineChart {
     let columns = max(min(width - margin - 3, 64), 8)
     var cells = [[Character]](
       repeating: [Character](repeating: " ", count: columns), count: height)
-    for (index, curve) in curves.enumerated() {
-      let character = Self.style(index).character
+    for (_, band) in shownBands {
+      let ends = [band.x[0], band.x[band.x.count - 1]].map(x.position)
+      for column in 0..<columns {
+        let position = Double(column) / Double(columns - 1)
+        guard ends[0] - 0.5 / Double(columns) <= position, position <= ends[1] + 1e-9 else {
+          continue
+        }
+        let range = band.range(atX: x.range.lowerBound + position * x.length)
+        for row in row(of: range.high, height: height)...row(of: range.low, height: height) {
+          cells[row][column] = "░"
+        }
+      }
+    }
+    for curve in curves {
+      let character = style(of: curve).character
       for (column, row) in cellsOfMeans(of: curve, columns: columns, height: height) {
         cells[row][column] = character
       }
@@ -17,7 +30,9 @@ extension LineChart {
     for (value, label) in y.ticks { rowLabels[row(of: value, height: height)] = label }
     let axis = AxisLine(x, room: columns)
     let space = String(repeating: " ", count: margin)
-    let legend = curves.enumerated().map { "\(Self.style($0).character) \($1.name)" }
+    let legend =
+      names.enumerated().map { "\(Self.style($0).character) \($1)" }
+      + (shownBands.isEmpty ? [] : ["░ \(bandName)"])
     return title.wrapped(to: width) + (y.title + " ↑").wrapped(to: width)
       + cells.enumerated().map { number, line in
         (rowLabels[number] ?? "").padded(to: margin - 1, atRight: true)

@@ -3,40 +3,34 @@ import Images
 /// Curves over a common pair of axes, as a PNG picture or as text.
 ///
 /// Each curve has a color of its own (safe for color-blind readers), a dash pattern, a marker and,
-/// in text, a character; the legend inside the frame names all of them.
+/// in text, a character; the legend inside the frame names all of them. Curves of one name, such as
+/// many samples of one thing, share all that.
 public struct LineChart {
-  public struct Curve {
-    /// The name in the legend, with the unit if it differs from the axis's.
-    public var name: String
-    public var points: [(x: Double, y: Double)]
-    /// If true, each point has a marker; otherwise the curve is a line alone.
-    public var showsPoints: Bool
-
-    public init(_ name: String, _ points: [(x: Double, y: Double)], showsPoints: Bool = false) {
-      (self.name, self.points, self.showsPoints) = (name, points, showsPoints)
-    }
-
-    /// A series at equal distances of x: `first`, `first + step`, …
-    /// - Parameter count: each point is the mean of so many values, at the x of the last of them.
-    public init(
-      _ name: String, _ series: [some BinaryFloatingPoint], from first: Double = 0,
-      every step: Double = 1, meanOf count: Int = 1
-    ) {
-      let points = stride(from: 0, to: series.count, by: count).map { start in
-        let part = series[start..<min(start + count, series.count)].map { Double($0) }
-        let x = first + Double(start + part.count - 1) * step
-        return (x: x, y: part.reduce(0, +) / Double(part.count))
-      }
-      self.init(name, points)
-    }
-
-    /// Points with a coordinate that is not finite are left out.
-    var finitePoints: [(x: Double, y: Double)] { points.filter { $0.x.isFinite && $0.y.isFinite } }
-  }
-
   public var title: String
   public var x, y: Axis
   public var curves: [Curve]
+  /// The ranges in which curves should run, by the curves' names, and what the legend calls them.
+  var bands: [String: CurveBand] = [:]
+  var bandName = ""
+
+  /// The names of curves that have points, each once.
+  var names: [String] {
+    curves.filter { !$0.points.isEmpty }.map(\.name)
+      .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// The points [x, y] of each curve.
+  var points: [String: [[Double]]] {
+    Dictionary(
+      curves.map { ($0.name, $0.finitePoints.map { [$0.x, $0.y] }) }, uniquingKeysWith: { $1 })
+  }
+
+  /// The bands that are drawn: the index of the curve's name, and its range.
+  var shownBands: [(index: Int, band: CurveBand)] {
+    names.enumerated().compactMap { index, name in
+      bands[name].flatMap { $0.x.isEmpty ? nil : (index, $0) }
+    }
+  }
 
   public init(_ title: String, x: Axis, y: Axis, _ curves: [Curve]) {
     (self.title, self.x, self.y, self.curves) = (title, x, y, curves)
@@ -71,7 +65,12 @@ public struct LineChart {
       ])
   }
 
-  /// The color, dash pattern, marker and character of the curve at `index`.
+  /// How `curve` is drawn.
+  func style(of curve: Curve) -> (
+    color: RGBImage.Color, dash: [Int], marker: RGBImage.Marker, character: Character
+  ) { Self.style(names.firstIndex(of: curve.name) ?? 0) }
+
+  /// The color, dash pattern, marker and character of the name at `index`.
   static func style(_ index: Int) -> (
     color: RGBImage.Color, dash: [Int], marker: RGBImage.Marker, character: Character
   ) {

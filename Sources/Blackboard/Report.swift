@@ -13,6 +13,10 @@ struct Report: Encodable {
   let file: String
   let trace: [Entry]
   let results: [String: Double?]
+  /// The lower and the upper end of each result's band, of those that have one.
+  let bands: [String: [Double?]]
+  /// With `--charts`: for each chart's file and curve, its points [x, y].
+  let charts: [String: [String: [[Double]]]]?
   let seconds: Double
 
   /// Keys are sorted. A result that is not finite is null, since JSON has finite numbers only.

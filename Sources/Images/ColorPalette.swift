@@ -19,4 +19,15 @@ extension RGBImage.Color {
   public static let darkGray = RGBImage.Color(70, 70, 70)
   /// Grid lines.
   public static let lightGray = RGBImage.Color(222, 222, 222)
+
+  /// A quarter of this color on white, for areas behind lines.
+  public var tint: RGBImage.Color {
+    func mixed(_ part: UInt8) -> UInt8 { UInt8((3 * 255 + Int(part)) / 4) }
+    return RGBImage.Color(mixed(red), mixed(green), mixed(blue))
+  }
+
+  /// The smaller of each primary color: both of two overlapping tints stay visible.
+  public func darkest(_ other: RGBImage.Color) -> RGBImage.Color {
+    RGBImage.Color(min(red, other.red), min(green, other.green), min(blue, other.blue))
+  }
 }

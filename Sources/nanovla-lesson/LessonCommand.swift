@@ -22,6 +22,7 @@ struct LessonCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, NotebookCommand.self, CheckCommand.self, HintCommand.self,
       SolutionCommand.self, ResetCommand.self, ProgressCommand.self, WatchCommand.self,
+      BandsCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -16,6 +16,8 @@ enum Problem: Error, CustomStringConvertible {
   case notPassed(Int)
   case needsConfirmation(Int, file: String)
   case cannotWrite(path: String, why: String)
+  case noFolder(String)
+  case noReport(lesson: Int)
 
   var description: String {
     switch self {
@@ -57,6 +59,10 @@ enum Problem: Error, CustomStringConvertible {
       return "reset \(number) replaces \(file): nobody can be asked here, so add --yes"
     case .cannotWrite(let path, let why):
       return "cannot write \(path): \(why)"
+    case .noFolder(let folder):
+      return "cannot change to the folder \(folder)"
+    case .noReport(let number):
+      return "lesson \(number) printed no results with --json: does it call lesson.finish?"
     }
   }
 

@@ -10,7 +10,7 @@ import Testing
     let report = Report(
       lesson: 3, title: "“Quoted”\nand broken", file: "Lessons/03.swift",
       trace: [.init(label: "a", shape: [1, 2], milliseconds: 0.5)],
-      results: ["good": 0.25, "bad": nil], seconds: 1.5
+      results: ["good": 0.25, "bad": nil], bands: ["good": [0, 1]], charts: nil, seconds: 1.5
     ).json
     #expect(!report.contains("\n"))
     let object = try #require(
@@ -19,6 +19,8 @@ import Testing
     #expect(results["good"] as? Double == 0.25)
     #expect(results["bad"] is NSNull)
     #expect(object["lesson"] as? Int == 3)
+    #expect(object["bands"] as? [String: [Double]] == ["good": [0, 1]])
+    #expect(object["charts"] == nil)
     #expect(((object["trace"] as? [[String: Any]])?.first?["shape"]) as? [Int] == [1, 2])
   }
 

@@ -11,7 +11,7 @@ import Testing
     return try body(folder)
   }
 
-  @Test("--json prints exactly one object with the lesson's six keys")
+  @Test("--json prints exactly one object with the lesson's seven keys")
   func json() throws {
     let result = try inScratch { try Program.product("lesson-04").run(["--json"], in: $0) }
     let lines = result.output.split(separator: "\n")
@@ -19,7 +19,7 @@ import Testing
     #expect(lines.count == 1)
     let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
     let keys = Set(object?.keys.map { $0 } ?? [])
-    #expect(keys == ["lesson", "title", "file", "trace", "results", "seconds"])
+    #expect(keys == ["lesson", "title", "file", "trace", "results", "bands", "seconds"])
     #expect(object?["lesson"] as? Int == 4)
     #expect((object?["trace"] as? [Any])?.isEmpty == false)
     #expect((object?["results"] as? [String: Any])?.isEmpty == false)

@@ -10,7 +10,7 @@ extension Lesson {
     let seconds = String(format: "%.1f s", Date().timeIntervalSince(start))
     let html = Page(
       kind: kind, title: title, opening: opening, record: page,
-      results: results.map { ($0.name, Terminal.number($0.value)) },
+      results: results.map { ($0.name, $0.cell) },
       facts: "Source: \(file). It ran in \(seconds) with seed \(seed)."
     )
     .html

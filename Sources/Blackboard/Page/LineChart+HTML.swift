@@ -11,12 +11,11 @@ extension LineChart {
   private static let (left, right, top, bottom) = (52.0, 508.0, 12.0, 252.0)
 
   var html: HTML {
-    let names = curves.map(\.name).joined(separator: ", ")
-    let drawn = curves.indices.map(drawing(of:))
+    let drawn = curves.map(drawing(of:))
     return """
       <figure class="chart"><svg viewBox="0 0 520 300" role="img" aria-label="\(summary)">
-      \(grid)\(drawn)</svg>
-      <figcaption><strong>\(title)</strong>\(names.isEmpty ? "" : legend)</figcaption></figure>
+      \(grid)\(areas)\(drawn)</svg>
+      <figcaption><strong>\(title)</strong>\(names.joined().isEmpty ? "" : legend)</figcaption></figure>
 
       """
   }
@@ -72,8 +71,20 @@ extension LineChart {
       """
   }
 
-  private func drawing(of index: Int) -> HTML {
-    let curve = curves[index]
+  /// Each band as an area behind its curve.
+  private var areas: [HTML] {
+    shownBands.map { index, band in
+      let upper = zip(band.x, band.high).map { place((x: $0, y: $1)) }
+      let lower = zip(band.x, band.low).map { place((x: $0, y: $1)) }
+      let steps = (upper + lower.reversed()).enumerated().map { number, place -> HTML in
+        "\(number == 0 ? "M" as HTML : "L")\(place.x) \(place.y)"
+      }
+      return "<path class=\"area c\(index % 8)\" d=\"\(steps)Z\"/>\n"
+    }
+  }
+
+  private func drawing(of curve: Curve) -> HTML {
+    let index = names.firstIndex(of: curve.name) ?? 0
     let style = Self.style(index)
     let places = curve.finitePoints.map(place)
     let steps = places.enumerated().map { number, place -> HTML in
@@ -93,14 +104,15 @@ extension LineChart {
   }
 
   private var legend: HTML {
-    let entries = curves.enumerated().map { index, curve -> HTML in
+    let entries = names.enumerated().map { index, name -> HTML in
       let dash = Self.style(index).dash.map { "\($0)" }.joined(separator: " ")
       return """
         <li><svg viewBox="0 0 36 10" aria-hidden="true"><path class="curve c\(index % 8)" \
-        stroke-dasharray="\(dash.isEmpty ? "none" : dash)" d="M0 5H36"/></svg> \(curve.name)</li>
+        stroke-dasharray="\(dash.isEmpty ? "none" : dash)" d="M0 5H36"/></svg> \(name)</li>
 
         """
     }
-    return "<ul class=\"legend\">\n\(entries)</ul>"
+    let note: HTML = shownBands.isEmpty ? "" : "<li>\(bandName)</li>\n"
+    return "<ul class=\"legend\">\n\(entries)\(note)</ul>"
   }
 }

@@ -71,6 +71,7 @@ extension Page {
     .grid { stroke: var(--line); stroke-width: 1; } .frame { fill: none; stroke: var(--soft); }
     .curve { fill: none; stroke-width: 2; stroke: currentColor; }
     .point { fill: currentColor; }
+    .area { fill: currentColor; opacity: 0.2; }
     .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0;
       margin: .3rem 0; } .legend svg { width: 36px; height: 10px; }
     .c0 { color: var(--c0); } .c1 { color: var(--c1); } .c2 { color: var(--c2); }

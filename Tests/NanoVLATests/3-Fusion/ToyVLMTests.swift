@@ -52,4 +52,24 @@ import Testing
     #expect(found.intent.shape == [2, 6])
     #expect(found.attention.weights.shape == [1, 4, 6, 64])
   }
+
+  @Test(
+    "a state is intent, points, flags, points from the gripper times 4, proprioception, x before y")
+  func stateOrder() throws {
+    let model = try ToyVLM.bundled()
+    let (text, mask) = model.encodeText([try model.tokenizer.encode("pick up the red block")])
+    let found = model.ground(
+      vision: model.encodeImage(uniform(1, 64, 64, 3)), text: text, mask: mask)
+    let gripper: [Float] = [0.2, 0.7, 0.1, 1]  // x, y, z, closed
+    let state = model.state(found, proprioception: Tensor(gripper, shape: [1, 4])).values
+    #expect(state.count == 6 + 6 + 3 + 6 + 4)
+    #expect(abs(state[0..<6].reduce(0, +) - 1) < 1e-5)
+    for slot in 0..<3 {
+      let (x, y) = (found.points[0, slot, 0], found.points[0, slot, 1])
+      #expect(state[6 + 2 * slot] == x && state[7 + 2 * slot] == y)
+      #expect(abs(state[15 + 2 * slot] - 4 * (x - 0.2)) < 1e-5)
+      #expect(abs(state[16 + 2 * slot] - 4 * (y - 0.7)) < 1e-5)
+    }
+    #expect(Array(state[21...]) == gripper)
+  }
 }

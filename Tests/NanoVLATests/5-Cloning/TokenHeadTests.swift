@@ -30,6 +30,21 @@ import VLMs
     #expect(abs(loss / log(Float(32)) - 1) < 0.02)
   }
 
+  @Test("a head that is sure of the expert's bins has a loss of 0: its outputs are logits")
+  func sureLoss() {
+    let head = head(chunk: 1)
+    let action = NormalizedAction(Array(repeating: 0.5, count: 7))
+    let expert = ActionChunks(of: [action], chunk: 1)
+    func loss(sureOf bin: Int) -> Float {
+      var random = SeededRandom(seed: 1)
+      head.output.bias!.values = (0..<7 * 32).map { $0 % 32 == bin ? 40 : 0 }
+      return head.loss(uniform(1, 9), expert, using: &random).item
+    }
+    let bin = head.tokenizer.bin(of: 0.5)
+    #expect(loss(sureOf: bin) < 1e-3)  // 2.5 if a softmax came before that of the cross-entropy
+    #expect(loss(sureOf: bin - 1) > 20)
+  }
+
   @Test("each step has a first layer of its own, the others are shared")
   func parameters() {
     let first = 3 * (9 * 16 + 16)
