@@ -5,9 +5,9 @@ import Foundation
 enum CurrentCall {
   /// Notes the inputs of the next call, once ``begin(seconds:)`` was called.
   static func note(_ inputs: String) {
-    guard let former = callLine else { return }
+    guard callLine != nil else { return }
+    // The old line is not freed: a signal may be writing it.
     callLine = strdup("  while your function was called with \(errorLine(inputs))\n")
-    _ = former  // not freed: a signal may be writing it
   }
 
   /// From now on, a crash adds the inputs to its message, and the program ends `seconds` later.
@@ -15,6 +15,12 @@ enum CurrentCall {
     callLine = strdup("")
     endlessLine = strdup(
       "not yet: no answer within \(seconds) s: does a loop never end, or recursion?\n")
+    var stack = stack_t()
+    if sigaltstack(nil, &stack) == 0, stack.ss_flags & Int32(SS_DISABLE) != 0 {
+      stack = stack_t()
+      (stack.ss_sp, stack.ss_size) = (malloc(1 << 18), 1 << 18)
+      sigaltstack(&stack, nil)
+    }
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] { reportCrash(number) }
     signal(SIGALRM) { _ in
       // A signal handler may only use global variables and call `write`.

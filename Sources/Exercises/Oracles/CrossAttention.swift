@@ -17,6 +17,7 @@ public enum CrossAttention: Oracle {
     case textAttendsToText = "the text attends to itself: keys and values come from the image"
     case valuesFromText = "the values come from the text: what a patch passes on is its own token"
     case oneHead = "all of the width is one head: split it into H slices of d = D/H first"
+    case scaledByWidth = "the scores are divided by √D, the width of all heads: d is that of one"
     case residualOfImage = "the mean patch is added instead of the text tokens"
   }
 
@@ -69,7 +70,7 @@ public enum CrossAttention: Oracle {
         for t in 0..<T {
           let scores = (0..<keys.count).map { k in
             (0..<d).reduce(0) { $0 + element(queries, b, h, t, $1) * element(keys, b, h, k, $1) }
-              / Double(d).squareRoot()
+              / Double(mistakes.contains(.scaledByWidth) ? D : d).squareRoot()
           }
           let weights = softmax(scores)
           for i in 0..<d {

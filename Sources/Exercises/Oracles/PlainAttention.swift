@@ -14,12 +14,16 @@ public enum PlainAttention: Oracle {
     case dividedByD = "the scores are divided by d instead of √d"
     case multiplied = "the scores are multiplied by √d instead of divided"
     case dividedByRootOfKeys = "the scores are divided by the root of the number of keys, not of d"
+    case dividedByRootOfQueries = "the scores are divided by the root of the number of queries"
+    case dividedByRootOfWidth =
+      "the scores are divided by √(H·d), the width of all heads: d is the width of one"
     case softmaxOverQueries =
       "the softmax runs over the queries: each query's weights for all KEYS must sum to 1"
     case noSoftmax = "the scores are used as weights without a softmax"
     case doubleSoftmax = "the softmax is applied twice: the weights are nearly equal"
     case maskInverted = "the mask is inverted: it hides what it should show"
     case maskIgnored = "the mask is not used"
+    case maskMultiplied = "the mask is multiplied with the scores: add it, 0 means visible"
     case maskAfterSoftmax =
       "the hidden weights become 0 after the softmax, so the rest no longer sums to 1"
   }
@@ -103,7 +107,11 @@ public enum PlainAttention: Oracle {
     if mistakes.contains(.notScaled) { return 1 }
     if mistakes.contains(.dividedByD) { return 1 / Double(c.d) }
     if mistakes.contains(.multiplied) { return Double(c.d).squareRoot() }
-    return 1 / Double(mistakes.contains(.dividedByRootOfKeys) ? c.C : c.d).squareRoot()
+    var length = c.d
+    if mistakes.contains(.dividedByRootOfKeys) { length = c.C }
+    if mistakes.contains(.dividedByRootOfQueries) { length = c.T }
+    if mistakes.contains(.dividedByRootOfWidth) { length = c.H * c.d }
+    return 1 / Double(length).squareRoot()
   }
 
   private static func masked(
@@ -114,6 +122,6 @@ public enum PlainAttention: Oracle {
     else { return score }
     // In float32, 10⁹ plus a score is 10⁹: all that an inverted mask shows has the same weight.
     if mistakes.contains(.maskInverted) { return Double(Float(score) - mask) }
-    return score + Double(mask)
+    return mistakes.contains(.maskMultiplied) ? score * Double(mask) : score + Double(mask)
   }
 }

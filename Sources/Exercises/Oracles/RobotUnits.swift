@@ -20,6 +20,8 @@ public enum RobotUnits: Oracle {
       "the last class, for x = 1, has no bin above it: it shares the center of the last bin"
     case gripperUnNormalized =
       "the gripper is un-normalized: where mask is false a number is in robot units already"
+    case gripperFlipped = "the sign of the gripper is flipped: it opens where it should close"
+    case fromTheTop = "the classes are read from the top: class 0 is the SMALLEST number"
     case onlyGripper = "the mask is inverted: true means normalized"
     case notUnNormalized =
       "the numbers are still normalized: they are never converted to robot units"
@@ -66,7 +68,7 @@ public enum RobotUnits: Oracle {
       let isNormalized = c.mask[a] != mistakes.contains(.onlyGripper)
       guard isNormalized || mistakes.contains(.gripperUnNormalized),
         !mistakes.contains(.notUnNormalized)
-      else { return x }
+      else { return mistakes.contains(.gripperFlipped) && !c.mask[a] ? -x : x }
       var (low, high) = (Double(c.q01[a]), Double(c.q99[a]))
       if mistakes.contains(.reversedQuantiles) { (low, high) = (high, low) }
       if mistakes.contains(.fromZeroToOne) { return x * (high - low) + low }
@@ -78,14 +80,15 @@ public enum RobotUnits: Oracle {
   }
 
   /// What a class stands for, in −1…1.
-  private static func value(of given: Int, bins: Int, _ mistakes: Set<Mistake>) -> Double {
-    var `class` = mistakes.contains(.lastClassBeyond) ? given : min(given, bins - 2)
-    if mistakes.contains(.oneBinLow) { `class` -= 1 }
-    if mistakes.contains(.oneBinHigh) { `class` += 1 }
+  private static func value(of chosen: Int, bins: Int, _ mistakes: Set<Mistake>) -> Double {
+    let given = mistakes.contains(.fromTheTop) ? bins - 1 - chosen : chosen
+    var bin = mistakes.contains(.lastClassBeyond) ? given : min(given, bins - 2)
+    if mistakes.contains(.oneBinLow) { bin -= 1 }
+    if mistakes.contains(.oneBinHigh) { bin += 1 }
     let half = mistakes.contains(.lowerEdge) ? 0 : 0.5
     if mistakes.contains(.asManyCentersAsBins) {
       return -1 + 2 * (Double(given) + half) / Double(bins)
     }
-    return -1 + 2 * (Double(`class`) + half) / Double(bins - 1)
+    return -1 + 2 * (Double(bin) + half) / Double(bins - 1)
   }
 }
