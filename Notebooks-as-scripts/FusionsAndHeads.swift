@@ -2,7 +2,7 @@
 //
 //   swift run nanovla-lesson notebook FusionsAndHeads [--full] [--html fusions.html]
 //
-// About 1 minute on 2 cores.
+// About 2 minutes on 2 cores.
 
 import Blackboard
 import NanoVLA
@@ -30,7 +30,7 @@ Lesson.notebook("Fusions and heads", question: question, prediction: prediction)
 
   // %% Knobs
   lesson.heading("Knobs")
-  let seeds = lesson.knob("seeds", 3, full: 10, "trainings of each part")
+  let seeds = lesson.knob("seeds", 5, full: 20, "trainings of each part")
   let probeSteps = lesson.knob("probeSteps", 400, full: 600, "batches of 64 scenes, for a fusion")
   let scenes: UInt64 = 2000  // to train a fusion on
   let steps = 2000  // batches of 64 time steps, for a head
