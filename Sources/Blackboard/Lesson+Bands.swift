@@ -19,8 +19,9 @@ extension Lesson {
   /// Says once for which knobs the bands hold, if that is not for those of this lesson's source.
   func sayWhatBandsAreFor() {
     guard bands != nil, !changedKnobs.isEmpty else { return }
-    "Knobs changed: the bands (in parentheses) are those of a lesson \(changedKnobs)."
-      .paragraphs(width: width).forEach(print)
+    let text = "Knobs changed: the bands (in parentheses) are those of a lesson \(changedKnobs)."
+    page?.append(.prose(text), line: 1)
+    text.paragraphs(width: width).forEach(print)
   }
 
   /// Prints which results lie outside of their bands, and what usually causes that.
@@ -35,6 +36,7 @@ extension Lesson {
     let count =
       outside.isEmpty
       ? "✓ All \(banded.count) are inside." : "\(outside.count) of \(banded.count) are outside."
+    page?.verdicts.append("\(count) \(rule)")
     "\(count) \(rule)".paragraphs(width: width).forEach(print)
     outside.forEach { print($0.name + " = " + $0.cell, cause: $0) }
   }
@@ -42,6 +44,7 @@ extension Lesson {
   /// Prints a line, and below it what usually causes a value outside of its band.
   private func print(_ line: String, cause kept: Kept) {
     let cause = cause(of: kept).map { ". Usually: \($0)" } ?? ""
+    page?.verdicts.append(line + cause)
     (line + cause).wrapped(to: width - 2, hanging: 2).forEach { print("  " + $0) }
   }
 

@@ -60,8 +60,9 @@ extension Page {
     let all = [
       (
         "Results",
-        PagePart.table(
-          columns: ["result", "value"], rows: rows, caption: "All results", isCode: [0])
+        "\(record.verdicts.map(PagePart.paragraphs))"
+          + PagePart.table(
+            columns: ["result", "value"], rows: rows, caption: "All results", isCode: [0])
       ),
       ("Read next", list(record.readNext.map { "<code>\($0)</code>" })),
       ("Try", list(record.tryThis.map(PagePart.inline))),

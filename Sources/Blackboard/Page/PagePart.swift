@@ -24,6 +24,8 @@ struct PageRecord {
   let file: URL
   let source: String
   private(set) var parts: [(part: PagePart, line: Int)] = []
+  /// Whether the results lie in their bands, and what usually causes it if not.
+  var verdicts: [String] = []
   var readNext: [String] = []
   var tryThis: [String] = []
 

@@ -56,10 +56,12 @@ extension Page {
     .bars .track { width: 60%; min-width: 8rem; }
     .bars .scale { color: var(--soft); font-weight: 400; font-size: .8rem; }
     .bars .scale { display: flex; justify-content: space-between; gap: .5rem; text-align: center; }
-    .bar { height: 1.05rem; min-width: 1px; background: var(--bar); border-radius: 0 3px 3px 0;
-      -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-    .track { background: linear-gradient(var(--box), var(--box)) no-repeat 0 .28rem / calc(100% - .7rem)
-      1.05rem; }
+    .room { position: relative; height: 1.1rem; background: var(--box); }
+    .bar { position: absolute; top: .2rem; height: .7rem; min-width: 1px; background: var(--bar);
+      border-radius: 0 3px 3px 0; }
+    .band { position: absolute; top: 0; height: 1.1rem; min-width: 3px; background: var(--soft);
+      opacity: .35; }
+    .room, .bar, .band { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
     .result, .knob { padding-left: 1.2rem; text-indent: -1.2rem; }
     .result::before { content: "→ "; color: var(--soft); }
     figure { margin: 1.1rem 0; }

@@ -121,6 +121,25 @@ import Testing
     #expect(elements.named("link").isEmpty)
   }
 
+  @Test("verdicts stand above the results, and a bar stands in front of its band")
+  func bands() throws {
+    var record = try record("", [])
+    record.verdicts = ["1 of 2 are outside.", Self.hostile]
+    let elements = try #require(Elements(page(record).html))
+    let all = elements.all.map { ($0.name, $0.text) }
+    let verdict = try #require(all.firstIndex { $0 == ("p", "1 of 2 are outside.") })
+    #expect(all[verdict + 1] == ("p", Self.hostile))
+    #expect(try #require(all.firstIndex { $0 == ("caption", "All results") }) > verdict)
+
+    var chart = BarChart(
+      title: "t", axis: Axis("x", 0...2), values: [("a", 1, "1"), ("b", 1, "1")])
+    chart.bands = [Band(low: 0.5, high: 1.5), nil]
+    let bars = try #require(Elements(chart.html))
+    let styles = bars.named("div").compactMap { $0.attributes["style"] }
+    #expect(styles == ["left:25.0%;width:50.0%", "width:50.0%", "width:50.0%"])
+    #expect(bars.named("caption").map(\.text) == ["t; shaded: the band"])
+  }
+
   @Test("what a function of an earlier cell prints belongs to the cell that is running")
   func cells() throws {
     let source = "// %% A\nfunc f() {}\n// %% B\nf()\n// %% C\nx()"
