@@ -103,7 +103,9 @@ extension VLMFamily {
     try vlm.checkParts()
     let unread = parts.configurations.flatMap(\.unread)
     vlm.unreadKeys = unread.map(\.path)
-    vlm.notes = try parts.notes(unread: unread, unused: vlm.unusedTensors, family: name)
+    vlm.notes = try parts.notes(
+      unread: unread, unused: vlm.unusedTensors,
+      tokens: (vlm.tokenizer as? TextTokenizer)?.checkSettings() ?? [], family: name)
     return vlm
   }
 

@@ -32,27 +32,33 @@ struct AddedTokens: Sendable {
     _ sections: [Section], _ vocabulary: Vocabulary,
     normalize: (Scalars) throws(TokenizerError) -> Scalars
   ) throws(TokenizerError) {
-    var (raw, normalized): ([AddedTokenFinder.Candidate], [AddedTokenFinder.Candidate]) = ([], [])
+    var order: [Int] = []
+    var next = vocabulary.ids.count
     for section in sections {
       let token = try AddedToken(section)
-      try Self.check(token, ids[token.content] ?? vocabulary.ids[token.content], section)
+      let known = ids[token.content] ?? vocabulary.ids[token.content]
+      try Self.check(token, known, section)
       let other = tokens[token.id]?.content ?? vocabulary.tokens[token.id]
       guard other == nil || other == token.content else {
         throw section.wrong(
           "the id \(token.id) belongs to both \"\(brief(other!.text))\" and "
             + "\"\(brief(token.content.text))\"")
       }
-      guard tokens[token.id] == nil else { continue }  // the first entry counts
+      guard known != nil || token.id == next else {
+        // The library numbers the tokens itself, whatever the file says.
+        throw section.wrong(
+          "\"\(brief(token.content.text))\" has the id \(token.id), but the next one is \(next)")
+      }
+      if tokens[token.id] == nil { order.append(token.id) }  // of two entries the last counts
       let spelling = token.isNormalized ? try normalize(token.content) : token.content
       (ids[token.content], tokens[token.id], spellings[token.id]) = (token.id, token, spelling)
       if token.isSpecial { specials.insert(token.content) }
-      if token.isNormalized {
-        normalized.append((spelling, token))
-      } else {
-        raw.append((spelling, token))
-      }
+      if token.id >= next { next = token.id + 1 }
     }
-    (rawFinder, normalizedFinder) = (AddedTokenFinder(raw), AddedTokenFinder(normalized))
+    let (spelled, found) = (spellings, tokens)
+    let candidates = order.map { (spelling: spelled[$0]!, token: found[$0]!) }
+    rawFinder = AddedTokenFinder(candidates.filter { !$0.token.isNormalized })
+    normalizedFinder = AddedTokenFinder(candidates.filter { $0.token.isNormalized })
   }
 
   private static func check(

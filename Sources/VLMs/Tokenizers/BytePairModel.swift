@@ -12,7 +12,7 @@ import NanoVLA
 /// - Reference: Kudo & Richardson, "SentencePiece" (2018), §3.
 struct BytePairModel: Sendable {
   private let encoding: BytePairEncoding
-  private let unknown: UnknownToken?
+  let unknown: UnknownToken?
   /// Whether consecutive unknown letters become one token.
   private let fusesUnknown: Bool
   let fallsBackToBytes: Bool

@@ -18,6 +18,7 @@ extension TextTokenizer {
       throw root.unsupported("version \(version)", supported: ["version 1.0"])
     }
     let modelSection = try root.required("model")
+    try TokenModel.type(modelSection)
     let vocabulary = try Vocabulary(modelSection.required("vocab"))
     model = try TokenModel(modelSection, vocabulary)
     let normalizer = try root["normalizer"].map(Normalizer.init)

@@ -18,14 +18,30 @@ enum TokenModel: Sendable {
     }
   }
 
-  init(_ section: Section, _ vocabulary: Vocabulary) throws(TokenizerError) {
-    // Old files have no type; a model with merges is BPE.
-    let (type, merges) = (try section["type"], try section["merges"])
-    switch type == nil && merges != nil ? "BPE" : try section.type() {
-    case "BPE": self = .bytePair(try BytePairModel(section, vocabulary))
-    case "WordPiece": self = .wordPiece(try WordPieceModel(section, vocabulary))
-    case let other: throw section.unsupported("model " + other, supported: ["BPE", "WordPiece"])
+  /// The name of the token that stands for what the vocabulary lacks; nil if there is none.
+  var unknownToken: String? {
+    switch self {
+    case .bytePair(let model): model.unknown?.name
+    case .wordPiece(let model): model.unknown.name
     }
+  }
+
+  init(_ section: Section, _ vocabulary: Vocabulary) throws(TokenizerError) {
+    self =
+      try Self.type(section) == "BPE"
+      ? .bytePair(BytePairModel(section, vocabulary))
+      : .wordPiece(WordPieceModel(section, vocabulary))
+  }
+
+  /// The kind of model: "BPE" or "WordPiece".
+  /// - Throws: ``TokenizerError`` for another kind, whose vocabulary has a form of its own.
+  @discardableResult
+  static func type(_ section: Section) throws(TokenizerError) -> String {
+    // Old files have no type; a model with merges is BPE.
+    if try section["type"] == nil, try section["merges"] != nil { return "BPE" }
+    let (type, known) = (try section.type(), ["BPE", "WordPiece"])
+    guard known.contains(type) else { throw section.unsupported("model " + type, supported: known) }
+    return type
   }
 }
 
@@ -33,7 +49,8 @@ enum TokenModel: Sendable {
 /// too, which is no mistake before a text needs it.
 struct UnknownToken: Sendable {
   private let id: Int?
-  private let name, file, path: String
+  let name: String
+  private let file, path: String
 
   init(_ name: Scalars, _ section: Section, _ vocabulary: Vocabulary) {
     (id, self.name) = (vocabulary.ids[name], name.text)
@@ -52,7 +69,7 @@ struct UnknownToken: Sendable {
 ///
 /// - Reference: Schuster & Nakajima, "Japanese and Korean Voice Search" (2012).
 struct WordPieceModel: Sendable {
-  private let unknown: UnknownToken
+  let unknown: UnknownToken
   /// The mark of a token that continues a word: "##".
   let prefix: Scalars
   let longestWord: Int

@@ -6,12 +6,16 @@ extension CheckpointParts {
   /// - Parameters:
   ///   - unread: the members of config.json that nothing has asked for.
   ///   - unused: the tensors that the network does not use.
+  ///   - tokens: the special tokens that only tokenizer_config.json has.
   ///   - family: the name of the family, whose prompt a template may give.
-  func notes(unread: [JSONValue], unused: [String], family: String) throws -> [String] {
+  func notes(
+    unread: [JSONValue], unused: [String], tokens: [String], family: String
+  ) throws -> [String] {
     let unknown = unread.filter { !$0.isOff && !KnownKeys.isHarmless($0) }
     return [
       Self.line(unknown.map(\.path), "config.json has", "not read"),
       Self.line(unused, "the checkpoint has tensors of other parts,", "not used"),
+      Self.line(tokens, "tokenizer_config.json has tokens beside tokenizer.json,", "not read"),
     ].compactMap { $0 } + (try folders.flatMap { try Self.notes(on: $0, family) })
   }
 

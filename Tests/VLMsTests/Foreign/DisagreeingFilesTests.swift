@@ -43,9 +43,13 @@ import VLMs
     _ = try VLM.read(folder.url)
     let json = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file(tokenizer)))
     let tokens = (json as? [String: Any])?["added_tokens"] as? [[String: Any]] ?? []
-    let far: [String: Any] = ["id": 70_000, "content": "<far>", "special": true]
-    try folder.set("added_tokens", tokens + [far], in: tokenizer)
-    #expect(folder.refusal().hasPrefix("\(tokenizer) gives the token \"<far>\" the id 70000, but"))
+    let vocabulary = try TextTokenizer(contentsOf: folder.file(tokenizer)).vocabularySize
+    let more = (vocabulary..<vocabulary + 300).map {
+      ["id": $0, "content": "<far \($0)>", "special": true] as [String: Any]
+    }
+    try folder.set("added_tokens", tokens + more, in: tokenizer)
+    #expect(folder.refusal().hasPrefix("\(tokenizer) gives the token \"<far "))
+    #expect(folder.refusal().contains("the id"))
   }
 
   @Test("an answer that ends because the context is full says so; a shorter one does not")

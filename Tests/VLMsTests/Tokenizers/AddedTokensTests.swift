@@ -26,12 +26,12 @@ import Testing
     let bytes = (0..<256).map { "\"" + String(format: "<0x%02X>", $0) + "\": \($0)" }
     let tokenizer = try tokenizer(
       #"""
-      {"version": "1.0", "added_tokens": [\#(added(260, "谁", normalized))],
+      {"version": "1.0", "added_tokens": [\#(added(258, "谁", normalized))],
        "normalizer": {"type": "Prepend", "prepend": "▁"},
        "model": {"type": "BPE", "byte_fallback": true, "merges": [],
         "vocab": {"▁": 256, "你": 257, \#(bytes.joined(separator: ", "))}}}
       """#)
-    #expect(try tokenizer.encode("谁") == [260])
+    #expect(try tokenizer.encode("谁") == [258])
     #expect(try tokenizer.encode("你谁") == [256, 257, 0xE8, 0xB0, 0x81])
   }
 
@@ -93,6 +93,9 @@ import Testing
         #expect(try tokenizer.encode("[aB]") == [5])
       }
     }
+    // Of two entries of one token the last counts.
+    let twice = [added(5, "<a>"), added(5, "<a>", #""normalized": false, "lstrip": true"#)]
+    #expect(try tokenizer(bytePairs(added: twice)).encode("a \u{20}<a>") == [0, 5])
     let both = try tokenizer(bytePairs(added: [added(5, "<a>"), added(6, "<a>b")]))
     #expect(try both.encode("<a>b") == [6], "a longer token comes first wherever it stands")
   }

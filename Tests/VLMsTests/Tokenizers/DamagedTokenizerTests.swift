@@ -79,6 +79,7 @@ import Testing
       try "\(problem(file("\"added_tokens\": \(tokens)")))"
     }
     #expect(try added(#"[{"id": 9, "content": "a"}]"#).contains("\"a\" has the id 9 here"))
+    #expect(try added(#"[{"id": 9, "content": "x"}]"#).contains("the next one is "))
     #expect(try added(#"[{"id": 0, "content": "x"}]"#).contains("the id 0 belongs to both"))
     #expect(try added(#"[{"id": 9, "content": ""}]"#).contains("the token is empty"))
     #expect(try added(#"[{"content": "x"}]"#).contains("added_tokens[0]: \"id\" is missing"))

@@ -10,6 +10,7 @@ extension VLMFamily {
       let (network, unused) = try InstructBLIP.read(folder, config)
       let queryTokenizer = try TextTokenizer(
         contentsOf: folder.appending(path: "qformer_tokenizer"))
+      _ = try queryTokenizer.checkSettings()
       try queryTokenizer.checkIDs(
         in: "qformer_tokenizer/tokenizer.json",
         fit: network.qformer.textEmbedding?.weight.dim(0) ?? 0)
