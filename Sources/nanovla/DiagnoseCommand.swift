@@ -15,7 +15,7 @@ struct DiagnoseCommand: ParsableCommand {
     abstract: "Find what is wrong with a policy, from its behavior.",
     discussion: """
       Climbs a ladder from the demonstrations to the closed loop and stops at the first rung that \
-      fails; names the likeliest cause and what to look at next:
+      fails; names the most likely cause and what to look at next:
 
         nanovla diagnose run --dataset demonstrations --plot plot.png
 

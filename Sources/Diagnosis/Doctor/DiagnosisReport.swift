@@ -21,7 +21,7 @@ public struct DiagnosisReport: Encodable, Sendable {
   /// The rungs that ran, up to the first that failed.
   public var rungs: [Rung] = []
   public var verdict = Verdict.healthy
-  /// The likeliest cause of a fault.
+  /// The most likely cause of a fault.
   public var cause: Cause?
   /// What speaks for the cause, or what is weak.
   public var evidence = ""
