@@ -8,7 +8,7 @@ import Images
 /// - Reference: W3C, "Scalable Vector Graphics (SVG) 2", chapters 9 (paths) and 11 (text).
 extension LineChart {
   private static let (width, height) = (520.0, 300.0)
-  private static let (left, right, top, bottom) = (52.0, 508.0, 12.0, 252.0)
+  private static let (left, right, top, bottom) = (52.0, 496.0, 12.0, 252.0)
 
   var html: HTML {
     let drawn = curves.map(drawing(of:))
@@ -65,7 +65,7 @@ extension LineChart {
     }
     return """
       \(rows)\(columns)<path class="frame" d="M\(left) \(top)V\(bottom)H\(right)"/>
-      <text class="middle" x="280" y="292">\(x.title)</text>
+      <text class="middle" x="274" y="292">\(x.title)</text>
       <text class="middle" transform="translate(11 132) rotate(-90)">\(y.title)</text>
 
       """
