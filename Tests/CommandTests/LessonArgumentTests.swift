@@ -33,6 +33,13 @@ import Testing
     #expect(result.error == "nanovla-lesson: --pretrain applies only to lesson 12\n")
   }
 
+  @Test("bands asks which lessons, and for at least two seeds")
+  func bands() throws {
+    #expect(try run("bands").status == 64)
+    #expect(try run("bands", "all", "--seeds", "1").status == 64)
+    #expect(try run("bands", "99").error.contains("there is no lesson 99"))
+  }
+
   @Test("list shows each lesson's title, file, line count and the seconds of its header")
   func list() throws {
     let result = try run("list")

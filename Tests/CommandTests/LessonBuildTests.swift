@@ -98,6 +98,39 @@ import Testing
     #expect(kill(lesson, 0) == -1)  // the lesson has ended too
   }
 
+  @Test("bands runs every seed once, goes on after an interruption, and writes what they gave")
+  func bands() throws {
+    let folder = root.appendingPathComponent("Sources/Blackboard/Bands")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let file = folder.appendingPathComponent("lesson-01.json")
+    try write(
+      ##"""
+      import Foundation
+      // Knobs: change one
+      let bins = 4  // B
+
+      let seed = CommandLine.arguments[2]
+      if seed == "2", !FileManager.default.fileExists(atPath: "\##(root.path)/go") { exit(9) }
+      let charts = #"{"a.png":{"test":[[0,\#(seed)]]}}"#
+      print(#"{"results":{"loss":\#(seed)},"charts":\#(charts),"seconds":0.1}"#)
+      """##, to: "Lessons/01-First.swift")
+    let interrupted = try run("bands", "1", "--seeds", "3")
+    #expect(interrupted.status == 9 && interrupted.output.isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: file.path))
+
+    try write("", to: "go")
+    let finished = try run("bands", "1", "--seeds", "3")
+    #expect(finished.status == 0)
+    #expect(finished.error == "lesson 1: seed 2, 3 of 3, about 0 s to go\n")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    #expect(object["knobs"] as? [String] == ["let bins = 4"])
+    #expect(object["seeds"] as? [Int] == [0, 1, 2])
+    #expect((object["results"] as? [String: [Double]])?["loss"] == [0, 1, 2])
+    let charts = object["charts"] as? [String: [String: [String: [Double]]]]
+    #expect(charts?["a.png"]?["test"] == ["x": [0], "low": [0], "high": [2]])
+  }
+
   @Test("a fatal error shows its message and the lines of source that led to it")
   func fatalErrors() throws {
     try write(
