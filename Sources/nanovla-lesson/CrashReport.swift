@@ -28,9 +28,11 @@ struct CrashReport {
     let frames = crash.threads.first { $0.crashed ?? false }?.frames ?? []
     var calls: [String] = []
     for frame in frames {
-      // Every lesson runs inside Blackboard, whose frames say nothing about the mistake.
+      // Every lesson runs inside Blackboard and every exercise inside its check; their frames say
+      // nothing about the mistake.
       guard let place = frame.sourceLocation, place.line > 0,
-        place.file.hasPrefix(root.path + "/"), !place.file.contains("/Sources/Blackboard/"),
+        place.file.hasPrefix(root.path + "/"),
+        !place.file.contains(#/\/Sources\/(Blackboard|Exercises)\//#),
         !(frame.symbol ?? "").hasSuffix("_main")
       else { continue }
       let call = "\(place.file.dropFirst(root.path.count + 1)):\(place.line)"

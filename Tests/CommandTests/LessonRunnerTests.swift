@@ -36,7 +36,8 @@ import Testing
     let frames = [
       ("", "", 0), ("f", "/r/Sources/Tensors/A.swift", 0), ("f", "/r/Sources/Tensors/A.swift", 7),
       ("g", "/r/Sources/Tensors/A.swift", 7), ("h", "/r/Lessons/01.swift", 9),
-      ("run", "/r/Sources/Blackboard/Lesson.swift", 40), ("x", "/elsewhere/B.swift", 3),
+      ("run", "/r/Sources/Blackboard/Lesson.swift", 40), ("c", "/r/Sources/Exercises/C.swift", 5),
+      ("x", "/elsewhere/B.swift", 3),
       ("lesson_01_main", "/r/Lessons/01.swift", 5),
     ].map { symbol, file, line in
       #"{"symbol": "\#(symbol)", "sourceLocation": {"file": "\#(file)", "line": \#(line)}}"#

@@ -14,7 +14,7 @@ enum CurrentCall {
   static func begin(seconds: UInt32) {
     callLine = strdup("")
     endlessLine = strdup(
-      "not yet: no answer within \(seconds) s: does a loop never end, or recursion?\n")
+      "not yet: no answer within \(seconds) s: does a loop never end?\n")
     var stack = stack_t()
     if sigaltstack(nil, &stack) == 0, stack.ss_flags & Int32(SS_DISABLE) != 0 {
       stack = stack_t()
