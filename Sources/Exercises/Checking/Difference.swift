@@ -12,7 +12,7 @@ public struct Difference: Equatable {
   /// expected ones. NaN agrees with NaN alone.
   init?(_ found: [Answer], _ expected: [Answer], tolerance: Double) {
     for (f, e) in zip(found, expected) where f.shape != e.shape {
-      self.expected = "\(e.name) of \(named(e.shape))"
+      self.expected = e.name + (e.shape.isEmpty ? ", " : " of ") + named(e.shape)
       self.found = named(f.shape)
       relation =
         f.shape.sorted() == e.shape.sorted()
