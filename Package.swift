@@ -152,3 +152,11 @@ let package = Package(
   // check that.
   swiftLanguageModes: [.v5]
 )
+
+// `.ci/nightly address` builds no program and no tests but those that it runs.
+if let wanted = Context.environment["NANOVLA_TESTS"]?.split(separator: "|").map(String.init) {
+  package.products.removeAll { $0 is Product.Executable }
+  package.targets.removeAll { target in
+    target.type == .executable || target.type == .test && !wanted.contains(target.name)
+  }
+}

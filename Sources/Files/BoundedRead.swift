@@ -36,11 +36,32 @@ extension Data {
     func refuse(_ reason: FileReadError.Reason) -> FileReadError {
       FileReadError(path: file.path, reason: reason)
     }
-    let target = file.resolvingSymlinksInPath()
-    guard FileManager.default.fileExists(atPath: target.path) else { throw refuse(.missing) }
-    let facts = try? target.resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
-    guard facts?.isRegularFile == true, let size = facts?.fileSize else { throw refuse(.notAFile) }
+    func refuseByNumber() -> FileReadError {
+      switch errno {
+      case ENOENT, ENOTDIR, ENAMETOOLONG: refuse(.missing)
+      case ENXIO: refuse(.notAFile)  // a socket
+      default: refuse(.unreadable(String(cString: strerror(errno))))
+      }
+    }
+    // A pipe would block.
+    let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw refuseByNumber() }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw refuseByNumber() }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw refuse(.notAFile) }
+    let size = Int(status.st_size)
     guard size <= limit else { throw refuse(.tooLarge(bytes: size, limit: limit)) }
-    do { self = try Data(contentsOf: target) } catch { throw refuse(.unreadable(oneLine(error))) }
+    var (bytes, count) = (Data(count: size), 0)
+    while count < size {
+      let got = bytes.withUnsafeMutableBytes {
+        read(descriptor, $0.baseAddress! + count, size - count)
+      }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw refuseByNumber() }
+      if got == 0 { break }  // it became shorter meanwhile
+      count += got
+    }
+    self = bytes.prefix(count)
   }
 }

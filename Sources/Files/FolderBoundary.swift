@@ -9,27 +9,30 @@ import Foundation
 /// Paths are compared byte by byte after the system has resolved all links: two strings of other bytes
 /// may be equal characters.
 package struct FolderBoundary {
+  private let folder: URL
   private let roots: [[UInt8]]
 
   /// The boundary of `folder`, which may itself be reached through a link.
   package init(_ folder: URL) {
-    guard let path = Self.resolved(folder) else {
+    self.folder = folder
+    guard case .path(let path) = Self.resolved(folder) else {
       roots = []
       return
     }
-    var roots = [path]
     let parts = path.split(separator: UInt8(ascii: "/"))
-    if parts.dropLast().last.map({ $0.elementsEqual("snapshots".utf8) }) == true {
-      let model = parts.dropLast(2).flatMap { [UInt8(ascii: "/")] + $0 }
-      roots.append(model + Array("/blobs".utf8))
-    }
-    self.roots = roots
+    let snapshots = parts.dropLast().lastIndex { $0.elementsEqual("snapshots".utf8) }
+    let blobs = snapshots.map { parts[..<$0].flatMap { [UInt8(ascii: "/")] + $0 } + "/blobs".utf8 }
+    roots = [path] + (blobs.map { [$0] } ?? [])
   }
 
   /// Whether `file` is in the folder; also true if there is no such file.
   package func contains(_ file: URL) -> Bool {
-    guard let path = Self.resolved(file) else { return true }
-    return roots.contains { path == $0 || path.starts(with: $0 + [UInt8(ascii: "/")]) }
+    switch Self.resolved(file) {
+    case .missing: true
+    case .unknown: false
+    case .path(let path):
+      roots.contains { path == $0 || path.starts(with: $0 + [UInt8(ascii: "/")]) }
+    }
   }
 
   /// Refuses a file outside.
@@ -37,9 +40,41 @@ package struct FolderBoundary {
     guard contains(file) else { throw FileReadError(path: file.path, reason: .outside) }
   }
 
-  private static func resolved(_ url: URL) -> [UInt8]? {
-    guard let path = realpath(url.path, nil) else { return nil }
+  /// The file or folder `name` of the folder.
+  /// - Throws: `FileReadError` if it is outside, by a link or by its name.
+  package func file(_ name: String) throws(FileReadError) -> URL {
+    let file = folder.appending(path: name)
+    let bytes = Array(name.utf8)
+    let isPlain = !bytes.contains(UInt8(ascii: "/")) && !bytes.contains(0)
+    guard isPlain, ![".", "..", ""].contains(name) else {
+      throw FileReadError(path: file.path, reason: .outside)
+    }
+    try check(file)
+    return file
+  }
+
+  /// Refuses to write to a file outside, or to one that a link without a target would create there.
+  package func checkForWriting(_ file: URL) throws(FileReadError) {
+    try check(file)
+    let target = try? FileManager.default.destinationOfSymbolicLink(atPath: file.path)
+    if target != nil, case .missing = Self.resolved(file) {
+      throw FileReadError(path: file.path, reason: .outside)
+    }
+  }
+
+  private enum Resolved {
+    case path([UInt8])
+    case missing
+    /// A path that the system does not resolve, as with too many links.
+    case unknown
+  }
+
+  private static func resolved(_ url: URL) -> Resolved {
+    guard let path = realpath(url.path, nil) else {
+      return [ENOENT, ENOTDIR, EACCES].contains(errno) ? .missing : .unknown
+    }
     defer { free(path) }
-    return Array(UnsafeBufferPointer(start: path, count: strlen(path))).map(UInt8.init(bitPattern:))
+    let bytes = UnsafeBufferPointer(start: path, count: strlen(path))
+    return .path(bytes.map(UInt8.init(bitPattern:)))
   }
 }

@@ -7,9 +7,11 @@ extension DemonstrationDataset {
 
   /// Reads the dataset in `folder`.
   ///
-  /// - Throws: a ``DatasetError`` that names the file and the line.
+  /// - Throws: a ``DatasetError`` that names the file and the line; `FileReadError` for a link that leads
+  ///   out of the folder.
   public init(contentsOf folder: URL) throws {
-    let file = folder.appendingPathComponent(Self.fileName)
+    let boundary = FolderBoundary(folder)
+    let file = try boundary.file(Self.fileName)
     let data: Data
     do throws(FileReadError) {
       data = try Data(regularFile: file, limit: Limits.datasetBytes)
@@ -24,7 +26,7 @@ extension DemonstrationDataset {
     var pixelBytes = 0
     try Self.eachLine(of: data, in: file.path) { line, location in
       let record = try DemonstrationRecord(line, at: location)
-      let frames = try Self.frames(record, in: folder, at: location)
+      let frames = try Self.frames(record, in: boundary, at: location)
       let side = frames[0].width
       if let first = demonstrations.first?.frames.first, first.width != side {
         throw location.error(
@@ -71,10 +73,10 @@ extension DemonstrationDataset {
 
   /// The frames of the record's strip, if there are as many as actions.
   private static func frames(
-    _ record: DemonstrationRecord, in folder: URL, at location: LineLocation
+    _ record: DemonstrationRecord, in folder: FolderBoundary, at location: LineLocation
   ) throws -> [RGBImage] {
     let strip: RGBImage
-    do { strip = try RGBImage(png: folder.appendingPathComponent(record.strip)) } catch {
+    do { strip = try RGBImage(png: folder.file(record.strip)) } catch {
       throw location.error("strip \(error)")
     }
     guard strip.width == record.actions.count * strip.height,

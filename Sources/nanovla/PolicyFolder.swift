@@ -6,18 +6,18 @@ import Runs
 /// The folder of a policy. Its statistics are keyed by the dataset that the policy was trained on.
 struct PolicyFolder {
   let path: String
+  private var boundary: FolderBoundary { FolderBoundary(URL(fileURLWithPath: path)) }
 
   /// Whether the folder's config.json is that of a policy of this package.
   var exists: Bool {
-    let file = URL(fileURLWithPath: path).appending(path: VLA.configurationFile)
-    guard let json = try? JSONFile.read(file) else { return false }
+    guard let file = try? boundary.file(VLA.configurationFile), let json = try? JSONFile.read(file)
+    else { return false }
     return (try? json["model_type"].string(default: "")) == "nanovla-policy"
   }
 
   /// The datasets of the folder's statistics, sorted; most folders hold one.
   func datasets() throws -> [String] {
-    let file = URL(fileURLWithPath: path).appending(path: VLA.statisticsFile)
-    return try ActionStatistics.readAll(file).keys.sorted().map(oneLine)
+    try ActionStatistics.readAll(boundary.file(VLA.statisticsFile)).keys.sorted().map(oneLine)
   }
 
   /// Reads the policy.

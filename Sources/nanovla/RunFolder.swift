@@ -21,14 +21,26 @@ struct RunFolder {
   func release() { lock.release() }
 
   /// Whether the folder holds a run to resume.
-  /// - Throws: ``RequestError`` if it holds one and `resume` is false, so that none is overwritten.
+  /// - Throws: ``RequestError`` if it holds one and `resume` is false, so that none is overwritten;
+  ///   `FileReadError` if a file of the run is a link that leads out of the folder.
   func holdsRun(resume: Bool) throws -> Bool {
     let holdsRun = FileManager.default.fileExists(atPath: checkpoint.path)
     guard resume || !holdsRun else {
       throw RequestError(
         "\(url.relativePath) already holds a run: resume it with --resume, or name another folder")
     }
+    if holdsRun { try checkFiles() }
     return holdsRun
+  }
+
+  /// Refuses links out of the folder in the place of what a run reads and writes: a folder that was
+  /// downloaded could make it replace other files.
+  private func checkFiles() throws {
+    let policy = [VLA.configurationFile, VLA.weightsFile, VLA.statisticsFile]
+    let inner = ["start", "policy"].flatMap { folder in policy.map { "\(folder)/\($0)" } }
+    let own = [BehaviorCloning.checkpointFile, "metrics.jsonl", "curve.png", "start", "policy"]
+    let boundary = FolderBoundary(url)
+    for name in own + policy + inner { try boundary.checkForWriting(url.appending(path: name)) }
   }
 
   /// Checks that no existing model would be overwritten.

@@ -136,4 +136,37 @@ import Testing
     #expect(result.error.split(separator: "\n").count == 1)
     #expect(names("a") == nil)
   }
+
+  @Test(
+    "a run that was downloaded with links out of its folder is not resumed, nothing outside changes"
+  )
+  func links() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let options = [
+      "train", "--demonstrations", "1", "--steps", "1", "--episodes", "0", "--resume", "--output",
+      "run",
+    ]
+    #expect(try program.run(options, in: folder).status == 0)
+    for name in ["config.json", "model.safetensors", "dataset_statistics.json"] {
+      try FileManager.default.removeItem(at: folder.appending(path: "run/\(name)"))
+    }
+    let outside = folder.appending(path: "precious")
+    try Data("mine".utf8).write(to: outside)
+    for (name, target) in [
+      ("metrics.jsonl", "../precious"), ("curve.png", outside.path), ("config.json", "../new"),
+      ("model.safetensors", "../precious"), ("checkpoint.safetensors", "../precious"),
+    ] {
+      let file = folder.appending(path: "run/\(name)")
+      let kept = try? Data(contentsOf: file)
+      try? FileManager.default.removeItem(at: file)
+      try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: target)
+      let refused = try program.run(options, in: folder)
+      #expect(
+        refused.status == 1 && refused.error.contains("out of its folder"), "\(refused.error)")
+      try FileManager.default.removeItem(at: file)
+      try kept?.write(to: file)
+    }
+    #expect(try contents("precious") == Data("mine".utf8) && names("")?.contains("new") == false)
+    #expect(try program.run(options, in: folder).status == 0)
+  }
 }

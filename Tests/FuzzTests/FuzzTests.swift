@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Every parser reads 10,000 to 100,000 inputs that were made from valid ones, and folders of models fewer:
-/// half a million in all, in less than a minute.
+/// Every parser reads 100,000 inputs that were made from valid ones, in less than a minute; what builds a
+/// network of each input reads some thousands. The output says how many, and how long they took.
 ///
 /// Each parser runs in a process of its own, so that a trap is a failed test with its input, and so that
 /// its memory can be measured. The inputs are the same in every run; `NANOVLA_FUZZ=20` makes twenty times

@@ -23,7 +23,7 @@ extension FuzzedParser {
         if value.isObject { for member in try value.object().values { _ = member.summary } }
       }),
     FuzzedParser(
-      name: "safetensors", form: .safetensors, inputs: 25_000,
+      name: "safetensors", form: .safetensors,
       seeds: {
         let url = Scratch.folder.appending(path: "seed.safetensors")
         try Safetensors.write(
@@ -75,12 +75,11 @@ extension FuzzedParser {
         precondition(image.pixels.count == 3 * image.width * image.height)
       }),
     FuzzedParser(
-      name: "demonstrations", inputs: 40_000,
+      name: "demonstrations",
       seeds: {
-        let file = try DemonstrationDataset.bundledFolder().appending(
-          path: DemonstrationDataset.fileName)
-        let lines = try Data(contentsOf: file).split(separator: 10)
-        return [Array(lines[0]), Array(lines[1].prefix(2000)) + [10] + lines[0]]
+        let line = Array(Demonstration.small(steps: 2).jsonLine(strip: "a.png").utf8)
+        let other = Array(Demonstration.small(steps: 3).jsonLine(strip: "b.png").utf8)
+        return [line, line + [10, 10] + other]
       },
       parse: { bytes in
         try DemonstrationDataset.eachLine(of: Data(bytes), in: "demonstrations.jsonl") {
@@ -89,10 +88,9 @@ extension FuzzedParser {
         }
       }),
     FuzzedParser(
-      name: "dataset", inputs: 3000,
+      name: "dataset",
       seeds: {
-        let bundled = try DemonstrationDataset.bundled().demonstrations
-        try DemonstrationDataset(Array(bundled.prefix(1))).write(
+        try DemonstrationDataset([.small(steps: 2)]).write(
           to: Scratch.folder.appending(path: "dataset"))
         let file = Scratch.folder.appending(path: "dataset/\(DemonstrationDataset.fileName)")
         return [Array(try Data(contentsOf: file))]
@@ -104,6 +102,18 @@ extension FuzzedParser {
         precondition(dataset.frameCount > 0)
       }),
   ]
+}
+
+extension Demonstration {
+  /// An episode of small pictures.
+  fileprivate static func small(steps: Int) -> Demonstration {
+    let frame = RGBImage(width: 4, height: 4, color: .init(9, 90, 200))
+    return Demonstration(
+      suite: .object, instruction: "pick up the red cube", seed: 7,
+      frames: Array(repeating: frame, count: steps),
+      actions: Array(repeating: [0.25, 0, -0.5, 0, 0, 0, 1], count: steps),
+      proprioception: Array(repeating: [0.5, 0.5, 0.25, 1], count: steps))
+  }
 }
 
 extension SafetensorsFile {

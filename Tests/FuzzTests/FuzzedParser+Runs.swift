@@ -12,7 +12,7 @@ import Tabletop
 extension FuzzedParser {
   static let runs: [FuzzedParser] = [
     FuzzedParser(
-      name: "statistics", inputs: 30_000,
+      name: "statistics",
       seeds: {
         let text = ActionStatistics.json(["a": try .bundled()])
         return [Array(text.utf8), try fixture("openvla/dataset_statistics.json")]
@@ -40,7 +40,7 @@ extension FuzzedParser {
         try configuration.check()
       }),
     FuzzedParser(
-      name: "fast", inputs: 15_000,
+      name: "fast",
       seeds: {
         [
           Array(
@@ -49,15 +49,15 @@ extension FuzzedParser {
         ]
       },
       parse: { bytes in
-        let tokenizer = try FASTTokenizer.read(Scratch.file("fast.json", bytes))
-        guard tokenizer.steps * tokenizer.dimensions <= 1024 else { return }
+        let tokenizer = try FASTTokenizer.decoded(JSONFile.parse(Data(bytes), name: "fast.json"))
+        guard tokenizer.steps * tokenizer.dimensions <= 256 else { return }
         let still = NormalizedAction(Array(repeating: 0, count: tokenizer.dimensions))
         let chunk = Array(repeating: still, count: tokenizer.steps)
         let decoded = try tokenizer.decode(tokenizer.encode(chunk))
         precondition(decoded.count == tokenizer.steps)
       }),
     FuzzedParser(
-      name: "checkpoint", form: .safetensors, inputs: 15_000, seeds: RunSeeds.checkpoints,
+      name: "checkpoint", form: .safetensors, seeds: RunSeeds.checkpoints,
       parse: { bytes in
         let file = Scratch.file("checkpoint.safetensors", bytes)
         // Each kind of run refuses those of the two others.
@@ -72,7 +72,16 @@ extension FuzzedParser {
         if errors.count == 3 { throw errors[0] }
       }),
     FuzzedParser(
-      name: "toy-vlm", inputs: 4000,
+      name: "toy-configuration",
+      seeds: { [Array(try JSONWriter.text(ToyVLMConfiguration()).utf8)] },
+      parse: { bytes in
+        let configuration: ToyVLMConfiguration = try JSONFile.parse(
+          Data(bytes), name: "config.json"
+        ).decoded()
+        if let error = configuration.validationError { throw error }
+      }),
+    FuzzedParser(
+      name: "toy-vlm", inputs: 25_000,
       seeds: {
         var sizes = ToyVLMConfiguration()
         (sizes.imageSize, sizes.width, sizes.heads) = (16, 8, 2)
@@ -86,7 +95,12 @@ extension FuzzedParser {
         _ = try ToyVLM(contentsOf: Scratch.folder.appending(path: "toy-vlm"))
       }),
     FuzzedParser(
-      name: "policy", inputs: 2000, seeds: RunSeeds.policies,
+      name: "policy-configuration", seeds: RunSeeds.policies,
+      parse: { bytes in
+        _ = try PolicyConfiguration(JSONFile.parse(Data(bytes), name: "config.json"))
+      }),
+    FuzzedParser(
+      name: "policy", inputs: 10_000, seeds: RunSeeds.policies,
       parse: { bytes in
         _ = Scratch.file("policy/config.json", bytes)
         let policy = try VLA(contentsOf: Scratch.folder.appending(path: "policy"))
@@ -96,41 +110,4 @@ extension FuzzedParser {
           instruction: "pick up the yellow ball", proprioception: [0, 0, 0, 1])
       }),
   ]
-}
-
-/// Checkpoints and policies as the product writes them.
-private enum RunSeeds {
-  @Sendable static func checkpoints() throws -> [[UInt8]] {
-    let written = Scratch.folder.appending(path: "written.safetensors")
-    let policy = try policy()
-    let demonstrations = Array(try DemonstrationDataset.bundled().demonstrations.prefix(1))
-    var recipe = CloningRecipe(for: .object, demonstrations: 1)
-    recipe.steps = 2
-    let cloning = BehaviorCloning(
-      policy, on: try CloningExamples(demonstrations, for: policy), steps: 2)
-    try cloning.writeCheckpoint(of: recipe, to: written)
-    var notes = [try SafetensorsFile(url: written).metadata]
-    let configuration = RLConfiguration(totalEpochs: 2)
-    try GRPOTrainer(policy, configuration).writeCheckpoint(configuration, to: written)
-    notes.append(try SafetensorsFile(url: written).metadata)
-    var random = SeededRandom(seed: 0)
-    try GroundingPretraining(ToyVLM(using: &random), steps: 2, seed: 0).writeCheckpoint(to: written)
-    notes.append(try SafetensorsFile(url: written).metadata)
-    // Only the notes are read here, so that one small tensor stands for all others.
-    return try notes.map { metadata in
-      try Safetensors.write([("losses", [1], [0])], metadata: metadata, to: written)
-      return Array(try Data(contentsOf: written))
-    }
-  }
-
-  private static func policy() throws -> VLA {
-    var random = SeededRandom(seed: 0)
-    return try VLA(backbone: .bundled(), statistics: .bundled(), using: &random)
-  }
-
-  @Sendable static func policies() throws -> [[UInt8]] {
-    let folder = Scratch.folder.appending(path: "policy")
-    try policy().write(to: folder)
-    return [Array(try Data(contentsOf: folder.appending(path: "config.json")))]
-  }
 }

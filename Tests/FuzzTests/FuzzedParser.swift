@@ -4,7 +4,8 @@ import Foundation
 struct FuzzedParser: Sendable {
   let name: String
   var form = FileForm.text
-  /// Inputs of one run; `NANOVLA_FUZZ=10` in the environment makes ten times as many.
+  /// Inputs of one run; `NANOVLA_FUZZ=10` in the environment makes ten times as many. Only a parser that
+  /// builds a network from what it read takes fewer.
   var inputs = 100_000
   /// The resident memory in MB by which a run may grow.
   var megabytes = 256
@@ -50,10 +51,13 @@ struct FuzzedParser: Sendable {
   }
 }
 
-/// A folder of this process and of the one that started it.
+/// A folder of this process and of the one that started it, in memory where the system has such a place.
 enum Scratch {
   static func folder(of process: pid_t) -> URL {
-    FileManager.default.temporaryDirectory.appending(path: "nanovla-fuzz-\(process)")
+    let memory = URL(filePath: "/dev/shm")
+    let isWritable = access(memory.path, W_OK) == 0
+    let place = isWritable ? memory : FileManager.default.temporaryDirectory
+    return place.appending(path: "nanovla-fuzz-\(process)")
   }
 
   /// The folder in a process that the tests started.
@@ -63,7 +67,7 @@ enum Scratch {
     return made
   }()
 
-  /// `folder`/`name` with these bytes, written without the care of an atomic file: 10 µs.
+  /// `folder`/`name` with these bytes, written without the care of an atomic file: some µs.
   static func file(_ name: String, _ bytes: [UInt8]) -> URL {
     let url = folder.appending(path: name)
     let descriptor = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

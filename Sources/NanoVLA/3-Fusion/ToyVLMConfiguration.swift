@@ -51,14 +51,14 @@ extension ToyVLM {
   /// Loads a checkpoint.
   /// - Throws: an error with the file and its mistake.
   public convenience init(contentsOf folder: URL) throws {
-    let file = folder.appending(path: Self.configurationFile)
+    let file = try FolderBoundary(folder).file(Self.configurationFile)
     let configuration = try ToyVLMConfiguration.load(from: file)
     if let error = configuration.validationError {
       throw CheckpointError.badConfiguration(file.path, error.description)
     }
     var random = SeededRandom(seed: 0)
     self.init(configuration, using: &random)
-    try load(from: folder.appending(path: Self.weightsFile))
+    try load(from: FolderBoundary(folder).file(Self.weightsFile))
   }
 }
 

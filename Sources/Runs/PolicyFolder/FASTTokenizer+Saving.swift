@@ -27,7 +27,10 @@ extension FASTTokenizer {
   ///
   /// - Throws: ``JSONFileError``.
   public static func read(_ file: URL) throws -> FASTTokenizer {
-    let json = try JSONFile.read(file)
+    try decoded(JSONFile.read(file))
+  }
+
+  static func decoded(_ json: JSONValue) throws -> FASTTokenizer {
     let record = try json.decoded(Record.self)
     for (index, merge) in record.merges.enumerated() where merge.count != 2 {
       throw json["merges"][index].outOfRange("two tokens")

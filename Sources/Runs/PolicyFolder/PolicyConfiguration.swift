@@ -40,22 +40,23 @@ struct PolicyConfiguration: Codable, Equatable {
   }
 
   /// - Throws: ``JSONFileError`` or ``CheckpointError``
-  init(contentsOf file: URL) throws {
+  init(contentsOf file: URL) throws { try self.init(JSONFile.read(file)) }
+
+  init(_ json: JSONValue) throws {
     VLM.registersHeads
-    let json = try JSONFile.read(file)
     guard try json["model_type"].string(default: "unknown") == Self.modelType else {
       throw json["model_type"].unsupported([Self.modelType])
     }
     let version = try json["format_version"].int(0...Int.max, default: 1)
     guard version == Self.formatVersion else {
       throw CheckpointError.badConfiguration(
-        file.path,
+        json.file,
         "format_version is \(version), this nanoVLA reads \(Self.formatVersion): train "
           + "the policy again, or use the nanoVLA that wrote it")
     }
     for part in [json["backbone"], json["head"]] { try Self.checkSizes(in: part) }
     self = try json.decoded()
-    if let validationError { throw CheckpointError.badConfiguration(file.path, validationError) }
+    if let validationError { throw CheckpointError.badConfiguration(json.file, validationError) }
   }
 
   /// Refuses whole numbers of which no memory holds the product.

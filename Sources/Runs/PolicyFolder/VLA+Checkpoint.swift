@@ -55,16 +55,20 @@ extension VLA {
   /// Reads a folder that ``write(to:dataset:)`` wrote. The backbone is frozen except for adaptations
   /// and a fusion, as in a new policy.
   /// - Parameter dataset: the key of the statistics to use; optional if there is only one.
+  ///
+  /// No other path is followed than config.json's `modelPath`, which names the published VLM: `inspect`
+  /// such a folder before you use it.
   /// - Throws: ``CheckpointError``, ``JSONFileError``, ``StatisticsFileError``, ``ActionError`` or
-  ///   `SafetensorsError`, with the file and what is wrong with it; and whatever is wrong with the files
-  ///   of a published VLM.
+  ///   `SafetensorsError`, with the file and what is wrong with it; `FileReadError` for a link that leads
+  ///   out of the folder; and whatever is wrong with the files of a published VLM.
   public convenience init(contentsOf folder: URL, dataset: String? = nil) throws {
-    let file = folder.appending(path: Self.configurationFile)
+    let boundary = FolderBoundary(folder)
+    let file = try boundary.file(Self.configurationFile)
     let configuration = try PolicyConfiguration(contentsOf: file)
     let statistics = try ActionStatistics.read(
-      folder.appending(path: Self.statisticsFile), key: dataset, for: configuration.actionSpace)
+      boundary.file(Self.statisticsFile), key: dataset, for: configuration.actionSpace)
     try self.init(configuration, statistics, file)
-    let weights = try SafetensorsFile(url: folder.appending(path: Self.weightsFile))
+    let weights = try SafetensorsFile(url: boundary.file(Self.weightsFile))
     let published = publishedNames
     try attachAdaptations(in: weights, configuration.lora)
     if let stray = Set(weights.names).subtracting(namedParameters.map(\.name)).min() {

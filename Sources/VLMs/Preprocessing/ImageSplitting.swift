@@ -82,10 +82,12 @@ extension ImagePreprocessor {
     for key in ["height", "width", "shortest_edge"] where config["size"][key].exists {
       throw config["size"][key].unsupported(["a longest_edge alone"])
     }
-    result.splitting = ImageSplitting(
+    let splitting = ImageSplitting(
       longestEdge: try edge.int(sides, default: config["size"].exists ? nil : 1456),
       side: try tile.int(sides, default: config["max_image_size"].exists ? nil : 364),
       cuts: try config.does("do_image_splitting"))
+    try checkTiles(along: edge, splitting.longestEdge, side: splitting.side)
+    result.splitting = splitting
     return result
   }
 }

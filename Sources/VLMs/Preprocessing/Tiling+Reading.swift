@@ -25,6 +25,14 @@ extension ImagePreprocessor {
   }
 }
 
+extension ImagePreprocessor {
+  /// Refuses a length of more than 32 tiles: published models have up to 6. Millions of tiny ones would
+  /// fill the memory.
+  static func checkTiles(along length: JSONValue, _ pixels: Int, side: Int) throws {
+    if pixels > 32 * side { throw length.outOfRange("at most 32 tiles of \(side) pixels") }
+  }
+}
+
 extension Tiling {
   /// Reads a list of [height, width], multiples of `side`; without one, LLaVA-NeXT's for 336 pixels.
   static func resolutions(_ json: JSONValue, side: Int) throws -> [Size] {
@@ -40,6 +48,7 @@ extension Tiling {
         guard pixels % side == 0 else {
           throw length.outOfRange("a multiple of the tower's image_size, \(side)")
         }
+        try ImagePreprocessor.checkTiles(along: length, pixels, side: side)
         return pixels
       }
       return Size(width: sides[1], height: sides[0])

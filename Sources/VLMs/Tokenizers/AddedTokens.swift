@@ -29,11 +29,12 @@ struct AddedTokens: Sendable {
   private(set) var rawFinder, normalizedFinder: AddedTokenFinder
 
   init(
-    _ sections: [Section], _ vocabulary: Vocabulary,
-    normalize: (Scalars) throws(TokenizerError) -> Scalars
+    _ sections: [Section], _ vocabulary: Vocabulary, _ normalizer: Normalizer?, _ file: String
   ) throws(TokenizerError) {
     var order: [Int] = []
     var next = vocabulary.ids.count
+    // For all of them: published files have up to 10,000.
+    let budget = TextBudget(for: 1 << 14, stage: "normalizer", file: file)
     for section in sections {
       let token = try AddedToken(section)
       let known = ids[token.content] ?? vocabulary.ids[token.content]
@@ -50,7 +51,8 @@ struct AddedTokens: Sendable {
           "\"\(brief(token.content.text))\" has the id \(token.id), but the next one is \(next)")
       }
       if tokens[token.id] == nil { order.append(token.id) }  // of two entries the last counts
-      let spelling = token.isNormalized ? try normalize(token.content) : token.content
+      let isSpelledAnew = token.isNormalized && normalizer != nil
+      let spelling = isSpelledAnew ? try normalizer!(token.content, within: budget) : token.content
       (ids[token.content], tokens[token.id], spellings[token.id]) = (token.id, token, spelling)
       if token.isSpecial { specials.insert(token.content) }
       if token.id >= next { next = token.id + 1 }
@@ -76,50 +78,4 @@ struct AddedTokens: Sendable {
 
   /// Whether decoding without special tokens omits `spelling`.
   func isSpecial(_ spelling: Scalars) -> Bool { specials.contains(spelling) }
-}
-
-/// Finds added tokens in a text: the leftmost match, and of several the longest.
-struct AddedTokenFinder: Sendable {
-  typealias Candidate = (spelling: Scalars, token: AddedToken)
-  /// The tokens by first code point, the longest first, and of equal ones the first in the file.
-  private var candidates: [Unicode.Scalar: [Candidate]] = [:]
-
-  init(_ tokens: [Candidate]) {
-    let sorted = tokens.enumerated().sorted {
-      ($1.element.spelling.count, $0.offset) < ($0.element.spelling.count, $1.offset)
-    }
-    for (_, (spelling, token)) in sorted {
-      if let first = spelling.first { candidates[first, default: []].append((spelling, token)) }
-    }
-  }
-
-  enum Part: Sendable, Equatable {
-    case text(Range<Int>)
-    case token(Int)
-  }
-
-  /// The text split into added tokens and the text between them, in order; no part is empty.
-  func parts(of text: Scalars) -> [Part] {
-    var parts: [Part] = []
-    var (position, end) = (0, 0)  // of the search; of the text that `parts` covers
-    while position < text.count {
-      let here = candidates[text[position]] ?? []
-      guard let found = here.first(where: { text[position...].starts(with: $0.spelling) }) else {
-        position += 1
-        continue
-      }
-      let (spelling, token) = found
-      var (low, high) = (position, position + spelling.count)
-      position = high
-      let touches = low > 0 && text[low - 1].isWord || high < text.count && text[high].isWord
-      if token.isSingleWord, touches { continue }
-      while token.stripsLeft, low > end, text[low - 1].properties.isWhitespace { low -= 1 }
-      while token.stripsRight, high < text.count, text[high].properties.isWhitespace { high += 1 }
-      if end < low { parts.append(.text(end..<low)) }
-      parts.append(.token(token.id))
-      end = high
-    }
-    if end < text.count { parts.append(.text(end..<text.count)) }
-    return parts
-  }
 }

@@ -21,7 +21,11 @@ struct BytePairModel: Sendable {
   /// Marks of a word's letters: `prefix` of all but the first, `suffix` (CLIP's "</w>") of the last.
   private let prefix, suffix: Scalars
 
-  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) throws(TokenizerError) -> [Int] {
+  func callAsFunction(
+    _ word: Scalars, _ vocabulary: Vocabulary, within budget: TextBudget
+  ) throws(TokenizerError) -> [Int] {
+    // Every letter is looked up with its marks, and merged with its neighbors.
+    try budget.spend(word.count * (64 + prefix.count + suffix.count))
     if ignoresMerges, let id = vocabulary.ids[word] { return [id] }
     return encoding(try letters(word, vocabulary))
   }

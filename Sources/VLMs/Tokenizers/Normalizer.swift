@@ -13,10 +13,11 @@ indirect enum Normalizer: Sendable {
   case bert(BertNormalizer)
   case sequence([Normalizer])
 
-  /// - Throws: ``TextGrowth/Excess`` as soon as the text is longer than `growth` allows.
-  func callAsFunction(_ text: Scalars, within growth: TextGrowth) throws(TextGrowth.Excess)
+  /// - Throws: ``TokenizerError`` as soon as `budget` is used up.
+  func callAsFunction(_ text: Scalars, within budget: TextBudget) throws(TokenizerError)
     -> Scalars
   {
+    try budget.spend(text.count * costPerLetter)
     let result: Scalars
     switch self {
     case .nfc: result = NormalizationForm.nfc(text)
@@ -25,7 +26,7 @@ indirect enum Normalizer: Sendable {
     case .nfkd: result = NormalizationForm.nfkd(text)
     case .lowercase: result = text.lowercased
     case .replace(let pattern, let content):
-      result = try pattern.replaced(in: text, with: content, within: growth)
+      result = try pattern.replaced(in: text, with: content, within: budget)
     case .prepend(let prefix): result = text.isEmpty ? text : prefix + text
     case .strip(let left, let right):
       let start = left ? text.firstIndex { !$0.properties.isWhitespace } ?? text.endIndex : 0
@@ -35,24 +36,33 @@ indirect enum Normalizer: Sendable {
     case .bert(let normalizer): result = normalizer(text)
     case .sequence(let parts):
       var text = text
-      for part in parts { text = try part(text, within: growth) }
+      for part in parts { text = try part(text, within: budget) }
       return text
     }
-    try growth.check(result.count)
+    try budget.make(result.count)
     return result
+  }
+
+  /// Steps that a letter takes; the tables of Unicode take longer than a comparison.
+  private var costPerLetter: Int {
+    switch self {
+    case .nfc, .nfd, .nfkc, .nfkd: 64
+    case .bert, .lowercase, .stripAccents: 16
+    case .replace, .prepend, .strip, .sequence: 1
+    }
   }
 }
 
 extension TextPattern {
   /// `text` with each match replaced by `content`.
   func replaced(
-    in text: Scalars, with content: Scalars, within growth: TextGrowth
-  ) throws(TextGrowth.Excess) -> Scalars {
-    let matches = matches(in: text)
+    in text: Scalars, with content: Scalars, within budget: TextBudget
+  ) throws(TokenizerError) -> Scalars {
+    let matches = try matches(in: text, within: budget)
     let kept = text.count - matches.reduce(0) { $0 + $1.count }
     let (added, overflows) = matches.count.multipliedReportingOverflow(by: content.count)
-    guard !overflows else { throw TextGrowth.Excess(limit: growth.limit) }
-    try growth.check(kept + added)
+    guard !overflows else { throw budget.tooLong }
+    try budget.make(kept + added)
     var result: Scalars = []
     var end = 0
     for match in matches {

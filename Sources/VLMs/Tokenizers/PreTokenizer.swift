@@ -22,46 +22,60 @@ indirect enum PreTokenizer: Sendable {
   case punctuation(Splitting)
   case sequence([PreTokenizer])
 
-  /// - Throws: ``TextGrowth/Excess`` as soon as the pieces together are longer than `growth` allows.
+  /// - Throws: ``TokenizerError`` as soon as `budget` is used up.
   func callAsFunction(
-    _ pieces: [Piece], within growth: TextGrowth
-  ) throws(TextGrowth.Excess) -> [Piece] {
+    _ pieces: [Piece], within budget: TextBudget
+  ) throws(TokenizerError) -> [Piece] {
     switch self {
     case .byteLevel(let prefixesSpace, let splits):
-      pieces.map { prefixesSpace && $0.text.first != " " ? $0.prefixed(" ") : $0 }
-        .flatMap { splits ? Splitting.isolated($0, at: Self.gpt2.matches(in: $0.text)) : [$0] }
-        .map { Piece(text: ByteAlphabet.encode($0.text), isFirst: $0.isFirst) }
+      let whole = pieces.map { prefixesSpace && $0.text.first != " " ? $0.prefixed(" ") : $0 }
+      let parts = splits ? try Self.split(whole, Self.gpt2, .isolated, within: budget) : whole
+      return parts.map { Piece(text: ByteAlphabet.encode($0.text), isFirst: $0.isFirst) }
     case .split(let pattern, let splitting, let isInverted):
-      pieces.flatMap { piece in
-        splitting(piece, at: pattern.matches(in: piece.text), isInverted: isInverted)
-      }
-    case .metaspace(let metaspace): pieces.flatMap(metaspace.callAsFunction)
+      return try Self.split(pieces, pattern, splitting, isInverted: isInverted, within: budget)
+    case .metaspace(let metaspace): return pieces.flatMap(metaspace.callAsFunction)
     case .bert:
-      try Self.run([.whitespaceSplit, .punctuation(.isolated)], pieces, within: growth)
+      return try Self.run([.whitespaceSplit, .punctuation(.isolated)], pieces, within: budget)
     case .digits(let each):
-      pieces.flatMap { piece in
+      return pieces.flatMap { piece in
         (each ? Splitting.isolated : .contiguous)(piece, at: piece.positions(where: \.isNumber))
       }
     case .whitespace:
-      try PreTokenizer.split(Self.words, .removed, isInverted: true)(pieces, within: growth)
+      return try Self.split(pieces, Self.words, .removed, isInverted: true, within: budget)
     case .whitespaceSplit:
-      pieces.flatMap { Splitting.removed($0, at: $0.positions(where: \.properties.isWhitespace)) }
+      return pieces.flatMap {
+        Splitting.removed($0, at: $0.positions(where: \.properties.isWhitespace))
+      }
     case .punctuation(let splitting):
-      pieces.flatMap { splitting($0, at: $0.positions(where: \.isPunctuation)) }
-    case .sequence(let parts): try Self.run(parts, pieces, within: growth)
+      return pieces.flatMap { splitting($0, at: $0.positions(where: \.isPunctuation)) }
+    case .sequence(let parts): return try Self.run(parts, pieces, within: budget)
     }
   }
 
   /// One stage after another. Each makes its text at most five times longer, but a file may name many.
   private static func run(
-    _ stages: [PreTokenizer], _ pieces: [Piece], within growth: TextGrowth
-  ) throws(TextGrowth.Excess) -> [Piece] {
+    _ stages: [PreTokenizer], _ pieces: [Piece], within budget: TextBudget
+  ) throws(TokenizerError) -> [Piece] {
     var pieces = pieces
     for stage in stages {
-      pieces = try stage(pieces, within: growth)
-      try growth.check(pieces.reduce(0) { $0 + $1.text.count })
+      pieces = try stage(pieces, within: budget)
+      // A piece takes more steps than a letter.
+      try budget.make(pieces.reduce(0) { $0 + $1.text.count })
+      try budget.spend(16 * pieces.count)
     }
     return pieces
+  }
+
+  private static func split(
+    _ pieces: [Piece], _ pattern: TextPattern, _ splitting: Splitting, isInverted: Bool = false,
+    within budget: TextBudget
+  ) throws(TokenizerError) -> [Piece] {
+    var parts: [Piece] = []
+    for piece in pieces {
+      let matches = try pattern.matches(in: piece.text, within: budget)
+      parts += splitting(piece, at: matches, isInverted: isInverted)
+    }
+    return parts
   }
 
   private static let gpt2 = try! TextPattern(

@@ -21,6 +21,17 @@ indirect enum ScalarSet: Sendable {
     return name.isEmpty || found.isEmpty ? nil : .categories(found)
   }
 
+  /// How many ranges or tables a look-up reads.
+  var cost: Int {
+    switch self {
+    case .range: 1
+    case .categories, .space, .word, .patternWord: 4
+    case .anyOf(let sets): sets.reduce(1) { $0 + $1.cost }
+    case .not(let set): 1 + set.cost
+    case .ignoringCase(let set): 16 + 3 * set.cost
+    }
+  }
+
   func contains(_ scalar: Unicode.Scalar) -> Bool {
     switch self {
     case .range(let range): range.contains(scalar)

@@ -46,7 +46,7 @@ struct Section {
       guard let found = try members().last(where: { $0.key == key })?.value, found != .null else {
         return nil
       }
-      return Section(file: file, path: path.isEmpty ? key : "\(path).\(key)", value: found)
+      return Section(file: file, path: path.isEmpty ? key : "\(path).\(brief(key))", value: found)
     }
   }
 

@@ -26,8 +26,16 @@ struct Template: Sendable {
       for item in try section.required("processors").items() {
         let inner = try Template(item)
         (before, after) = (inner.before + before, after + inner.after)
+        try checkCount(section)
       }
     case let other: throw section.unsupported("post_processor " + other, supported: Self.supported)
+    }
+  }
+
+  /// No model expects more than some tokens; a file can name a long list of ids again and again.
+  private func checkCount(_ section: Section) throws(TokenizerError) {
+    guard before.count + after.count <= 1000 else {
+      throw section.wrong("it adds more than 1000 tokens to a text")
     }
   }
 
@@ -43,12 +51,16 @@ struct Template: Sendable {
   private mutating func read(_ section: Section) throws(TokenizerError) {
     let single = try section.required("single")
     var isBefore = true
+    if case .array(let items) = single.value, items.count > 1000 {
+      throw single.wrong("it adds more than 1000 tokens to a text")
+    }
     for item in try single.items() {
       if let token = try item["SpecialToken"] {
         let name = try token.required("id").string()
         let ids = try section.required("special_tokens").required(name).required("ids").items()
           .map { id throws(TokenizerError) in try id.count() }
         if isBefore { before += ids } else { after += ids }
+        try checkCount(single)
       } else {
         guard try item.required("Sequence").required("id").string() == "A", isBefore else {
           throw single.wrong("a template for one text must name the text A, once")

@@ -5,12 +5,16 @@
 /// pattern × text.
 extension TextPattern {
   /// All matches from left to right; none is empty and none overlap.
-  func matches(in text: Scalars) -> [Range<Int>] {
-    var search = Search(steps: steps, text: text)
+  /// - Throws: ``TokenizerError`` as soon as `budget` is used up.
+  func matches(
+    in text: Scalars, within budget: TextBudget
+  ) throws(TokenizerError) -> [Range<Int>] {
+    try budget.spend(steps.count * (text.count + 1) / 64)
+    var search = Search(steps: steps, text: text, budget: budget)
     var matches: [Range<Int>] = []
     var start = 0
     while start < text.count {
-      if let end = search.end(from: 0, at: start) {
+      if let end = try search.end(from: 0, at: start) {
         matches.append(start..<end)
         start = end
       } else {
@@ -24,11 +28,12 @@ extension TextPattern {
 private struct Search {
   let steps: [TextPattern.Step]
   let text: Scalars
+  let budget: TextBudget
   /// One bit per step and position: set if no match continues from there.
   private var failed: [UInt64]
 
-  init(steps: [TextPattern.Step], text: Scalars) {
-    (self.steps, self.text) = (steps, text)
+  init(steps: [TextPattern.Step], text: Scalars, budget: TextBudget) {
+    (self.steps, self.text, self.budget) = (steps, text, budget)
     failed = Array(repeating: 0, count: steps.count * (text.count + 1) / 64 + 1)
   }
 
@@ -40,13 +45,13 @@ private struct Search {
   }
 
   /// The end of a match that starts with `step` at `position`.
-  mutating func end(from step: Int, at position: Int) -> Int? {
+  mutating func end(from step: Int, at position: Int) throws(TokenizerError) -> Int? {
     var stack = [Alternative(step: step, position: position)]
     while let alternative = stack.popLast() {
       if alternative.isTriedBranch {
         let (word, bit) = bit(alternative.step, alternative.position)
         failed[word] |= bit
-      } else if let end = follow(alternative, &stack) {
+      } else if let end = try follow(alternative, &stack) {
         return end
       }
     }
@@ -54,14 +59,18 @@ private struct Search {
   }
 
   /// Follows one alternative until it matches or fails, and pushes the others onto the stack.
-  private mutating func follow(_ alternative: Alternative, _ stack: inout [Alternative]) -> Int? {
+  private mutating func follow(
+    _ alternative: Alternative, _ stack: inout [Alternative]
+  ) throws(TokenizerError) -> Int? {
     var (step, position) = (alternative.step, alternative.position)
     while true {
       switch steps[step] {
-      case .one(let set):
+      case .one(let set, let cost):
+        try budget.spend(cost)
         guard position < text.count, set.contains(text[position]) else { return nil }
         (step, position) = (step + 1, position + 1)
       case .either(let first, let second):
+        try budget.spend(1)
         let (word, bit) = bit(step, position)
         guard failed[word] & bit == 0 else { return nil }
         stack.append(Alternative(step: step, position: position, isTriedBranch: true))
@@ -70,7 +79,7 @@ private struct Search {
       case .jump(let next):
         step = next
       case .ahead(let isWanted, let next):
-        guard (end(from: step + 1, at: position) != nil) == isWanted else { return nil }
+        guard try (end(from: step + 1, at: position) != nil) == isWanted else { return nil }
         step = next
       case .found:
         return position

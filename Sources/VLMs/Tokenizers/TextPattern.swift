@@ -10,8 +10,8 @@
 /// - Reference: Thompson, "Regular Expression Search Algorithm" (1968).
 struct TextPattern: Sendable {
   enum Step: Sendable {
-    /// Matches one code point of the set.
-    case one(ScalarSet)
+    /// Matches one code point of the set; looking it up takes some steps of a search.
+    case one(ScalarSet, cost: Int)
     /// Tries `first`, then `second` if no match continues from there.
     case either(first: Int, second: Int)
     case jump(Int)
@@ -46,7 +46,7 @@ struct TextPattern: Sendable {
     guard steps.count < 1000 else { throw Failure(reason: "it has more than 1000 steps") }
     switch expression {
     case .one(let set):
-      steps.append(.one(set))
+      steps.append(.one(set, cost: set.cost))
     case .sequence(let parts):
       for part in parts { try append(part) }
     case .choice(let ways):

@@ -6,6 +6,11 @@ extension TextTokenizer {
   /// - Throws: ``TokenizerError`` with the path of the section that is wrong or not supported.
   public init(contentsOf url: URL) throws(TokenizerError) {
     let (file, bytes) = try Self.bytes(at: url)
+    try self.init(bytes, file: file)
+  }
+
+  /// - Parameter file: what errors call it.
+  init(_ bytes: [UInt8], file: String) throws(TokenizerError) {
     let json: JSON
     do throws(JSON.Failure) {
       json = try JSON(bytes)
@@ -21,17 +26,14 @@ extension TextTokenizer {
     try TokenModel.type(modelSection)
     let vocabulary = try Vocabulary(modelSection.required("vocab"))
     model = try TokenModel(modelSection, vocabulary)
-    let normalizer = try root["normalizer"].map(Normalizer.init)
-    self.normalizer = normalizer
-    preTokenizer = try root["pre_tokenizer"].map(PreTokenizer.init)
-    template = try root["post_processor"].map(Template.init) ?? .none
-    decoder = try root["decoder"].map(TokenDecoder.init)
+    normalizer = try root.stage("normalizer", of: "normalizers").map(Normalizer.init)
+    preTokenizer = try root.stage("pre_tokenizer", of: "pretokenizers").map(PreTokenizer.init)
+    template = try root.stage("post_processor", of: "processors").map(Template.init) ?? .none
+    decoder = try root.stage("decoder", of: "decoders").map(TokenDecoder.init)
 
     self.vocabulary = vocabulary
     self.file = file
-    added = try AddedTokens(root["added_tokens"]?.items() ?? [], vocabulary) {
-      content throws(TokenizerError) in try Self.normalized(content, normalizer, file)
-    }
+    added = try AddedTokens(root["added_tokens"]?.items() ?? [], vocabulary, normalizer, file)
     for id in template.before + template.after where token(of: id) == nil {
       throw root.wrong("post_processor adds the id \(id), which no token has")
     }
@@ -46,6 +48,24 @@ extension TextTokenizer {
     } catch {
       throw .unreadable(file: file.path, reason: error.reason.description)
     }
+  }
+}
+
+extension Section {
+  /// A section of stages, each of which may be a sequence that names others in its list `list`. All of
+  /// them together are at most 256: published files have up to 40.
+  fileprivate func stage(_ key: String, of list: String) throws(TokenizerError) -> Section? {
+    guard let section = try self[key] else { return nil }
+    var count = 0
+    func add(_ stage: Section) throws(TokenizerError) {
+      count += 1
+      guard case .object = stage.value, let parts = try stage[list] else { return }
+      if case .array(let items) = parts.value, items.count > 256 - count { count = .max }
+      guard count <= 256 else { throw section.wrong("it has more than 256 stages") }
+      for part in try parts.items() { try add(part) }
+    }
+    try add(section)
+    return section
   }
 }
 

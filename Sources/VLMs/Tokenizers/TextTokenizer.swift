@@ -29,72 +29,67 @@ public struct TextTokenizer: Sendable {
 
   /// The token ids of `text`, in O(N·log N) time for N code points.
   /// - Parameter addingSpecialTokens: adds the tokens that the model expects around a text.
-  /// - Throws: ``TokenizerError`` for a letter without a token, or if the file's normalizer makes the
-  ///   text many times longer.
+  /// - Throws: ``TokenizerError`` for a letter without a token, or if the file's stages make the text
+  ///   many times longer or take too long.
   public func encode(
     _ text: String, addingSpecialTokens: Bool = true
   ) throws(TokenizerError) -> [Int] {
     let text = Scalars(text)
+    let budget = TextBudget(for: text.count, stage: "added_tokens", file: file)
     var ids: [Int] = []
-    for part in added.rawFinder.parts(of: text) {
+    for part in try added.rawFinder.parts(of: text, within: budget) {
       switch part {
       case .token(let id): ids.append(id)
       case .text(let range):
-        let normalized = try Self.normalized(Array(text[range]), normalizer, file)
-        ids += try encode(normalized: normalized, isFirst: range.lowerBound == 0)
+        budget.stage = "normalizer"
+        let part = Array(text[range])
+        let normalized = try normalizer?(part, within: budget) ?? part
+        ids += try encode(normalized, isFirst: range.lowerBound == 0, within: budget)
+        try budget.check(ids.count)
       }
     }
     return addingSpecialTokens ? template(ids) : ids
   }
 
-  private func encode(normalized text: Scalars, isFirst: Bool) throws(TokenizerError) -> [Int] {
+  /// The ids of a normalized text.
+  private func encode(
+    _ text: Scalars, isFirst: Bool, within budget: TextBudget
+  ) throws(TokenizerError) -> [Int] {
     var ids: [Int] = []
-    for part in added.normalizedFinder.parts(of: text) {
+    budget.stage = "added_tokens"
+    for part in try added.normalizedFinder.parts(of: text, within: budget) {
       switch part {
       case .token(let id): ids.append(id)
       case .text(let range):
+        budget.stage = "pre_tokenizer"
         let piece = Piece(
           text: Array(text[range]), isFirst: isFirst && range.lowerBound == 0)
-        for word in try words(of: piece) where !word.text.isEmpty {
-          ids += try model(word.text, vocabulary)
+        let words = try preTokenizer?([piece], within: budget) ?? [piece]
+        budget.stage = "model"
+        for word in words where !word.text.isEmpty {
+          ids += try model(word.text, vocabulary, within: budget)
         }
       }
     }
     return ids
   }
 
-  private func words(of piece: Piece) throws(TokenizerError) -> [Piece] {
-    guard let preTokenizer else { return [piece] }
-    do throws(TextGrowth.Excess) {
-      return try preTokenizer([piece], within: TextGrowth(from: piece.text.count))
-    } catch { throw .tooLong(stage: "pre_tokenizer", limit: error.limit, file: file) }
-  }
-
-  static func normalized(
-    _ text: Scalars, _ normalizer: Normalizer?, _ file: String
-  ) throws(TokenizerError) -> Scalars {
-    guard let normalizer else { return text }
-    do throws(TextGrowth.Excess) {
-      return try normalizer(text, within: TextGrowth(from: text.count))
-    } catch { throw .tooLong(stage: "normalizer", limit: error.limit, file: file) }
-  }
-
   /// The text of `ids`. Ids that are not in the vocabulary are skipped. Bytes that are not valid
   /// UTF-8, such as half a character, become "�".
   /// - Parameter skippingSpecialTokens: omits `<s>` and other special tokens.
-  /// - Throws: ``TokenizerError/tooLong(stage:limit:file:)`` if the file's decoder makes the text many
-  ///   times longer.
+  /// - Throws: ``TokenizerError`` if the file's decoder makes the text many times longer or takes too
+  ///   long.
   public func decode(
     _ ids: [Int], skippingSpecialTokens: Bool = true
   ) throws(TokenizerError) -> String {
-    do throws(TextGrowth.Excess) {
-      let tokens = ids.compactMap(spelling)
-        .filter { !(skippingSpecialTokens && added.isSpecial($0)) }
-      let count = tokens.reduce(0) { $0 + $1.count }
-      try TextGrowth(from: ids.count).check(count)  // a token's own length has no other limit
-      guard let decoder else { return tokens.map(\.text).joined(separator: " ") }
-      return Array(try decoder(tokens, within: TextGrowth(from: count)).joined()).text
-    } catch { throw .tooLong(stage: "decoder", limit: error.limit, file: file) }
+    let tokens = ids.compactMap(spelling)
+      .filter { !(skippingSpecialTokens && added.isSpecial($0)) }
+    let count = tokens.reduce(0) { $0 + $1.count }
+    // A token's own length has no other limit.
+    try TextBudget(for: ids.count, stage: "decoder", file: file).check(count)
+    guard let decoder else { return tokens.map(\.text).joined(separator: " ") }
+    let budget = TextBudget(for: count, stage: "decoder", file: file)
+    return Array(try decoder(tokens, within: budget).joined()).text
   }
 
   /// The token with this id as decoding begins with it.

@@ -28,7 +28,9 @@ extension TokenDecoder {
         prefix: try section["prefix"]?.scalars() ?? Scalars("##"),
         cleansUp: try section.flag("cleanup", usual: true))
     case "BPEDecoder":
-      self = .wordEnd(try section["suffix"]?.scalars() ?? Scalars("</w>"))
+      let suffix = try section["suffix"]?.scalars() ?? Scalars("</w>")
+      guard !suffix.isEmpty else { throw section.wrong("\"suffix\" is empty") }
+      self = .wordEnd(suffix)
     case "Sequence":
       self = .sequence(
         try section.required("decoders").items().map { item throws(TokenizerError) in

@@ -13,10 +13,12 @@ indirect enum TokenDecoder: Sendable {
   case wordEnd(Scalars)
   case sequence([TokenDecoder])
 
-  /// - Throws: ``TextGrowth/Excess`` as soon as the texts are longer than `growth` allows.
-  func callAsFunction(_ tokens: [Scalars], within growth: TextGrowth) throws(TextGrowth.Excess)
+  /// - Throws: ``TokenizerError`` as soon as `budget` is used up.
+  func callAsFunction(_ tokens: [Scalars], within budget: TextBudget) throws(TokenizerError)
     -> [Scalars]
   {
+    let letters = tokens.reduce(0) { $0 + $1.count }
+    try budget.spend((16 * tokens.count + letters) * costPerLetter)
     switch self {
     case .byteLevel:
       return [Scalars(String(decoding: tokens.flatMap(ByteAlphabet.decode), as: UTF8.self))]
@@ -31,9 +33,9 @@ indirect enum TokenDecoder: Sendable {
       var texts: [Scalars] = []
       var count = 0
       for token in tokens {
-        texts.append(try pattern.replaced(in: token, with: content, within: growth))
+        texts.append(try pattern.replaced(in: token, with: content, within: budget))
         count += texts[texts.count - 1].count
-        try growth.check(count)
+        try budget.check(count)
       }
       return texts
     case .strip(let scalar, let start, let stop):
@@ -52,12 +54,22 @@ indirect enum TokenDecoder: Sendable {
       return cleansUp ? words.map(Self.cleanedUp) : words
     case .wordEnd(let suffix):
       return tokens.enumerated().map { position, token in
-        token.replacing(suffix, with: position == tokens.count - 1 ? [] : [" "])
+        token.replacing(suffix, by: position == tokens.count - 1 ? [] : [" "])
       }
     case .sequence(let parts):
       var texts = tokens
-      for part in parts { texts = try part(texts, within: growth) }
+      for part in parts { texts = try part(texts, within: budget) }
       return texts
+    }
+  }
+
+  /// Steps that a letter takes.
+  private var costPerLetter: Int {
+    switch self {
+    case .wordPiece(let prefix, let cleansUp): 1 + prefix.count + (cleansUp ? 64 : 0)
+    case .wordEnd(let suffix): 1 + suffix.count
+    case .byteLevel, .byteFallback: 4
+    case .metaspace, .replace, .strip, .fuse, .sequence: 1
     }
   }
 
@@ -92,12 +104,27 @@ indirect enum TokenDecoder: Sendable {
 
   /// Removes the spaces before punctuation.
   private static func cleanedUp(_ word: Scalars) -> Scalars {
-    let changes = [
-      (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"),
-      (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
-    ]
-    return changes.reduce(word) { word, change in
-      word.replacing(Scalars(change.0), with: Scalars(change.1))
+    changes.reduce(word) { $0.replacing($1.old, by: $1.new) }
+  }
+
+  private static let changes = [
+    (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"),
+    (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+  ].map { (old: Scalars($0), new: Scalars($1)) }
+}
+
+extension Scalars {
+  /// Each occurrence of `old`, which is not empty, becomes `new`. The standard library's searching takes
+  /// microseconds for a word.
+  fileprivate func replacing(_ old: Scalars, by new: Scalars) -> Scalars {
+    guard contains(old[0]) else { return self }
+    var result: Scalars = []
+    var place = 0
+    while place < count {
+      let isHere = self[place] == old[0] && self[place...].starts(with: old)
+      if isHere { result += new } else { result.append(self[place]) }
+      place += isHere ? old.count : 1
     }
+    return result
   }
 }

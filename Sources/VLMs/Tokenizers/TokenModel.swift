@@ -10,11 +10,13 @@ enum TokenModel: Sendable {
 
   /// The ids of a word.
   /// - Parameter vocabulary: the model's own tokens; added tokens are none of them.
-  /// - Throws: ``TokenizerError/unknownLetter(_:unknown:file:path:)``.
-  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) throws(TokenizerError) -> [Int] {
+  /// - Throws: ``TokenizerError/unknownLetter(_:unknown:file:path:)``, or what `budget` throws.
+  func callAsFunction(
+    _ word: Scalars, _ vocabulary: Vocabulary, within budget: TextBudget
+  ) throws(TokenizerError) -> [Int] {
     switch self {
-    case .bytePair(let model): try model(word, vocabulary)
-    case .wordPiece(let model): try model(word, vocabulary)
+    case .bytePair(let model): try model(word, vocabulary, within: budget)
+    case .wordPiece(let model): try model(word, vocabulary, within: budget)
     }
   }
 
@@ -75,18 +77,25 @@ struct WordPieceModel: Sendable {
   let longestWord: Int
   private let longestToken: Int
 
-  func callAsFunction(_ word: Scalars, _ vocabulary: Vocabulary) throws(TokenizerError) -> [Int] {
+  func callAsFunction(
+    _ word: Scalars, _ vocabulary: Vocabulary, within budget: TextBudget
+  ) throws(TokenizerError) -> [Int] {
     guard word.count <= longestWord else { return [try unknown.id(for: word)] }
     var found: [Int] = []
     var start = 0
     while start < word.count {
-      let lead = start == 0 ? [] : prefix
-      let ends = (start + 1..<min(word.count, start + longestToken) + 1).reversed()
-      guard let end = ends.first(where: { vocabulary.ids[lead + word[start..<$0]] != nil }) else {
-        return [try unknown.id(for: word)]
+      var piece = (start == 0 ? [] : prefix) + word[start..<min(word.count, start + longestToken)]
+      let lead = start == 0 ? 0 : prefix.count
+      try budget.spend(piece.count)
+      var id = vocabulary.ids[piece]
+      while id == nil, piece.count > lead + 1 {
+        piece.removeLast()
+        try budget.spend(piece.count)
+        id = vocabulary.ids[piece]
       }
-      found.append(vocabulary.ids[lead + word[start..<end]]!)
-      start = end
+      guard let id else { return [try unknown.id(for: word)] }
+      found.append(id)
+      start += piece.count - lead
     }
     return found
   }

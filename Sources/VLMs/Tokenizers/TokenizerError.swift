@@ -10,8 +10,9 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
   case badPattern(String, file: String, path: String, reason: String)
   /// A letter or word without a token, and the unknown token that is missing too.
   case unknownLetter(String, unknown: String, file: String, path: String)
-  /// A text that normalizing or decoding makes longer than ``TextGrowth`` allows.
+  /// A text that a stage makes longer than ``TextBudget`` allows, or works on for longer.
   case tooLong(stage: String, limit: Int, file: String)
+  case tooSlow(stage: String, limit: Int, file: String)
 
   public var description: String {
     switch self {
@@ -34,6 +35,8 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
         + "\"\(brief(unknown))\" that would stand for it; use other words"
     case .tooLong(let stage, let limit, let file):
       "\(briefPath(file)), \(brief(stage)): makes more than \(limit) code points of a text; download the file again"
+    case .tooSlow(let stage, let limit, let file):
+      "\(briefPath(file)), \(brief(stage)): takes more than \(limit) steps for a text; download the file again"
     }
   }
 }

@@ -70,6 +70,20 @@ extension [Primitive] {
           }
         }
       },
+      Primitive("stackedRows") { random in
+        let tables = (0...random.integer(below: 3)).map { _ in [random.axis(), random.axis()] }
+        let width = tables.map { $0[1] }.max()!
+        let shape = [tables.reduce(0) { $0 + $1[0] }, width]
+        return PrimitiveExample(
+          tables.map { random.tensor($0) }, shape: shape, { .stackedRows($0) }
+        ) { x in
+          zip(x, tables).flatMap { values, table in
+            (0..<table[0]).flatMap { row in
+              (0..<width).map { $0 < table[1] ? values[row * table[1] + $0] : 0 }
+            }
+          }
+        }
+      },
       Primitive("rows") { random in
         let shape = random.shape(axes: 2...4, allowsEmpty: false)
         let indices = (0..<random.integer(below: 7)).map { _ in random.integer(below: shape[0]) }

@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import Tensors
 
-/// Products of matrices: batched, with one shared matrix, transposed, packed.
+/// Products of matrices: batched, with one shared matrix, transposed.
 extension [Primitive] {
   static var products: [Primitive] {
     [
@@ -18,34 +18,22 @@ extension [Primitive] {
         let sizes = random.productSizes()
         let (lead, m, k, n) = (sizes.lead, sizes.m, sizes.k, sizes.n)
         let inputs = [random.tensor(lead + [m, k]), random.tensor([n, k]), random.tensor([n])]
+        let isBiased = random.integer(below: 3) > 0
         return PrimitiveExample(
-          inputs, shape: lead + [m, n], { $0[0].linear(weight: $0[1], bias: $0[2]) }
+          isBiased ? inputs : inputs.dropLast(), shape: lead + [m, n],
+          { $0[0].linear(weight: $0[1], bias: isBiased ? $0[2] : nil) }
         ) { x in
           let product = plain(x[0], x[1], sizes, transposed: true, isShared: true)
-          return product.indices.map { product[$0] + x[2][$0 % n] }
+          return product.indices.map { product[$0] + (isBiased ? x[2][$0 % n] : 0) }
         }
-      },
-      packed("linear, packed weights") { x, weight in x.linear(weight: weight, bias: nil) },
-      packed("matmul, packed weights", transposed: false) { x, weight in x.matmul(weight) },
-      Primitive("rows, packed table") { random in
-        let (rows, width) = (random.axis(allowsEmpty: false), random.axis(allowsEmpty: false))
-        let table = random.tensor([rows, width]).packedAsBFloat16()
-        let indices = (0..<1 + random.integer(below: 7)).map { _ in random.integer(below: rows) }
-        var example = PrimitiveExample(
-          [], shape: [indices.count, width], { _ in table.rows(at: indices) }
-        ) { _ in
-          indices.flatMap { table.values[$0 * width..<($0 + 1) * width].map { Double($0) } }
-        }
-        example.isDifferentiable = false
-        return example
       },
     ]
   }
 
   private static func product(
-    _ random: inout SeededRandom, transposed: Bool, isShared: Bool
+    _ random: inout SeededRandom, transposed: Bool, isShared: Bool, _ drawn: ProductSizes? = nil
   ) -> PrimitiveExample {
-    let sizes = random.productSizes()
+    let sizes = drawn ?? random.productSizes()
     let (lead, m, k, n) = (sizes.lead, sizes.m, sizes.k, sizes.n)
     let left = random.tensor(lead + [m, k])
     let right = random.tensor((isShared ? [] : lead) + (transposed ? [n, k] : [k, n]))
@@ -55,26 +43,7 @@ extension [Primitive] {
     ) { plain($0[0], $0[1], sizes, transposed: transposed, isShared: isShared) }
   }
 
-  /// The weights are rounded to bfloat16 and frozen; only x is an input.
-  private static func packed(
-    _ name: String, transposed: Bool = true,
-    _ primitive: @escaping @Sendable (_ x: Tensor, _ weight: Tensor) -> Tensor
-  ) -> Primitive {
-    Primitive(name) { random in
-      var sizes = random.productSizes()
-      (sizes.k, sizes.n) = (Swift.max(sizes.k, 1), Swift.max(sizes.n, 1))
-      if random.integer(below: 4) == 0 { sizes.m += 16 }  // more than the few rows of one kernel
-      let (lead, m, k, n) = (sizes.lead, sizes.m, sizes.k, sizes.n)
-      let weight = random.tensor(transposed ? [n, k] : [k, n]).packedAsBFloat16()
-      let rounded = weight.values.map { Double($0) }
-      let whole = sizes
-      return PrimitiveExample(
-        [random.tensor(lead + [m, k])], shape: lead + [m, n], { primitive($0[0], weight) }
-      ) { plain($0[0], rounded, whole, transposed: transposed, isShared: true) }
-    }
-  }
-
-  private static func plain(
+  static func plain(
     _ a: [Double], _ b: [Double], _ sizes: ProductSizes, transposed: Bool, isShared: Bool
   ) -> [Double] {
     let (m, k, n) = (sizes.m, sizes.k, sizes.n)
@@ -95,15 +64,38 @@ extension [Primitive] {
   }
 }
 
+extension [Primitive] {
+  /// Products of a size that several threads share, which take another way.
+  static var largeProducts: [Primitive] {
+    func large(_ random: inout SeededRandom) -> ProductSizes {
+      // At least 2²⁰ multiplications, along one axis or another.
+      var sizes = [16, 16, 16].map { $0 + random.integer(below: 32) }
+      let long = random.integer(below: 3)
+      sizes[long] = 1 + (1 << 20) / (sizes.reduce(1, *) / sizes[long]) + random.integer(below: 9)
+      return ProductSizes(lead: [], m: sizes[0], k: sizes[1], n: sizes[2])
+    }
+    return [
+      Primitive("matmul") { random in
+        let sizes = large(&random)
+        return product(&random, transposed: false, isShared: false, sizes)
+      },
+      Primitive("matmul transposed") { random in
+        let sizes = large(&random)
+        return product(&random, transposed: true, isShared: true, sizes)
+      },
+    ]
+  }
+}
+
 /// [lead…, M, K] × [K, N]
-private struct ProductSizes {
+struct ProductSizes {
   var lead: [Int]
   var m, k, n: Int
 }
 
 extension SeededRandom {
   /// One long axis at most, so that plain loops take a moment.
-  fileprivate mutating func productSizes() -> ProductSizes {
+  mutating func productSizes() -> ProductSizes {
     var sizes = (0..<3).map { _ in Swift.min(axis(), 5) }
     sizes[integer(below: 3)] = axis()
     let lead = (0..<integer(below: 3)).map { _ in 1 + integer(below: 2) }

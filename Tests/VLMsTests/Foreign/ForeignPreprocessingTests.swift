@@ -72,6 +72,28 @@ import VLMs
   }
 
   @Test(
+    "an image is cut into at most 32 tiles along a side, so that none becomes millions of tiny ones"
+  )
+  func tinyTiles() throws {
+    let folder = try EditedFolder("smolvlm")
+    func read(_ edge: Int, _ side: Int) throws -> ImagePreprocessor {
+      try folder.set("size.longest_edge", edge, in: "preprocessor_config.json")
+      try folder.set("max_image_size.longest_edge", side, in: "preprocessor_config.json")
+      return try ImagePreprocessor.read(folder: folder.url)
+    }
+    #expect(try read(64, 2).splitting?.side == 2)
+    for (edge, side) in [(4096, 1), (65, 2), (4096, 127)] {
+      let error = #expect(throws: JSONFileError.self) { try read(edge, side) }
+      #expect(error?.description.contains("at most 32 tiles of \(side) pixels") == true)
+    }
+    let next = try EditedFolder("llava_next")
+    try next.set("image_grid_pinpoints", [[28 * 33, 28]], in: "preprocessor_config.json")
+    #expect(throws: JSONFileError.self) { try ImagePreprocessor.read(folder: next.url) }
+    try next.set("image_grid_pinpoints", [[28 * 32, 28]], in: "preprocessor_config.json")
+    #expect(try ImagePreprocessor.read(folder: next.url).tiling?.resolutions[0].height == 28 * 32)
+  }
+
+  @Test(
     "a chat template is named, unless it gives the family's own prompt",
     arguments: [
       "chat_template.jinja", "chat_template.json", "processor_config.json", "tokenizer_config.json",

@@ -23,3 +23,8 @@ func bytePairs(_ sections: String = "", model: String = "", added: [String] = []
 func added(_ id: Int, _ content: String, _ flags: String = #""normalized": false"#) -> String {
   #"{"id": \#(id), "content": "\#(content)", \#(flags)}"#
 }
+
+/// What stages may make of a text of `count` code points.
+func testBudget(_ count: Int) -> TextBudget {
+  TextBudget(for: count, stage: "test", file: "tokenizer.json")
+}

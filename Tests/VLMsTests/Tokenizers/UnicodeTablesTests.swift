@@ -8,7 +8,7 @@ import Testing
   private func normalize(_ section: String, _ text: String) throws -> [UInt32] {
     let file = bytePairs(", \"normalizer\": \(section)")
     let normalizer = try #require(try tokenizer(file).normalizer)
-    return try normalizer(Scalars(text), within: TextGrowth(from: text.count)).map(\.value)
+    return try normalizer(Scalars(text), within: testBudget(text.count)).map(\.value)
   }
 
   private func type(_ name: String) -> String { #"{"type": "\#(name)"}"# }
@@ -74,7 +74,7 @@ import Testing
   @Test("a pattern's classes are those of Unicode 16")
   func patterns() throws {
     func matches(_ pattern: String, _ scalar: Unicode.Scalar) throws -> Bool {
-      !(try TextPattern(pattern).matches(in: [scalar]).isEmpty)
+      !(try TextPattern(pattern).matches(in: [scalar], within: testBudget(1)).isEmpty)
     }
     #expect(try matches(#"\p{Ll}"#, "\u{295}"))
     #expect(try matches(#"\p{L}"#, "\u{1C89}"), "a letter of Unicode 16")

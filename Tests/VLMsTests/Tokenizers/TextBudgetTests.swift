@@ -4,7 +4,7 @@ import Testing
 @testable import VLMs
 
 /// A small file must not make a large text of a small one.
-@Suite struct TextGrowthTests {
+@Suite struct TextBudgetTests {
   private func replacing(_ letter: String, by content: String) -> String {
     #"{"type": "Replace", "pattern": {"String": "\#(letter)"}, "content": "\#(content)"}"#
   }
