@@ -36,7 +36,7 @@ final class TextBudget {
   }
 
   func spend(_ count: Int) throws(TokenizerError) {
-    left -= min(count, steps)
+    left -= min(count, steps + 1)  // so that no sum overflows
     if left < 0 { throw .tooSlow(stage: stage, limit: steps, file: file) }
   }
 }

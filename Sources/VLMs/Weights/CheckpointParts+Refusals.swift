@@ -13,15 +13,19 @@ extension CheckpointParts {
         throw VLMError.adapter(file.path)
       }
       if isActionPart(name) { throw VLMError.actionPart(file.path) }
-      let ends = [".json", ".jinja", ".safetensors"]
-      if ends.contains(where: name.hasSuffix) || subfolders.contains(name) {
-        try boundary.check(file)
+      let isFolder = subfolders.contains(name)
+      if isRead(name) || isFolder { try boundary.check(file) }
+      guard isFolder else { continue }
+      let inner = (try? FileManager.default.contentsOfDirectory(atPath: file.path)) ?? []
+      for name in inner.sorted() where isRead(name) {
+        try boundary.check(file.appending(path: name))
       }
     }
-    for subfolder in subfolders where subfolder != folder.lastPathComponent {
-      let inner = folder.appending(path: subfolder).appending(path: "tokenizer.json")
-      try boundary.check(inner)
-    }
+  }
+
+  /// Whether a file of this name may be one that is read.
+  private static func isRead(_ name: String) -> Bool {
+    [".json", ".jinja", ".safetensors"].contains(where: name.hasSuffix)
   }
 
   private static let subfolders = [

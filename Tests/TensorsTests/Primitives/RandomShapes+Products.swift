@@ -35,8 +35,11 @@ extension [Primitive] {
   ) -> PrimitiveExample {
     let sizes = drawn ?? random.productSizes()
     let (lead, m, k, n) = (sizes.lead, sizes.m, sizes.k, sizes.n)
-    let left = random.tensor(lead + [m, k])
-    let right = random.tensor((isShared ? [] : lead) + (transposed ? [n, k] : [k, n]))
+    // Thousands of terms are small ones, so that their sum is rounded like that of a few.
+    let range: ClosedRange<Float> = drawn == nil ? -2...2 : -0.25...0.25
+    let left = random.tensor(lead + [m, k], in: range)
+    let right = random.tensor(
+      (isShared ? [] : lead) + (transposed ? [n, k] : [k, n]), in: range)
     return PrimitiveExample(
       [left, right], shape: lead + [m, n],
       { transposed ? $0[0].matmul(transposed: $0[1]) : $0[0].matmul($0[1]) }
@@ -67,7 +70,7 @@ extension [Primitive] {
 extension [Primitive] {
   /// Products of a size that several threads share, which take another way.
   static var largeProducts: [Primitive] {
-    func large(_ random: inout SeededRandom) -> ProductSizes {
+    @Sendable func large(_ random: inout SeededRandom) -> ProductSizes {
       // At least 2²⁰ multiplications, along one axis or another.
       var sizes = [16, 16, 16].map { $0 + random.integer(below: 32) }
       let long = random.integer(below: 3)

@@ -87,6 +87,7 @@ import VLMs
       #expect(error?.description.contains("at most 32 tiles of \(side) pixels") == true)
     }
     let next = try EditedFolder("llava_next")
+    try next.remove("processor_config.json")
     try next.set("image_grid_pinpoints", [[28 * 33, 28]], in: "preprocessor_config.json")
     #expect(throws: JSONFileError.self) { try ImagePreprocessor.read(folder: next.url) }
     try next.set("image_grid_pinpoints", [[28 * 32, 28]], in: "preprocessor_config.json")
