@@ -113,7 +113,7 @@ extension ImagePreprocessor {
   fileprivate var isSmall: Bool {
     var sides: [Int] = [crop?.width, crop?.height].compactMap { $0 }
     switch target {
-    case .exactly(let size): sides += [size.width, size.height]
+    case .exactly(let size), .within(let size): sides += [size.width, size.height]
     case .shortestEdge(let side), .multiples(_, let side): sides.append(side)
     case nil: break
     }
