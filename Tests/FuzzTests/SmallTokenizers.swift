@@ -1,5 +1,3 @@
-import Foundation
-
 /// Small tokenizers of the kinds that are published.
 enum SmallTokenizers {
   static let all = [byteLevel, metaspace, wordPiece]
@@ -46,25 +44,4 @@ enum SmallTokenizers {
        "max_input_chars_per_word": 100, "vocab":
        {"[UNK]": 0, "[CLS]": 1, "a": 2, "##b": 3, "e": 4, "2": 5, "字": 6}}}
     """#
-}
-
-extension SmallTokenizers {
-  /// A published file with few of its tokens and merges; the stages and the added tokens are its own.
-  static func shortened(_ bytes: [UInt8]) throws -> [UInt8] {
-    let json = try JSONSerialization.jsonObject(with: Data(bytes))
-    guard var file = json as? [String: Any], var model = file["model"] as? [String: Any],
-      let vocabulary = model["vocab"] as? [String: Int]
-    else { throw CocoaError(.coderReadCorrupt) }
-    let merges = ((model["merges"] as? [Any]) ?? []).prefix(2).map { merge -> [String] in
-      (merge as? [String]) ?? (merge as? String)?.split(separator: " ").map(String.init) ?? []
-    }
-    let kept = Set(merges.flatMap { $0 + [$0.joined()] } + ["a", "b", "2", "Ġ", "▁", "a</w>"])
-    let added = (file["added_tokens"] as? [[String: Any]])?.compactMap { $0["id"] as? Int } ?? []
-    model["vocab"] = vocabulary.filter {
-      kept.contains($0.key) || $0.value < 6 || added.contains($0.value)
-    }
-    if !merges.isEmpty { model["merges"] = merges }
-    file["model"] = model
-    return Array(try JSONSerialization.data(withJSONObject: file, options: .sortedKeys))
-  }
 }
