@@ -118,6 +118,9 @@ let package = Package(
       name: "nanovla-lesson",
       dependencies: ["Console", "Blackboard", "Files", argumentParser]),
     .executableTarget(
+      name: "museum",
+      dependencies: ["Console", "Blackboard", "Diagnosis"] + library),
+    .executableTarget(
       name: "nanovla",
       dependencies: ["Console", "Blackboard", "Diagnosis"] + library + [argumentParser]),
     .executableTarget(
@@ -135,6 +138,7 @@ let package = Package(
     .testTarget(name: "ProbesTests", dependencies: course + ["TestSupport"]),
     .testTarget(name: "VLMsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),
+    .testTarget(name: "DiagnosisTests", dependencies: library + ["Diagnosis"]),
     // Optimized, since it makes and reads a million inputs.
     .testTarget(name: "FuzzTests", dependencies: library, swiftSettings: optimized),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),

@@ -26,7 +26,7 @@ extension String {
 
   /// The lines of paragraphs, which an empty line separates. Within a paragraph a line break counts
   /// as a space, but a line that begins with a space, such as a formula, stays a line of its own.
-  func paragraphs(width: Int) -> [String] {
+  package func paragraphs(width: Int) -> [String] {
     var lines: [String] = []
     var pending = ""
     func endParagraph() {

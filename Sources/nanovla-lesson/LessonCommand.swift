@@ -20,7 +20,7 @@ struct LessonCommand: ParsableCommand {
       Options of a run, such as --seed: nanovla-lesson run --help
       """,
     subcommands: [
-      RunCommand.self, NotebookCommand.self, CheckCommand.self, HintCommand.self,
+      RunCommand.self, BreakCommand.self, NotebookCommand.self, CheckCommand.self, HintCommand.self,
       SolutionCommand.self, ResetCommand.self, ProgressCommand.self, WatchCommand.self,
       BandsCommand.self,
     ],

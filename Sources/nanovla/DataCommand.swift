@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blackboard
+import Console
 import Files
 import Foundation
 import NanoVLA
@@ -43,6 +44,11 @@ struct DataCommand: ParsableCommand {
 
   func run() throws {
     let (suite, folder) = try checkedOptions()
+    if seed < Suite.firstPretrainingSeed, seed + UInt64(count) > Suite.firstHeldOutSeed {
+      Console.standardError(
+        "Warning: layouts from \(Suite.firstHeldOutSeed) on are held out for evaluation: a policy "
+          + "that learns from them is measured on what it was trained on\n")
+    }
     let lock = try FolderLock(folder)
     defer { lock.release() }
     var progress = Progress()

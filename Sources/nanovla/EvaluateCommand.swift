@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blackboard
+import Console
 import Files
 import Foundation
 import NanoVLA
@@ -52,6 +53,13 @@ struct EvaluateCommand: ParsableCommand {
     let suite = try suite(of: folders)
     let policies = try folders.map { try $0.policy(dataset: dataset) }
     try sheet.map { try URL(fileURLWithPath: $0).checkWritable() }
+    let trained = policies.map(\.statistics.trajectories).max() ?? 0
+    if firstSeed < UInt64(max(0, trained)) {
+      // Demonstrations count up from layout 0.
+      Console.standardError(
+        "Warning: the policy was trained on \(trained) layouts from 0 on, and is driven from "
+          + "\(firstSeed) on: success there says little; omit --first-seed for held-out layouts\n")
+    }
 
     let seeds = firstSeed..<firstSeed + UInt64(episodes)
     var rollouts = EvaluationRollouts(

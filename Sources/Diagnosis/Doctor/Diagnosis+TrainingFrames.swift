@@ -39,8 +39,7 @@ extension Diagnosis {
     if let (repair, repaired) = best, repaired.error < 0.15 {
       return fault(repair.cause, evidence(repair, repaired))
     }
-    let isPoor = own.error > limit || hasUnlearned(chunks.map { $0[0] }, expert, ruler)
-    guard isPoor || best != nil else { return .passes(found) }
+    guard own.error > limit || best != nil else { return .passes(found) }
     if let text = ReferenceBackbone(policy).damagedWeights() {
       return fault(.damagedWeights, text)
     }
@@ -52,15 +51,6 @@ extension Diagnosis {
 
   /// The largest error of a healthy policy. A head that samples agrees less.
   private var limit: Float { policy.head is FlowMatchingHead ? 0.32 : 0.22 }
-
-  /// Whether a number that moves has little to do with the expert's.
-  private func hasUnlearned(
-    _ predicted: [[Float]], _ expert: [[Float]], _ ruler: ActionRuler
-  ) -> Bool {
-    ruler.moving.contains { d in
-      correlation(predicted.map { Double($0[d]) }, expert.map { Double($0[d]) }) < 0.4
-    }
-  }
 
   /// N chunks of K normalized actions → robot units.
   private func robot(_ chunks: [[NormalizedAction]]) throws -> [[[Float]]] {

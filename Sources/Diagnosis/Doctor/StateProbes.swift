@@ -40,14 +40,6 @@ struct StateProbes {
           + "of the image change places"
       )
     }
-    let (first, last) = try cornerInfluence()
-    if first > 30 * last {
-      return (
-        .causalMask,
-        "the first patches change the state \(Int(min(first / max(last, 1e-9), 1e6))) times as much "
-          + "as the last ones"
-      )
-    }
     return nil
   }
 
@@ -74,31 +66,6 @@ struct StateProbes {
         : (.textMask, "the state is the same for every instruction of one length")
     }
     return nil
-  }
-
-  /// How much a few colored pixels in the first and in the last rows of patches change the state.
-  func cornerInfluence() throws -> (first: Float, last: Float) {
-    func influence(ofRow row: @escaping (Int) -> Int) throws -> Float {
-      var sum: Float = 0
-      for column in 0..<8 {
-        let edited = frames.edited(observation: { observation in
-          let side = observation.image.width / 8
-          guard side > 0 else { return observation }
-          var image = observation.image
-          for y in 0..<side {
-            for x in 0..<side {
-              image[column * side + x, row(observation.image.height / side) * side + y] = .init(
-                UInt8(40 * (x % 4)), UInt8(60 * (y % 4)), 200)
-            }
-          }
-          return Observation(image, proprioception: observation.proprioception)
-        })
-        let gaps = Self.gaps(states, try Self.rows(edited.states(policy)))
-        sum += ofImage.reduce(0) { $0 + gaps[$1] }
-      }
-      return sum
-    }
-    return (try influence { _ in 0 }, try influence { $0 - 1 })
   }
 
   // MARK: - Edits

@@ -23,7 +23,7 @@ public struct UpdateDiagnosis {
     let own = deviation(groups, at: temperature)
     guard own > 1e-3 else { return nil }
     for T: Float in [
-      0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.25, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 3,
+      0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.25, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.5, 3,
     ]
     where T != temperature && deviation(groups, at: T) < 0.02 * own {
       return (
@@ -45,22 +45,5 @@ public struct UpdateDiagnosis {
       }
       return sums.reduce(0, +) / Float(max(1, sums.count))
     }
-  }
-
-  /// What the measurements of a run say, if the rollouts are gone: a healthy update changes the policy
-  /// by little. A mismatch from the first iteration on points to the temperature, one that grows to
-  /// stale log-probabilities.
-  public static func failure(of metrics: [GRPOMetrics]) -> (cause: Cause, evidence: String)? {
-    let learned = metrics.filter { $0.groupsKept > 0 }
-    guard let first = learned.first, learned.count > 2 else { return nil }
-    let last = learned.suffix(max(1, learned.count / 4))
-    let late = last.map(\.clipFraction).reduce(0, +) / Double(last.count)
-    if first.clipFraction > 0.25 {
-      return (
-        .missingTemperature, "\(percent(first.clipFraction)) of the tokens clip in iteration 1"
-      )
-    }
-    guard late > 0.25, late > 4 * first.clipFraction + 0.1 else { return nil }
-    return (.staleLogProbabilities, "tokens at the clip grow to \(percent(late))")
   }
 }

@@ -8,8 +8,9 @@ extension Fault {
   /// executed too long need long chunks; one bin more or less shows if bins are wide; positions
   /// matter most where two objects look alike.
   public func recipe(seed: UInt64 = 0) -> CloningRecipe {
-    let suite = self == .noPositions || self == .causalMask ? Suite.spatial : .object
-    var recipe = CloningRecipe(for: suite, demonstrations: 50, seed: seed)
+    let suite: Suite =
+      self == .noPositions || self == .causalMask ? .spatial : .object
+    var recipe = CloningRecipe(for: suite, demonstrations: isInUpdate ? 3 : 50, seed: seed)
     if self == .longChunk { recipe.chunk = 8 }
     if self == .offByOneToken { recipe.head = .tokens(bins: 8) }
     return recipe

@@ -51,7 +51,9 @@ public final class AdamW {
     secondMoments = self.parameters.map { .zeros($0.shape) }
   }
 
-  /// Updates every parameter that has a gradient, and sets the gradients to nil.
+  /// Updates every parameter that has a gradient, and sets the gradients to nil. It is a fatal error
+  /// if none has one and some are not frozen: `backward()` is missing, or the loss does not depend on
+  /// them.
   /// - Parameters:
   ///   - learningRate: η.
   ///   - maximumNorm: the greatest norm of all gradients together; longer ones are scaled down to
@@ -59,6 +61,13 @@ public final class AdamW {
   /// - Returns: the norm before clipping.
   @discardableResult
   public func step(learningRate: Float, maximumNorm: Float? = nil) -> Float {
+    guard
+      parameters.contains(where: { $0.gradient != nil }) || parameters.allSatisfy(\.isFrozen)
+    else {
+      fatalError(
+        "AdamW: none of \(parameters.count) parameters has a gradient; call backward() on the loss "
+          + "before step(), and compute the loss from these parameters")
+    }
     steps += 1
     let norm = parameters.clipGradients(toNorm: maximumNorm ?? .infinity)
     for (i, parameter) in parameters.enumerated() {

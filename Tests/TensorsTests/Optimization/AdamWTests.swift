@@ -73,6 +73,22 @@ import Testing
     #expect(a.values == plainA.values && b.values == plainB.values)
   }
 
+  @Test("A step without any gradient is refused: backward() is missing") func noGradient() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      AdamW([Tensor([1], shape: [1]).asParameter()]).step(learningRate: 0.1)
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("none of 1 parameters has a gradient; call backward()"))
+  }
+
+  @Test("Parameters that are all frozen need no gradient") func allFrozen() {
+    let x = Tensor([1], shape: [1]).asParameter()
+    let optimizer = AdamW([x])
+    x.isFrozen = true
+    optimizer.step(learningRate: 0.1)
+    #expect(x.values == [1])
+  }
+
   @Test("It finds the minimum of a quadratic function") func minimum() {
     let x = Tensor([5, -3], shape: [2]).asParameter()
     let optimizer = AdamW([x], weightDecay: 0)

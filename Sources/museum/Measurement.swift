@@ -1,0 +1,79 @@
+import Blackboard
+import Diagnosis
+import Foundation
+import NanoVLA
+import Runs
+import Tabletop
+
+/// How reliable the doctor is: `museum measure 5` plants every fault in the policies of five seeds, and
+/// examines healthy policies of several suites, heads and numbers of demonstrations.
+struct Measurement {
+  let seeds: Int
+  init(seeds: Int) { self.seeds = seeds }
+
+  /// - Parameters:
+  ///   - faults: those to plant.
+  ///   - healthy: whether healthy policies are examined too.
+  func run(_ faults: [Fault], healthy: Bool) throws {
+    var right: [Bool] = []
+    for fault in faults {
+      var (causes, slowest): ([String], Double) = ([], 0)
+      for seed in 0..<UInt64(seeds) {
+        let began = Date()
+        let cause = try cause(of: fault, seed: seed)
+        right.append(cause == fault.cause)
+        causes.append(cause?.rawValue ?? "none")
+        slowest = max(slowest, Date().timeIntervalSince(began))
+      }
+      let counts = Dictionary(grouping: causes) { $0 }.mapValues(\.count)
+      let text = counts.sorted { $0.value > $1.value }.map { "\($0.value) × \($0.key)" }
+      print("\(fault.rawValue): \(text.joined(separator: ", ")), \(Int(slowest)) s at most")
+    }
+    if !faults.isEmpty { print("named: \(SuccessRate(right))") }
+    if healthy { try examineHealthy() }
+  }
+
+  private func examineHealthy() throws {
+    var alarms: [Bool] = []
+    for seed in 0..<UInt64(seeds) {
+      for (suite, count, head) in Self.healthy {
+        var recipe = CloningRecipe(for: suite, demonstrations: count, seed: seed)
+        recipe.steps = min(recipe.steps, 1500)
+        recipe.head = head
+        let began = Date()
+        let report = try Setup(recipe).diagnosis()
+        alarms.append(report.verdict == .fault)
+        let seconds = Int(Date().timeIntervalSince(began))
+        print("healthy \(suite) \(count), seed \(seed): \(report.verdict.rawValue), \(seconds) s")
+        if report.verdict == .fault { report.lines.forEach { print("  \($0)") } }
+      }
+    }
+    print("false alarms: \(SuccessRate(alarms))")
+  }
+
+  private func cause(of fault: Fault, seed: UInt64) throws -> Cause? {
+    guard fault.isInUpdate else {
+      return try fault.planted(in: setup(for: fault, seed: seed)).diagnosis().cause
+    }
+    return try Exhibit.updateFinding(fault, seed: seed)?.cause
+  }
+
+  /// Most faults are planted in one and the same policy of a seed.
+  private func setup(for fault: Fault, seed: UInt64) throws -> Setup {
+    let recipe = fault.recipe(seed: seed)
+    if fault == .minMaxAsQuantiles { return try fault.setup(seed: seed) }
+    if let trained = trained.setups.first(where: { $0.recipe == recipe }) { return trained }
+    trained.setups.append(try fault.setup(seed: seed))
+    return trained.setups[trained.setups.count - 1]
+  }
+
+  private final class Trained { var setups: [Setup] = [] }
+  private let trained = Trained()
+
+  private static let healthy: [(Suite, Int, ActionHeadKind)] = [
+    (.object, 10, .tokens(bins: 32)), (.object, 100, .tokens(bins: 256)), (.object, 50, .flow),
+    (.spatial, 50, .l1), (.spatial, 100, .tokens(bins: 32)), (.goal, 100, .hybrid),
+    (.goal, 25, .tokens(bins: 32)), (.long, 50, .tokens(bins: 32)), (.obstacle, 50, .flow),
+    (.obstacle, 100, .tokens(bins: 32)),
+  ]
+}
