@@ -15,6 +15,7 @@ struct LessonCommand: ParsableCommand {
       nanovla-lesson list     each lesson's title, file, lines and seconds
       nanovla-lesson check 3  your exercise of lesson 3 against its oracle; hint 3 helps
       nanovla-lesson 3 --html lesson-3.html   one page: prose, source, output, pictures
+      nanovla-lesson break                    the bug museum: famous failures, to diagnose
       nanovla-lesson notebook                 the notebooks, which are longer experiments
 
       Options of a run, such as --seed: nanovla-lesson run --help

@@ -36,23 +36,6 @@ import Testing
     #expect(try points(copy) == points(bundled))
   }
 
-  @Test("the state ends with 4 (points − gripper), x before y, and with x, y, z, closed")
-  func stateOrder() throws {
-    let model = try ToyVLM.bundled()
-    let image = Suite.object.initialState(seed: 5).scene
-    let gripper: [Float] = [0.1, 0.7, 0.3, 1]
-    let state = try model.state(
-      of: [Observation(Renderer(size: 64).render(image), proprioception: gripper)],
-      instructions: ["pick up the red cup"], usesProprioception: true
-    ).values
-    #expect(state.suffix(4) == gripper[...])
-    let points = Array(state[6..<12])  // x and y of three slots, after six intents
-    for slot in 0..<3 {
-      #expect(abs(state[15 + 2 * slot] - 4 * (points[2 * slot] - 0.1)) < 1e-5)
-      #expect(abs(state[16 + 2 * slot] - 4 * (points[2 * slot + 1] - 0.7)) < 1e-5)
-    }
-  }
-
   @Test("all predictions have their documented shapes")
   func shapes() throws {
     let model = try ToyVLM.bundled()
