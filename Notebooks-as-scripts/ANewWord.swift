@@ -13,22 +13,22 @@ import Tensors
 
 let question = """
   The toy VLM knows 19 words. It is taught two more: “crimson”, which means what “red” means, and
-  “vessel”, which means a cup or a bowl, for which it has no word. A word is one row of the embedding
-  table. Is it enough to train that row, 64 numbers, with everything else frozen? How many examples does
-  it take, and what becomes of the old words if all weights learn instead? Finally a policy that has
-  never seen the word in a demonstration is told to pick up the crimson object.
+  “vessel”, which means a cup or a bowl, for which it has no word. A word is one row of the
+  embedding table. Is it enough to train that row, 64 numbers, with everything else frozen? How many
+  examples does it take, and what becomes of the old words if all weights learn instead? Finally a
+  policy that has never seen the word in a demonstration is told to pick up the crimson object.
   """
 let prediction = """
   “Crimson” is learned from about ten examples, since the row only has to move to where the network
-  already treats a word like “red”. “Vessel” ends at a larger error: no row was ever trained to mean two
-  shapes at once. With the row alone nothing can be forgotten, bit for bit; with all weights the old
-  words get worse. The policy obeys the new word at once, because its head reads where the object is and
-  not how it is called.
+  already treats a word like “red”. “Vessel” ends at a larger error: no row was ever trained to mean
+  two shapes at once. With the row alone nothing can be forgotten, bit for bit; with all weights the
+  old words get worse. The policy obeys the new word at once, because its head reads where the
+  object is and not how it is called.
   """
 
 // %% A model with one more word
-// The configuration holds the vocabulary, so a larger one is a new model. It takes over every weight; only
-// the last row of the embedding table keeps its random values.
+// The configuration holds the vocabulary, so a larger one is a new model. It takes over every
+// weight; only the last row of the embedding table keeps its random values.
 func extended(by word: String, seed: UInt64) throws -> ToyVLM {
   let old = try ToyVLM.bundled()
   var configuration = old.configuration
@@ -42,9 +42,9 @@ func extended(by word: String, seed: UInt64) throws -> ToyVLM {
 }
 
 // %% Two words and their meanings
-// An example is an image, an instruction with the new word, and the position of the one object that it
-// describes. Each scene has another object that only the new word tells from it: one of the same shape for
-// “crimson”, one of the same color for “vessel”.
+// An example is an image, an instruction with the new word, and the position of the one object that
+// it describes. Each scene has another object that only the new word tells from it: one of the same
+// shape for “crimson”, one of the same color for “vessel”.
 struct NewWord {
   let name: String
   let means: (TabletopObject) -> Bool
@@ -149,8 +149,8 @@ Lesson.notebook("A new word", question: question, prediction: prediction) { less
   }
 
   // %% How many examples?
-  // The error is measured on 300 scenes that no training uses, with the new word, and in old words as
-  // well, which is the best that a new name can reach.
+  // The error is measured on 300 scenes that no training uses, with the new word, and in old words
+  // as well, which is the best that a new name can reach.
   var curves: [LineChart.Curve] = []
   var taught: [String: ToyVLM] = [:]
   var last: [Estimate] = []
@@ -183,14 +183,15 @@ Lesson.notebook("A new word", question: question, prediction: prediction) { less
     LineChart(
       "Learning a word: the new row alone", x: "examples", y: "error (table widths)", curves),
     as: "new-word.png")
+  let times = Terminal.number(last[1].mean / last[0].mean)
   lesson.say(
     last[1].mean > last[0].mean
-      ? "“Vessel” ends \(Terminal.number(last[1].mean / last[0].mean)) times as far off as “crimson”."
+      ? "“Vessel” ends \(times) times as far off as “crimson”."
       : "“Vessel” is learned as well as “crimson”: a row can mean two shapes at once.")
 
   // %% What has the row become?
-  // Rows of similar direction act alike in the first layer. If “crimson” had simply become “red”, its row
-  // would point the same way.
+  // Rows of similar direction act alike in the first layer. If “crimson” had simply become “red”,
+  // its row would point the same way.
   lesson.heading("Which old rows is the new one similar to?")
   lesson.table(
     columns: ["word", "most similar old words (cosine)"],
@@ -232,13 +233,13 @@ Lesson.notebook("A new word", question: question, prediction: prediction) { less
     ])
   let isSame = row.old.values.allSatisfy { Float($0) == before }
   lesson.say(
-    "With the row alone the old words are \(isSame ? "" : "NOT ")exactly as before; with all weights "
-      + "their error is \(Terminal.number(all.old.mean / Double(before))) times as large.")
+    "With the row alone the old words are \(isSame ? "" : "NOT ")exactly as before; with all "
+      + "weights their error is \(Terminal.number(all.old.mean / Double(before))) times as large.")
   lesson.keep("oldWords_all", all.old.mean)
 
   // %% A policy obeys a word that no demonstration contains
-  // The head is cloned on the old backbone and then put on the new one. The environment is the tabletop with
-  // one change: it says “crimson” where it would say “red”.
+  // The head is cloned on the old backbone and then put on the new one. The environment is the
+  // tabletop with one change: it says “crimson” where it would say “red”.
   lesson.heading("A policy obeys a word that no demonstration contains")
   struct Renamed: Environment {
     var table = TabletopEnvironment()

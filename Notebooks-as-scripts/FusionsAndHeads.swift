@@ -15,15 +15,15 @@ import VLMs
 let question = """
   Lessons 3 and 7 rank four fusions and several action heads by one training each. Which of these
   differences are larger than the luck of a seed? Every part is trained with several seeds, and two
-  parts are compared seed by seed: the same seed means the same order of batches and the same layouts,
-  so most of the luck cancels in the difference.
+  parts are compared seed by seed: the same seed means the same order of batches and the same
+  layouts, so most of the luck cancels in the difference.
   """
 let prediction = """
-  Among fusions, cross-attention stays ahead of all others in every seed: FiLM and gating average the
-  patches and lose where things are, and concat has to learn the same selection with more tokens. Among
-  heads on a task with one good way, differences are small: within the seeds' interval for 100
-  demonstrations, and in favor of heads with a regression loss for few, since bins must be learned one by
-  one.
+  Among fusions, cross-attention stays ahead of all others in every seed: FiLM and gating average
+  the patches and lose where things are, and concat has to learn the same selection with more
+  tokens. Among heads on a task with one good way, differences are small: within the seeds' interval
+  for 100 demonstrations, and in favor of heads with a regression loss for few, since bins must be
+  learned one by one.
   """
 
 Lesson.notebook("Fusions and heads", question: question, prediction: prediction) { lesson in
@@ -82,11 +82,12 @@ Lesson.notebook("Fusions and heads", question: question, prediction: prediction)
   lesson.say(
     behind.count == errors.count - 1
       ? "Cross-attention is ahead of all others, beyond the luck of \(seeds) seeds, as predicted."
-      : "Cross-attention is ahead of \(behind.count) of \(errors.count - 1) others beyond the luck of "
-        + "\(seeds) seeds.")
+      : "Cross-attention is ahead of \(behind.count) of \(errors.count - 1) others beyond the luck "
+        + "of \(seeds) seeds.")
 
   // %% Heads
-  // Each head is cloned from few and from all bundled demonstrations on the frozen backbone (lesson 7).
+  // Each head is cloned from few and from all bundled demonstrations on the frozen backbone (lesson
+  // 7).
   lesson.heading("Heads: success on \(episodes) held-out layouts")
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   let heads: KeyValuePairs<String, ActionHeadKind> = [
@@ -136,7 +137,7 @@ Lesson.notebook("Fusions and heads", question: question, prediction: prediction)
   }
   func sentence(_ names: [String], _ count: Int) -> String {
     names.isEmpty
-      ? "With \(count) demonstrations no head differs from tokens beyond the luck of \(seeds) seeds."
+      ? "With \(count) demonstrations no head differs from tokens beyond the luck of a seed."
       : "With \(count) demonstrations these differ from tokens beyond the luck of \(seeds) seeds: "
         + names.joined(separator: ", ") + "."
   }

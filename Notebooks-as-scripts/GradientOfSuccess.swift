@@ -13,24 +13,27 @@ import Tensors
 import VLMs
 
 let question = """
-  Reinforcement learning follows an estimate of a gradient. How well does GRPO's estimate point in the
-  direction of the true gradient of the success rate, and what does the group size change if the number
-  of rollouts stays the same? The answer needs a true gradient. A robot's cannot be known, so the first
-  part uses a world small enough to enumerate every episode; the second part estimates how far the
-  same estimate is from the truth on the tabletop, from two independent halves of many rollouts.
+  Reinforcement learning follows an estimate of a gradient. How well does GRPO's estimate point in
+  the direction of the true gradient of the success rate, and what does the group size change if the
+  number of rollouts stays the same? The answer needs a true gradient. A robot's cannot be known, so
+  the first part uses a world small enough to enumerate every episode; the second part estimates how
+  far the same estimate is from the truth on the tabletop, from two independent halves of many
+  rollouts.
   """
 let prediction = """
-  GRPO divides by the deviation of a group's rewards. So with ever more rollouts it should follow the
-  gradient not of the success rate p but of 2·arcsin √p, which gives weight to states that nearly
-  always fail or nearly always succeed: its cosine with the true gradient has a limit below 1. Without
-  the division the limit is 1. At a fixed number of rollouts, a group of 2 has the noisiest baseline
-  and very large groups see few initial states, so the best size should lie in between.
+  GRPO divides by the deviation of a group's rewards. So with ever more rollouts it should follow
+  the gradient not of the success rate p but of 2·arcsin √p, which gives weight to states that
+  nearly always fail or nearly always succeed: its cosine with the true gradient has a limit below
+  1. Without the division the limit is 1. At a fixed number of rollouts, a group of 2 has the
+  noisiest baseline and very large groups see few initial states, so the best size should lie in
+  between.
   """
 
 // %% The world: a corridor
-// A robot stands on one of eight cells of a corridor, one to four steps left or right of the goal, and
-// must reach it in five steps. The environment is deterministic and an action number is one of four
-// tokens (the last two both mean a step to the right), so an episode is one of at most 1,024 sequences.
+// A robot stands on one of eight cells of a corridor, one to four steps left or right of the goal,
+// and must reach it in five steps. The environment is deterministic and an action number is one of
+// four tokens (the last two both mean a step to the right), so an episode is one of at most 1,024
+// sequences.
 struct Corridor: Environment {
   static let starts = [-4, -3, -2, -1, 1, 2, 3, 4]  // cells; the goal is cell 0
   static let cells = 9
@@ -61,7 +64,8 @@ struct Corridor: Environment {
 }
 
 // %% The policy: a token head that reads the cell
-// The backbone says which cell the robot is on, a vector with a single 1. The head is the course's own.
+// The backbone says which cell the robot is on, a vector with a single 1. The head is the course's
+// own.
 final class CellBackbone: Backbone {
   struct Configuration: Codable, Equatable, Sendable {}
   static let kind = "cell"
@@ -132,9 +136,10 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
   let sizes = [2, 4, 8, 16, 32]  // G, group sizes
 
   // %% The exact success rate
-  // For each start, every sequence of tokens is executed in the environment. A sequence that succeeds
-  // becomes a row that counts how often it takes token b on cell c. The policy's table of log-probabilities
-  // then gives the probability of each: p = Σ exp(counts · ln π), which can be differentiated.
+  // For each start, every sequence of tokens is executed in the environment. A sequence that
+  // succeeds becomes a row that counts how often it takes token b on cell c. The policy's table of
+  // log-probabilities then gives the probability of each: p = Σ exp(counts · ln π), which can be
+  // differentiated.
   lesson.heading("The exact success rate")
   var random = SeededRandom(seed: lesson.seed)
   let corridor = Corridor()
@@ -187,8 +192,8 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
     rows: Corridor.starts.indices.map { [Corridor.starts[$0], rates[$0], sequences[$0].dim(0)] })
 
   // %% Is the truth true?
-  // Two checks that do not share its derivation: the change of the exact success rate along a random
-  // direction (finite differences), and the frequency of success in real rollouts.
+  // Two checks that do not share its derivation: the change of the exact success rate along a
+  // random direction (finite differences), and the frequency of success in real rollouts.
   lesson.heading("Is the truth true?")
   let direction = head.parameters.map { Tensor.normal($0.shape, scale: 1, using: &random) }
   func moved(by step: Float) -> Double {
@@ -209,8 +214,8 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
   lesson.result("largestDifference", worst, "between p and 2,000 rollouts of a start; noise: .02")
 
   // %% The limit of each estimate
-  // Of a group of G rollouts with success probability p, k succeed with binomial probability. The mean
-  // estimate is f(p)·∇p, and for GRPO
+  // Of a group of G rollouts with success probability p, k succeed with binomial probability. The
+  // mean estimate is f(p)·∇p, and for GRPO
   //
   //     f(p) = √((G − 1) / G) · E √(k/G · (1 − k/G)) / (p (1 − p))  →  1 / √(p (1 − p))
   //
@@ -277,15 +282,20 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
     as: "gradient-of-success.png")
   for (size, row) in zip(sizes, bySize) { lesson.keep("cosine_grpo_\(size)", row[0].mean) }
   let best = zip(sizes, bySize).max { $0.1[0].mean < $1.1[0].mean }!
-  let equal = zip(sizes, bySize).filter { _, row in
-    row[0].mean + row[0].halfWidth > best.1[0].mean - best.1[0].halfWidth
-  }.map(\.0)
+  /// Whether two independent means differ by more than their uncertainty.
+  func differ(_ a: Estimate, _ b: Estimate) -> Bool {
+    let (x, y) = (a.halfWidth, b.halfWidth)
+    return abs(a.mean - b.mean) > (x * x + y * y).squareRoot()
+  }
+  let worse = zip(sizes, bySize).filter { differ($0.1[0], best.1[0]) }.map(\.0)
   lesson.say(
-    "GRPO is closest with groups of \(best.0), \(best.1[0]); the intervals of groups of "
-      + "\(equal.map(String.init).joined(separator: ", ")) overlap. "
-      + (equal.contains(sizes[0])
-        ? "The prediction was wrong: groups of 2 are as good, and only large groups are worse."
-        : "Groups of 2 are worse, as predicted."))
+    "GRPO is closest with groups of \(best.0), \(best.1[0]). Worse beyond the uncertainty: "
+      + (worse.isEmpty ? "none. " : "groups of \(worse.map(String.init).joined(separator: ", ")). ")
+      + (worse.contains(sizes[0]) && worse.contains(sizes.last!)
+        ? "The best size lies in between, as predicted."
+        : worse.contains(sizes[0])
+          ? "Small groups are worse, as predicted, large ones are not."
+          : "Small groups are not, so half of the prediction was wrong."))
 
   // %% More rollouts
   // The noise falls with the number of rollouts, and what remains is the bias.
@@ -301,14 +311,14 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
   let bias = 1 - limits[sizes.firstIndex(of: 8)!]
   lesson.say(
     "With 4,096 rollouts the cosine of GRPO is \(Terminal.number(grpo.mean)), without the division "
-      + "\(Terminal.number(plain.mean)). The bias takes \(Terminal.number(bias)) of the cosine, the "
-      + "noise of \(budget) rollouts \(Terminal.number(1 - byNumber[0][0].mean)): "
+      + "\(Terminal.number(plain.mean)). The bias takes \(Terminal.number(bias)) of the "
+      + "cosine, the noise of \(budget) rollouts \(Terminal.number(1 - byNumber[0][0].mean)): "
       + (bias < 0.1 * (1 - byNumber[0][0].mean)
         ? "at this size of batch the noise is all that matters." : "the bias matters as well."))
 
   // %% Does the bias grow while the policy learns?
-  // The weights differ the more, the nearer the success rates are to 0 and 1. So the ascent on the exact
-  // gradient goes on, and the limit is computed again at later stages.
+  // The weights differ the more, the nearer the success rates are to 0 and 1. So the ascent on the
+  // exact gradient goes on, and the limit is computed again at later stages.
   lesson.heading("Does the bias grow while the policy learns?")
   lesson.table(
     columns: ["mean success", "lowest p", "highest p", "limit, G = 8", "limit, large groups"],
@@ -331,11 +341,11 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
     })
 
   // %% The tabletop: how far from the truth is an estimate that has no truth?
-  // Nobody can enumerate the tabletop. Two independent estimates of one direction agree only as far as
-  // each agrees with the truth: if their cosine is r, the cosine of their sum with the truth is about
-  // √(2r / (1 + r)) (the Spearman–Brown formula). A small estimate's cosine with that reference, divided
-  // by it, is its cosine with the truth. The reference is not divided by the deviation, so its limit is
-  // the gradient of success.
+  // Nobody can enumerate the tabletop. Two independent estimates of one direction agree only as far
+  // as each agrees with the truth: if their cosine is r, the cosine of their sum with the truth is
+  // about √(2r / (1 + r)) (the Spearman–Brown formula). A small estimate's cosine with that
+  // reference, divided by it, is its cosine with the truth. The reference is not divided by the
+  // deviation, so its limit is the gradient of success.
   lesson.heading("The tabletop: lesson 10's policy and settings")
   let robot = try VLA(backbone: .bundled(), statistics: .bundled(), using: &random)
   let demonstrations = try DemonstrationDataset.bundled().demonstrations.prefix(3)
@@ -377,10 +387,13 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
   for row in onTable { lesson.keep("tabletop_grpo_\(row.0)", row.1.mean) }
   let bestOnTable = onTable.max { $0.1.mean < $1.1.mean }!
   lesson.say(
-    "One iteration of lesson 10, 256 rollouts in groups of 8, has a cosine of \(onTable[1].1) with the "
-      + "true gradient, by this estimate; groups of \(bestOnTable.0) are the closest. That is enough to "
-      + "learn: the noise of many steps averages out, and \(robotHead.parameterCount) weights leave "
-      + "many directions for it.")
+    "One iteration of lesson 10, 256 rollouts in groups of 8, has a cosine of \(onTable[1].1) with "
+      + "the true gradient, by this estimate. "
+      + (onTable.contains { differ($0.1, bestOnTable.1) }
+        ? "Groups of \(bestOnTable.0) are the closest. "
+        : "The group sizes are not told apart by \(tabletopDraws) estimates each. ")
+      + "It is enough to learn: the noise of many steps averages out, and "
+      + "\(robotHead.parameterCount) weights leave many directions for it.")
 
   lesson.finish(
     readNext: [
@@ -388,7 +401,7 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
       "Sources/NanoVLA/10-Reinforcement/ClippedObjective.swift",
     ],
     tryThis: [
-      "Stop the ascent at 0.1 instead of 0.45, where most starts fail: which estimate suffers most?",
+      "Stop the ascent at 0.1 instead of 0.45, where most starts fail: which estimate suffers?",
       "Give every start the same distance from the goal: why is the limit of GRPO 1 then?",
     ])
 }

@@ -1,4 +1,4 @@
-// How reliably does reinforcement learning help? Lesson 10 over seeds, from 1, 3 and 10 demonstrations.
+// How reliably does reinforcement learning help? Lesson 10 over seeds, from 1 to 10 demonstrations.
 //
 //   swift run nanovla-lesson notebook OutcomesOverSeeds [--full] [--html outcomes.html]
 //
@@ -10,16 +10,17 @@ import Tabletop
 import Tensors
 
 let question = """
-  Lesson 10 shows one run in which a 0/1 reward raises the success rate. Is that luck? Here every run is
-  repeated with several seeds, which draw the head's first weights, the initial states and the sampled
-  actions. Does each run improve? How much of the difference between runs comes from the seed? And does
-  reinforcement learning remove the differences between cloned policies, or enlarge them?
+  Lesson 10 shows one run in which a 0/1 reward raises the success rate. Is that luck? Here every
+  run is repeated with several seeds, which draw the head's first weights, the initial states and
+  the sampled actions. Does each run improve? How much of the difference between runs comes from the
+  seed? And does reinforcement learning remove the differences between cloned policies, or enlarge
+  them?
   """
 let prediction = """
-  Every run improves, since on-policy rollouts show exactly the states in which the policy fails. The
-  gain is the largest where half of the rollouts succeed, since most groups then have a signal. The
-  seeds' spread should shrink: all runs approach the same ceiling. From one demonstration most groups
-  are uniform at first, so learning starts late and its spread stays the largest.
+  Every run improves, since on-policy rollouts show exactly the states in which the policy fails.
+  The gain is the largest where half of the rollouts succeed, since most groups then have a signal.
+  The seeds' spread should shrink: all runs approach the same ceiling. From one demonstration most
+  groups are uniform at first, so learning starts late and its spread stays the largest.
   """
 
 Lesson.notebook("Outcomes over seeds", question: question, prediction: prediction) { lesson in
@@ -35,8 +36,8 @@ Lesson.notebook("Outcomes over seeds", question: question, prediction: predictio
   let cloningSteps = 1000
 
   // %% One run
-  // A policy is cloned, then learns from outcomes alone. The seed draws everything but the demonstrations
-  // and the held-out layouts, so two runs are compared on the same layouts.
+  // A policy is cloned, then learns from outcomes alone. The seed draws everything but the
+  // demonstrations and the held-out layouts, so two runs are compared on the same layouts.
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
   struct Run {
     let before, after: Double
@@ -82,8 +83,8 @@ Lesson.notebook("Outcomes over seeds", question: question, prediction: predictio
       }
     })
   lesson.say(
-    "“groups with signal”: the fraction in the first ten iterations. “learning”: the success of sampled "
-      + "actions by iteration, from 0 to 1.")
+    "“groups with signal”: the fraction in the first ten iterations. “learning”: the success of "
+      + "sampled actions by iteration, from 0 to 1.")
 
   // %% Over seeds
   // The gain is paired: both success rates are of one seed. Its interval is that of the mean gain.
@@ -122,13 +123,13 @@ Lesson.notebook("Outcomes over seeds", question: question, prediction: predictio
     return shown.isEmpty ? "none" : shown.map { "\($0.count)" }.joined(separator: ", ")
   }
   lesson.say(
-    "The seeds' spread shrank for these numbers of demonstrations: \(counts { $0 > $1 }); it grew for: "
-      + "\(counts { $0 <= $1 }).")
+    "The seeds' spread shrank for these numbers of demonstrations: \(counts { $0 > $1 }); it grew "
+      + "for: \(counts { $0 <= $1 }).")
   let largest = summary.max { $0.gain.mean < $1.gain.mean }!
   let signal = summary.max { $0.signal.mean < $1.signal.mean }!
   lesson.say(
-    "The largest gain, \(largest.gain), is that of \(largest.count) demonstrations; most groups with "
-      + "signal, \(signal.signal), are those of \(signal.count). "
+    "The largest gain, \(largest.gain), is that of \(largest.count) demonstrations; most groups "
+      + "with signal, \(signal.signal), are those of \(signal.count). "
       + (largest.count == signal.count
         ? "The signal is where the gain is." : "The gain is not where the most signal is."))
 
@@ -137,7 +138,7 @@ Lesson.notebook("Outcomes over seeds", question: question, prediction: predictio
       "Sources/NanoVLA/10-Reinforcement/GRPOTrainer.swift", "Lessons/10-LearningFromOutcomes.swift",
     ],
     tryThis: [
-      "settings.temperature = 1.6 in `run`: more exploration. Do runs from 1 demonstration start earlier?",
+      "settings.temperature = 1.6 in `run`: more exploration. Do runs from 1 start earlier?",
       "cloningSteps = 100: a broader start. Does the spread of the seeds grow or shrink?",
     ])
 }

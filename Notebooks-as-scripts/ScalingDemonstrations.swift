@@ -13,16 +13,16 @@ import Tensors
 
 let question = """
   How does the success rate of lesson 5's policy grow with the number of demonstrations, from 3 to
-  2,500? The same head learns on three backbones: the pre-trained one, frozen; the same
-  network with random weights, frozen; and random weights that are trained together with the head.
-  Each number is a mean over seeds, which draw the head's first weights and the order of the batches.
+  2,500? The same head learns on three backbones: the pre-trained one, frozen; the same network with
+  random weights, frozen; and random weights that are trained together with the head. Each number is
+  a mean over seeds, which draw the head's first weights and the order of the batches.
   """
 let prediction = """
-  On the pre-trained backbone the failure rate falls with a power of the number of demonstrations and
-  then saturates, where the errors of the backbone's pointing remain: no demonstration removes them. On
-  a random frozen backbone demonstrations cannot help, since the state does not hold where the object
-  is. Trained jointly on 2,500 demonstrations, the network should begin to find objects, but stay
-  far behind: demonstrations say where the robot went, not where the objects were.
+  On the pre-trained backbone the failure rate falls with a power of the number of demonstrations
+  and then saturates, where the errors of the backbone's pointing remain: no demonstration removes
+  them. On a random frozen backbone demonstrations cannot help, since the state does not hold where
+  the object is. Trained jointly on 2,500 demonstrations, the network should begin to find objects,
+  but stay far behind: demonstrations say where the robot went, not where the objects were.
   """
 
 Lesson.notebook("Scaling demonstrations", question: question, prediction: prediction) { lesson in
@@ -37,8 +37,8 @@ Lesson.notebook("Scaling demonstrations", question: question, prediction: predic
   let (bins, chunk) = (32, 2)
 
   // %% Data
-  // As many demonstrations as the largest count; smaller sets are the first of them. The statistics are
-  // those of the bundled hundred for all, so that only the number of demonstrations differs.
+  // As many demonstrations as the largest count; smaller sets are the first of them. The statistics
+  // are those of the bundled hundred for all, so that only the number of demonstrations differs.
   lesson.heading("Data")
   let demonstrations = try DemonstrationDataset.generate(suite: .object, count: counts.max()!) {
     lesson.progress($0, of: counts.max()!, "recording")
@@ -98,8 +98,8 @@ Lesson.notebook("Scaling demonstrations", question: question, prediction: predic
     rows: zip(counts, onPretrained).map { [$0, $1, $1.values.min(), $1.values.max()] })
 
   // %% Is it a power law?
-  // A power law, failure = c · n^(−α), is a straight line of log failure over log n. If its slope becomes
-  // flatter, something other than the demonstrations limits the policy.
+  // A power law, failure = c · n^(−α), is a straight line of log failure over log n. If its slope
+  // becomes flatter, something other than the demonstrations limits the policy.
   lesson.heading("Is it a power law?")
   let slopes = counts.indices.dropLast().map { i -> Double in
     let failures = [i, i + 1].map { max(1 - onPretrained[$0].mean, 1e-3) }
@@ -113,8 +113,8 @@ Lesson.notebook("Scaling demonstrations", question: question, prediction: predic
   let gain = onPretrained.last!.mean - onPretrained[counts.count - 2].mean
   let noise = (onPretrained.last!.halfWidth + onPretrained[counts.count - 2].halfWidth) / 2
   lesson.say(
-    "From \(counts[counts.count - 2]) to \(counts.last!) demonstrations the success rate changes by "
-      + "\(Terminal.signed(gain, digits: 3)), "
+    "From \(counts[counts.count - 2]) to \(counts.last!) demonstrations the success rate changes "
+      + "by \(Terminal.signed(gain, digits: 3)), "
       + (abs(gain) < noise
         ? "less than its uncertainty: the curve has saturated at \(onPretrained.last!)."
         : "more than its uncertainty: more demonstrations would still help."))
@@ -177,7 +177,7 @@ Lesson.notebook("Scaling demonstrations", question: question, prediction: predic
       "Sources/Runs/Pretraining/GroundingPretraining.swift",
     ],
     tryThis: [
-      "weightDecay: 0.03 in `BehaviorCloning`: which end of the curve gets better, and which worse?",
+      "weightDecay: 0.03 in `BehaviorCloning`: which end of the curve gets better?",
       "jointSteps = 6000: does the joint training reach the frozen backbone at 8 demonstrations?",
     ])
 }

@@ -14,23 +14,24 @@ import Tensors
 import VLMs
 
 let question = """
-  What does it take to replace the backbone of a policy by a network of one's own? Here is one that fits
-  a page: two small transformers and a single attention from the instruction to the patches. It is
-  pre-trained for different times, to point at the named object in fresh scenes. Then the same head is
-  cloned on it from the same 100 demonstrations. How does the success rate depend on what the backbone
-  has learned before?
+  What does it take to replace the backbone of a policy by a network of one's own? Here is one that
+  fits a page: two small transformers and a single attention from the instruction to the patches. It
+  is pre-trained for different times, to point at the named object in fresh scenes. Then the same
+  head is cloned on it from the same 100 demonstrations. How does the success rate depend on what
+  the backbone has learned before?
   """
 let prediction = """
-  Success follows the pointing error. The gripper must close within a tenth of the table's width of the
-  object (`Rules.graspRadius`), so success should be near chance while the error is several times that,
-  and rise steeply when it falls below. The demonstrations cannot make up for a blind backbone, because
-  it is frozen while the head learns.
+  Success follows the pointing error. The gripper must close within a tenth of the table's width of
+  the object (`Rules.graspRadius`), so success should be near chance while the error is several
+  times that, and rise steeply when it falls below. The demonstrations cannot make up for a blind
+  backbone, because it is frozen while the head learns.
   """
 
 // %% The network
-// Each patch becomes a key, the whole instruction one query. The softmax of their products is a map of
-// the image, and its expected position is the point; a linear layer corrects it within the patch. A policy
-// needs only what `Backbone` asks for: a name, a configuration, and a state for each observation.
+// Each patch becomes a key, the whole instruction one query. The softmax of their products is a map
+// of the image, and its expected position is the point; a linear layer corrects it within the
+// patch. A policy needs only what `Backbone` asks for: a name, a configuration, and a state for
+// each observation.
 final class MyVLM: Backbone {
   static let kind = "myVLM"
   struct Configuration: Codable, Equatable, Sendable {
@@ -115,8 +116,9 @@ final class MyVLM: Backbone {
 }
 
 // %% Scenes to learn from
-// The simulator knows where the objects are; a published VLM has learned the like from captions. A third
-// of the scenes shows the gripper above the named object, a third holding it, as later in an episode.
+// The simulator knows where the objects are; a published VLM has learned the like from captions. A
+// third of the scenes shows the gripper above the named object, a third holding it, as later in an
+// episode.
 struct Scenes {
   var images: [RGBImage] = []
   var instructions: [String] = []
@@ -177,8 +179,8 @@ Lesson.notebook("Your own VLM", question: question, prediction: prediction) { le
   lesson.result("parameters", untrained.parameterCount, "weights")
 
   // %% Pre-training
-  // Two terms: the cross-entropy of the patch in which the object stands, which gives a useful gradient
-  // from the first step, and the distance of the point.
+  // Two terms: the cross-entropy of the patch in which the object stands, which gives a useful
+  // gradient from the first step, and the distance of the point.
   func pretrain(steps: Int, seed: UInt64) throws -> MyVLM {
     var random = SeededRandom(seed: seed)
     let model = MyVLM(using: &random)
@@ -253,8 +255,8 @@ Lesson.notebook("Your own VLM", question: question, prediction: prediction) { le
   }
   lesson.say(
     ordered
-      ? "Longer pre-training points better and succeeds more often: success follows the pointing error."
-      : "Success does not follow the pointing error here; compare the intervals before explaining it."
+      ? "Longer pre-training points better and succeeds more often, as predicted."
+      : "Success does not follow the pointing error here; compare the intervals first."
   )
 
   // %% Save it and load it
@@ -270,8 +272,8 @@ Lesson.notebook("Your own VLM", question: question, prediction: prediction) { le
   }
   let isSame = try action(loaded).values == action(last!).values
   lesson.say(
-    "The policy in nanovla-output/my-vlm gives \(isSame ? "" : "NOT ")the same action after loading, "
-      + "bit for bit.")
+    "The policy in nanovla-output/my-vlm gives \(isSame ? "" : "NOT ")the same action after "
+      + "loading, bit for bit.")
 
   lesson.finish(
     readNext: [
@@ -279,7 +281,7 @@ Lesson.notebook("Your own VLM", question: question, prediction: prediction) { le
       "Sources/VLMs/Registry/BackboneKind.swift",
     ],
     tryThis: [
-      "Leave out the cross-entropy of the patch: how much longer does the same pointing error take?",
+      "Leave out the cross-entropy of the patch: how much longer does the same error take?",
       "Replace the mean over the words by the last word: which instructions are confused, and why?",
     ])
 }

@@ -3,8 +3,9 @@ import Foundation
 /// The mean of a number over seeds, with its 95 % confidence interval.
 ///
 /// A training depends on its seed, so one run is one sample. The interval is Student's: with n runs
-/// of standard deviation s it is ± t · s / √n, where t is 12.7 for two runs, 4.3 for three and 2.3 for
-/// ten. It assumes that the runs vary like a normal distribution, and may leave the range of a rate.
+/// of standard deviation s it is ± t · s / √n, where t is 12.7 for two runs, 4.3 for three and 2.3
+/// for ten. It assumes that the runs vary like a normal distribution, and may leave the range of a
+/// rate.
 ///
 /// - Reference: Student, "The probable error of a mean" (1908).
 public struct Estimate: CustomStringConvertible, TableCell {
@@ -43,8 +44,8 @@ public struct Estimate: CustomStringConvertible, TableCell {
   /// Whether the interval excludes 0: for differences between runs with the same seeds.
   public var isSignificant: Bool { abs(mean) > halfWidth }
 
-  /// The 97.5 % quantile of Student's distribution: a table to 20 degrees of freedom, then an expansion
-  /// whose error is below 0.0001.
+  /// The 97.5 % quantile of Student's distribution: a table to 20 degrees of freedom, then an
+  /// expansion whose error is below 0.0001.
   ///
   /// - Reference: Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), table 26.10 and
   ///   equation 26.7.5.

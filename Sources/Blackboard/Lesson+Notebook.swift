@@ -2,8 +2,8 @@
 extension Lesson {
   /// Runs a notebook's script, as ``run(_:_:idea:flags:file:_:)`` runs a lesson's.
   ///
-  /// The question and the prediction are printed first. With `--full` each ``knob(_:_:full:_:line:)``
-  /// has the value of the full experiment.
+  /// The question and the prediction are printed first. With `--full` each
+  /// ``knob(_:_:full:_:line:)`` has the value of the full experiment.
   /// - Parameters:
   ///   - question: what is measured, and how.
   ///   - prediction: what should come out, with a reason, written before the measurement.

@@ -11,8 +11,8 @@ struct HTML: ExpressibleByStringInterpolation, Equatable {
   init(stringLiteral text: String) { self.text = text }
   init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
 
-  /// `text` as HTML that shows it, inside of an element or of a quoted attribute. Control characters,
-  /// which HTML does not allow, become "�".
+  /// `text` as HTML that shows it, inside of an element or of a quoted attribute. Control
+  /// characters, which HTML does not allow, become "�".
   init(escaping text: some StringProtocol) {
     var escaped = ""
     for scalar in text.unicodeScalars {

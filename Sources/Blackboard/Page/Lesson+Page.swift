@@ -3,8 +3,8 @@ import Foundation
 
 /// The page of a lesson or notebook, which `--html FILE` asks for.
 extension Lesson {
-  /// Writes the page at the end of the script, whole or not at all. A script that fails before leaves
-  /// the file as it was.
+  /// Writes the page at the end of the script, whole or not at all. A script that fails before
+  /// leaves the file as it was.
   func writePage(kind: String, opening: [String]) throws {
     guard let page else { return }
     let seconds = String(format: "%.1f s", Date().timeIntervalSince(start))

@@ -106,8 +106,8 @@ extension PagePart {
       caption: "Shapes, \(title)", isCode: [1], name: "trace")
   }
 
-  /// A small image is enlarged without smoothing, up to about 256 pixels; on a narrow page a wide one
-  /// scrolls in its box, so that what is written in it can be read.
+  /// A small image is enlarged without smoothing, up to about 256 pixels; on a narrow page a wide
+  /// one scrolls in its box, so that what is written in it can be read.
   private static func figure(_ image: RGBImage, _ description: String, caption: String?) -> HTML {
     let data = image.pngData().base64EncodedString()
     let scale = max(1, 256 / max(image.width, image.height))

@@ -1,10 +1,11 @@
 /// A lesson or notebook as one page of HTML: prose, source and output of each section in order.
 ///
 /// It needs no other file and no network, which its security policy tells the browser too: styles,
-/// pictures and drawings are inside. It is well-formed as XML as well, so that any reader of XML can
-/// check it. Without styles the sections are still in order, and each table and figure has its name.
+/// pictures and drawings are inside. It is well-formed as XML as well, so that any reader of XML
+/// can check it. Without styles the sections are still in order, and each table and figure has its
+/// name.
 ///
-/// - Reference: W3C, "Web Content Accessibility Guidelines 2.2", 1.1.1, 1.3.1, 1.4.3, 1.4.10, 2.1.1.
+/// - Reference: W3C, "Web Content Accessibility Guidelines 2.2", 1.1.1, 1.3.1, 1.4.3, 1.4.10.
 struct Page {
   /// "Lesson 3" or "Notebook".
   let kind: String

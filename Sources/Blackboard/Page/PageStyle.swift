@@ -1,7 +1,7 @@
 /// The style of a page: light and dark, for a phone, a desktop and paper.
 ///
-/// The colors of text have a contrast of at least 4.5 with what they stand on, those of curves of at
-/// least 3. The chart's colors follow Okabe and Ito, darkened or lightened until they have it.
+/// The colors of text have a contrast of at least 4.5 with what they stand on, those of curves of
+/// at least 3. The chart's colors follow Okabe and Ito, darkened or lightened until they have it.
 extension Page {
   static let style: HTML = """
     :root { --text: #1b1f24; --soft: #57606a; --page: #fff; --box: #f4f6f8; --line: #d0d7de;

@@ -2,9 +2,10 @@ import Foundation
 
 /// A part of a script's source, with the lines that it stands in.
 ///
-/// In a notebook a cell begins with a line `// %% Title`; comment lines below it are its prose. In a
-/// lesson, which has no such lines, a cell is the paragraph that prints a heading and all up to the
-/// next such paragraph. The call of `finish`, whose lists the page shows as such, belongs to no cell.
+/// In a notebook a cell begins with a line `// %% Title`; comment lines below it are its prose. In
+/// a lesson, which has no such lines, a cell is the paragraph that prints a heading and all up to
+/// the next such paragraph. The call of `finish`, whose lists the page shows as such, belongs to no
+/// cell.
 struct SourceCell: Equatable {
   /// Empty if the cell has no line `// %%` or nothing stands in it.
   let title: String
@@ -19,7 +20,8 @@ struct SourceCell: Equatable {
 
   var isEmpty: Bool { title.isEmpty && prose.isEmpty && code.isEmpty }
 
-  /// The cells of a script in order. The first one holds what stands before the first title or heading.
+  /// The cells of a script in order. The first one holds what stands before the first title or
+  /// heading.
   static func cells(of source: String) -> [SourceCell] {
     let lines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
       .map(String.init)

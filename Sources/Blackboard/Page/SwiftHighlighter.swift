@@ -1,7 +1,7 @@
 /// Swift source as HTML with comments, strings, numbers, keywords and types marked.
 ///
-/// It reads words and not grammar, which is enough for a page: what it does not know stays plain, and
-/// without the tags the text is always the source, character for character.
+/// It reads words and not grammar, which is enough for a page: what it does not know stays plain,
+/// and without the tags the text is always the source, character for character.
 struct SwiftHighlighter {
   private let source: [Character]
   private var position = 0
