@@ -1,9 +1,10 @@
 // Lesson 13 · FAST action tokens
-// About 2 s on 2 cores.
+// About 20 s on 2 cores. It is long since it also trains the head that writes such tokens.
 
 import Blackboard
 import Foundation
 import NanoVLA
+import Runs
 import Tabletop
 import Tensors
 import VLMs
@@ -12,17 +13,20 @@ let idea = """
   Bins (lesson 4) need one token for each number, 56 for a chunk of eight actions, though a smooth
   motion hardly changes from step to step. FAST transforms the chunk to frequencies (DCT), rounds,
   and merges frequent sequences of coefficients with byte-pair encoding. The aha: smooth motion is
-  a few low frequencies, so a whole chunk fits into a few tokens.
+  a few low frequencies, so a whole chunk fits into a few tokens. To act, a language model writes
+  them; if it may choose only tokens that still fit, no text is malformed.
   """
 
 // Knobs: change one, run again.
-let chunk = 8  // T, steps that are encoded together
-let vocabulary = 1024  // the largest number of tokens
+let chunk = 8  // T, steps that are encoded together; a policy predicts half as many
+let vocabulary = 1024  // the largest number of tokens; the policy has 60: more examples of each
 let scale = 10.0  // coefficients are multiplied by it and rounded; larger is more precise
 let bins = 32  // of the tokenizer to compare with
-let shownDemonstration = 3  // of 100
-let shownStep = 2  // of its time steps
+let (shownDemonstration, shownStep) = (3, 2)  // of 100, of its time steps
 let freshSeeds: Range<UInt64> = 500..<600  // of new demonstrations, which FAST did not learn from
+let texts = 100_000  // written from random logits
+let (fastSteps, binSteps) = (1200, 3000)  // batches to learn from
+let episodes = 200  // held-out layouts, the same for both heads
 
 Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
   let demonstrations = try DemonstrationDataset.bundled().demonstrations
@@ -38,8 +42,7 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
   let shown = demonstrations[shownDemonstration]
   let motion = try chunks(shown)[shownStep]
   let coefficients = try fast.coefficients(of: motion)  // [T, A]
-  let symbols = try fast.symbols(of: motion)  // T·A
-  let tokens = try fast.encode(motion)
+  let (symbols, tokens) = (try fast.symbols(of: motion), try fast.encode(motion))  // T·A, fewer
   let decoded = try fast.decode(tokens)
   func tensor(_ rows: [[Float]]) -> Tensor {
     Tensor(rows.flatMap { $0 }, shape: [rows.count, rows[0].count])
@@ -51,16 +54,13 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
     _ = tensor([tokens.map(Float.init)]).traced("tokens", "merged by byte-pair encoding")
     _ = tensor(decoded.map(\.values)).traced("decoded", "the inverse of all steps")
   }
-  func numbers(_ values: some Sequence<Float>) -> String {
-    values.map { Terminal.signed($0) }.joined(separator: " ")
-  }
+  func numbers(_ x: [Float]) -> String { x.map { Terminal.signed($0) }.joined(separator: " ") }
   lesson.say("dx, step by step: \(numbers(motion.map { $0.values[0] }))")
   lesson.say("its coefficients, times \(scale) and rounded: \(coefficients.map { $0[0] })")
   lesson.say("decoded: \(numbers(decoded.map { $0.values[0] }))")
   lesson.say("all \(symbols.count) numbers as tokens: \(tokens)")
-  let steps = (0..<chunk).map(Double.init)
   func curve(_ name: String, _ actions: [NormalizedAction]) -> LineChart.Curve {
-    .init(name, zip(steps, actions).map { ($0, Double($1.values[0])) }, showsPoints: true)
+    .init(name, (0..<chunk).map { (Double($0), Double(actions[$0].values[0])) }, showsPoints: true)
   }
   try lesson.chart(
     LineChart(
@@ -73,18 +73,8 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
     .flatMap(chunks)
   var random = SeededRandom(seed: lesson.seed)
   let shuffled = motions.map { random.shuffled($0) }
-  let tokenizer = ActionTokenizer(bins: bins, vocabulary: bins)
   let trips = [
-    (
-      "bins\(bins)", "\(bins) bins",
-      try RoundTrip(
-        of: motions, encode: { try $0.flatMap(tokenizer.encode) },
-        decode: { ids in
-          stride(from: 0, to: ids.count, by: fast.dimensions).map {
-            tokenizer.decode(Array(ids[$0..<$0 + fast.dimensions]))
-          }
-        })
-    ),
+    ("bins\(bins)", "\(bins) bins", try RoundTrip(of: motions, in: ActionTokenizer(bins: bins))),
     ("fast", "FAST", try RoundTrip(of: motions, in: fast)),
     ("jumbled", "FAST, steps shuffled", try RoundTrip(of: shuffled, in: fast)),
   ]
@@ -105,11 +95,37 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
         + "actions. Expected with the settings above: 6 to 9 tokens in order."
       : "Shuffled steps take no more tokens here: are high frequencies rounded away?")
 
+  lesson.heading("Experiment: \(texts) texts from random logits, decoded")
+  let coarse = try FASTTokenizer(
+    of: demonstrations, normalizedBy: statistics, steps: chunk / 2, vocabulary: 60, scale: scale)
+  for (name, isFree) in [("free", true), ("fitting", false)] {
+    let malformed = coarse.malformedCount(of: texts, isFree: isFree, using: &random)
+    lesson.result("malformed_\(name)", malformed, "malformed, if tokens are \(name)")
+  }
+
+  lesson.heading("Two heads, the same demonstrations and \(episodes) held-out layouts")
+  func outcomes(_ kind: ActionHeadKind, steps: Int, weightDecay: Float) throws -> [Bool] {
+    var random = SeededRandom(seed: lesson.seed)
+    let policy = try VLA(
+      backbone: .bundled(), statistics: statistics, head: kind, chunk: chunk / 2, using: &random)
+    let training = BehaviorCloning(
+      policy, on: try CloningExamples(demonstrations, for: policy), steps: steps,
+      weightDecay: weightDecay, seed: lesson.seed)
+    lesson.repeating(steps, type(of: policy.head).kind) { training.step() }
+    let loop = ClosedLoop(in: TabletopEnvironment(), executionHorizon: chunk / 4)
+    return try loop(policy, seeds: Suite.heldOutSeeds(episodes)).map(\.ending.isSuccess)
+  }
+  let pair = PairedComparison(
+    try outcomes(.init(FASTHead.self, .init(coarse)), steps: fastSteps, weightDecay: 0.05),
+    try outcomes(.tokens(bins: bins), steps: binSteps, weightDecay: 0.3))
+  lesson.result("success_fast", pair.first.rate, "success of the FAST head")
+  lesson.result("success_bins", pair.second.rate, "success of \(bins) bins")
+  lesson.result("pValue", pair.pValue, "p-value, paired: below 0.05, the difference is no chance")
+
   lesson.finish(
     readNext: [
-      "Sources/VLMs/FAST/FASTTokenizer.swift",
-      "Sources/VLMs/FAST/DiscreteCosineTransform.swift",
-      "Sources/VLMs/FAST/BytePairEncoding.swift",
+      "Sources/VLMs/FAST/FASTTokenizer.swift", "Sources/VLMs/FAST/DiscreteCosineTransform.swift",
+      "Sources/VLMs/FAST/BytePairEncoding.swift", "Sources/VLMs/FAST/FASTHead.swift",
     ],
     tryThis: [
       "chunk = 4, then 16: how many tokens does FAST take per step?",

@@ -47,12 +47,16 @@ extension CloningRecipe {
     return Array(found.prefix(demonstrationCount))
   }
 
-  /// A policy with an untrained head and the statistics of the demonstrations.
+  /// A policy with an untrained head and the statistics of the demonstrations. FAST tokens are learned
+  /// from them too.
   public func policy(on backbone: ToyVLM, for demonstrations: [Demonstration]) throws -> VLA {
     var random = SeededRandom(seed: seed)
+    let statistics = try ActionStatistics(of: demonstrations)
+    let head = try head.learningTokens(
+      from: demonstrations, normalizedBy: statistics, chunk: chunk)
     return try VLA(
-      backbone: backbone, statistics: ActionStatistics(of: demonstrations), head: head,
-      chunk: chunk, history: history, using: &random)
+      backbone: backbone, statistics: statistics, head: head, chunk: chunk, history: history,
+      using: &random)
   }
 
   /// The training run of `policy`; a ``TextHead`` is co-trained with captions.

@@ -22,4 +22,14 @@ extension RoundTrip {
   public init(of chunks: [[NormalizedAction]], in tokenizer: FASTTokenizer) throws {
     try self.init(of: chunks, encode: tokenizer.encode, decode: tokenizer.decode)
   }
+
+  /// The round trip of `chunks` in bins, a token for each number.
+  public init(of chunks: [[NormalizedAction]], in tokenizer: ActionTokenizer) throws {
+    let A = chunks[0][0].count
+    try self.init(
+      of: chunks, encode: { try $0.flatMap(tokenizer.encode) },
+      decode: { ids in
+        stride(from: 0, to: ids.count, by: A).map { tokenizer.decode(Array(ids[$0..<$0 + A])) }
+      })
+  }
 }

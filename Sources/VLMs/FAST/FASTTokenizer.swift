@@ -29,7 +29,7 @@ public struct FASTTokenizer: Sendable {
   private let transform: DiscreteCosineTransform
   private let merge: BytePairEncoding
   /// The number of symbols of each token: one for those of the alphabet, more for merges.
-  private let lengths: [Int]
+  let lengths: [Int]
 
   /// The number of symbols before any merge, 2M + 1.
   public var alphabet: Int { 2 * largest + 1 }

@@ -85,5 +85,6 @@ extension VLM {
     ActionHeadKind.known.register("residual", .residual)
     ActionHeadKind.known.register("autoregressive", .autoregressive)
     ActionHeadKind.known.register("actionExpert", .actionExpert)
+    ActionHeadKind.known.register("fast", .fast)
   }()
 }

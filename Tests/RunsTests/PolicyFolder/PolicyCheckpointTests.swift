@@ -25,7 +25,9 @@ import VLMs
 
   @Test(
     "every kind of head comes back with the same numbers",
-    arguments: [ActionHeadKind.tokens(bins: 16), .l1, .mse, .hybrid, .flow, .text, .residual])
+    arguments: [
+      ActionHeadKind.tokens(bins: 16), .l1, .mse, .hybrid, .flow, .text, .residual, .fast,
+    ])
   func roundTrip(head: ActionHeadKind) throws {
     try withFolder { folder in
       let policy = try policy(head)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import VLMs
 
 @testable import Files
 @testable import NanoVLA
@@ -52,6 +53,25 @@ import Testing
       #expect(throws: CloningRecipeError.tooFew(folder.path, found: 3, wanted: 4)) {
         try recipe.demonstrations(for: backbone)
       }
+    }
+  }
+
+  @Test("a FAST head without merges learns those of the recipe's demonstrations, which are saved")
+  func fast() throws {
+    try withFolder { folder in
+      let recipe = recipe { ($0.head, $0.chunk, $0.steps) = (.fast, 4, 3) }
+      let cloning = try recipe.cloning()
+      let head = try #require(cloning.policy.head as? FASTHead)
+      let demonstrations = try recipe.demonstrations(for: .bundled())
+      let learned = try FASTTokenizer(
+        of: demonstrations, normalizedBy: cloning.policy.statistics, steps: 4)
+      #expect(head.tokenizer == learned && !learned.pairs.isEmpty)
+      while !cloning.isDone { cloning.step() }
+      #expect(try recipe.cloning().policy.head.expectedInitialLoss(cloning.examples.expert) > 4)
+      try cloning.policy.write(to: folder)
+      let read = try VLA(contentsOf: folder)
+      #expect((read.head as? FASTHead)?.tokenizer == learned)
+      #expect(read.parameters.map(\.values) == cloning.policy.parameters.map(\.values))
     }
   }
 
