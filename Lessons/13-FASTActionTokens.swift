@@ -18,12 +18,15 @@ let idea = """
   """
 
 // Knobs: change one, run again.
-let chunk = 8  // T, steps that are encoded together; a policy predicts half as many
-let vocabulary = 1024  // the largest number of tokens; the policy has 60: more examples of each
+let chunk = 8  // T, steps that are encoded together
+let vocabulary = 1024  // the largest number of tokens
 let scale = 10.0  // coefficients are multiplied by it and rounded; larger is more precise
 let bins = 32  // of the tokenizer to compare with
-let (shownDemonstration, shownStep) = (3, 2)  // of 100, of its time steps
+let shownDemonstration = 3  // of 100
+let shownStep = 2  // of its time steps
 let freshSeeds: Range<UInt64> = 500..<600  // of new demonstrations, which FAST did not learn from
+
+// Of the experiment with two heads: chunks of chunk / 2 steps, and 60 tokens, so many examples of each.
 let texts = 100_000  // written from random logits
 let (fastSteps, binSteps) = (1200, 3000)  // batches to learn from
 let episodes = 200  // held-out layouts, the same for both heads
