@@ -121,7 +121,8 @@ import Testing
     try write("", to: "go")
     let finished = try run("bands", "1", "--seeds", "3")
     #expect(finished.status == 0)
-    #expect(finished.error == "lesson 1: seed 2, 3 of 3, about 0 s to go\n")
+    #expect(finished.error.contains("lesson 1: seed 2, 3 of 3"))
+    #expect(!finished.error.contains("seed 1,"))
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
     #expect(object["knobs"] as? [String] == ["let bins = 4"])
