@@ -1,8 +1,7 @@
 // Lesson 13 · FAST action tokens
-// About 20 s on 2 cores. It is long since it also trains the head that writes such tokens.
+// About 20 s on 2 cores. It is longer than others since it also trains a head on such tokens.
 
 import Blackboard
-import Foundation
 import NanoVLA
 import Runs
 import Tabletop
@@ -22,11 +21,8 @@ let chunk = 8  // T, steps that are encoded together
 let vocabulary = 1024  // the largest number of tokens
 let scale = 10.0  // coefficients are multiplied by it and rounded; larger is more precise
 let bins = 32  // of the tokenizer to compare with
-let shownDemonstration = 3  // of 100
-let shownStep = 2  // of its time steps
+let (shownDemonstration, shownStep) = (3, 2)  // one of 100, and one of its time steps
 let freshSeeds: Range<UInt64> = 500..<600  // of new demonstrations, which FAST did not learn from
-
-// Of the experiment with two heads: chunks of chunk / 2 steps, and 60 tokens, so many examples of each.
 let texts = 100_000  // written from random logits
 let (fastSteps, binSteps) = (1200, 3000)  // batches to learn from
 let episodes = 200  // held-out layouts, the same for both heads
@@ -47,9 +43,7 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
   let coefficients = try fast.coefficients(of: motion)  // [T, A]
   let (symbols, tokens) = (try fast.symbols(of: motion), try fast.encode(motion))  // T·A, fewer
   let decoded = try fast.decode(tokens)
-  func tensor(_ rows: [[Float]]) -> Tensor {
-    Tensor(rows.flatMap { $0 }, shape: [rows.count, rows[0].count])
-  }
+  func tensor(_ x: [[Float]]) -> Tensor { Tensor(x.flatMap { $0 }, shape: [x.count, x[0].count]) }
   lesson.trace("the chunk from step \(shownStep) of “\(shown.instruction)”") {
     _ = tensor(motion.map(\.values)).traced("chunk", "normalized actions")
     _ = tensor(coefficients.map { $0.map(Float.init) }).traced("coefficients", "DCT over time")
@@ -57,10 +51,10 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
     _ = tensor([tokens.map(Float.init)]).traced("tokens", "merged by byte-pair encoding")
     _ = tensor(decoded.map(\.values)).traced("decoded", "the inverse of all steps")
   }
-  func numbers(_ x: [Float]) -> String { x.map { Terminal.signed($0) }.joined(separator: " ") }
-  lesson.say("dx, step by step: \(numbers(motion.map { $0.values[0] }))")
+  func dx(_ x: [NormalizedAction]) -> [String] { x.map { Terminal.signed($0.values[0]) } }
+  lesson.say("dx, step by step: \(dx(motion).joined(separator: " "))")
   lesson.say("its coefficients, times \(scale) and rounded: \(coefficients.map { $0[0] })")
-  lesson.say("decoded: \(numbers(decoded.map { $0.values[0] }))")
+  lesson.say("decoded: \(dx(decoded).joined(separator: " "))")
   lesson.say("all \(symbols.count) numbers as tokens: \(tokens)")
   func curve(_ name: String, _ actions: [NormalizedAction]) -> LineChart.Curve {
     .init(name, (0..<chunk).map { (Double($0), Double(actions[$0].values[0])) }, showsPoints: true)
@@ -72,8 +66,8 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
       [curve("original", motion), curve("decoded", decoded)]), as: "fast-dx.png")
 
   lesson.heading("Experiment: smooth against shuffled motions")
-  let motions = try freshSeeds.compactMap { Demonstration.record(suite: .object, seed: $0) }
-    .flatMap(chunks)
+  let fresh = freshSeeds.compactMap { Demonstration.record(suite: .object, seed: $0) }
+  let motions = try fresh.flatMap(chunks)
   var random = SeededRandom(seed: lesson.seed)
   let shuffled = motions.map { random.shuffled($0) }
   let trips = [
@@ -88,12 +82,11 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
       [name, lesson.keep("tokens_\(key)", trip.tokens), lesson.keep("rms_\(key)", trip.rms)]
         + [lesson.keep("maxError_\(key)", trip.maximumError)]
     })
-  let (smooth, jumbled) = (trips[1].2.tokens, trips[2].2.tokens)
+  let ratio = trips[2].2.tokens / trips[1].2.tokens  // shuffled to smooth
   lesson.say(
-    smooth < jumbled
-      ? "The same actions in random order have high frequencies and take "
-        + "\(Terminal.number(jumbled / smooth)) times as many tokens: FAST compresses smoothness, not "
-        + "actions."
+    ratio > 1
+      ? "The same actions in random order have high frequencies and take \(Terminal.number(ratio)) "
+        + "times as many tokens: FAST compresses smoothness, not actions."
       : "Shuffled steps take no more tokens here: are high frequencies rounded away?")
 
   lesson.heading("Experiment: \(texts) texts from random logits, decoded")
@@ -129,7 +122,6 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
       "Sources/VLMs/FAST/BytePairEncoding.swift", "Sources/VLMs/FAST/FASTHead.swift",
     ],
     tryThis: [
-      "chunk = 4, then 16: how many tokens does FAST take per step?",
       "scale = 2, then 50: what happens to the error, and what to the number of tokens?",
       "Exercise: train FAST on shuffled chunks instead (`random.shuffled` in `trainedOn:`). Solved if "
         + "smooth motions take more tokens: the merges are those of other data.",
