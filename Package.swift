@@ -70,7 +70,8 @@ let package = Package(
     .executable(name: "nanovla-bench", targets: ["nanovla-bench"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
   ] + documentation,
   targets: [
     .systemLibrary(
@@ -105,6 +106,13 @@ let package = Package(
       dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs"],
       swiftSettings: optimized),
     .target(name: "Console"),
+    // Apart, so that lessons do not build a server's sockets.
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Tensors", "Files", "Images", "Tabletop", "NanoVLA",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ], resources: [.copy("Play/Page")], swiftSettings: optimized),
     .target(
       name: "Blackboard", dependencies: ["Console", "Tensors", "Files", "Images"],
       resources: [.copy("Bands")], swiftSettings: optimized),
@@ -122,7 +130,7 @@ let package = Package(
       dependencies: ["Console", "Blackboard", "Diagnosis"] + library),
     .executableTarget(
       name: "nanovla",
-      dependencies: ["Console", "Blackboard", "Diagnosis"] + library + [argumentParser]),
+      dependencies: ["Console", "Blackboard", "Diagnosis", "Serving"] + library + [argumentParser]),
     .executableTarget(
       name: "nanovla-bench",
       dependencies: library + ["COpenBLAS", argumentParser]),
@@ -141,6 +149,9 @@ let package = Package(
     .testTarget(name: "DiagnosisTests", dependencies: library + ["Diagnosis"]),
     // Optimized, since it makes and reads a million inputs.
     .testTarget(name: "FuzzTests", dependencies: library, swiftSettings: optimized),
+    .testTarget(
+      name: "ServingTests", dependencies: ["Serving", "TestSupport"] + library,
+      exclude: ["PythonClients.py"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "BlackboardTests", dependencies: ["Blackboard", "Tensors", "Images"]),
     .testTarget(name: "ExercisesTests", dependencies: ["Exercises", "Solutions", "Tensors"]),

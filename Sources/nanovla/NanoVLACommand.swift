@@ -11,8 +11,7 @@ struct NanoVLACommand: ParsableCommand {
     subcommands: [
       DataCommand.self, PretrainCommand.self, TrainCommand.self, RLCommand.self,
       EvaluateCommand.self, DiagnoseCommand.self, VLMsCommand.self, InspectCommand.self,
-      PredictCommand.self,
-      GenerateCommand.self,
+      PredictCommand.self, GenerateCommand.self, ServeCommand.self, PlayCommand.self,
     ])
 
   /// Runs the command. Every error ends here, as one line of bounded length.

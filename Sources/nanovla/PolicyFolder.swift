@@ -2,6 +2,7 @@ import Files
 import Foundation
 import NanoVLA
 import Runs
+import VLMs
 
 /// The folder of a policy. Its statistics are keyed by the dataset that the policy was trained on.
 struct PolicyFolder {
@@ -28,4 +29,28 @@ struct PolicyFolder {
     showNotes(of: policy.backbone)
     return policy
   }
+}
+
+extension VLA {
+  /// Reads a published VLM that generates actions.
+  /// - Parameter givesState: whether the robot's state will be given to a π0.
+  /// - Throws: ``RequestError`` for another VLM, or the error of a file.
+  static func published(_ path: String, unnormKey: String?, givesState: Bool) throws -> VLA {
+    let folder = URL(fileURLWithPath: path, isDirectory: true)
+    let family = try VLM.family(of: folder)
+    guard [VLMFamily.openVLA.name, VLMFamily.piZero.name].contains(family.name) else {
+      throw RequestError(
+        "\(folder.path) is a \(family.name) checkpoint, which generates no actions: train "
+          + "an action head on it (VLA.fromVLM), or use an openvla or pi0 checkpoint")
+    }
+    let isExpert = family.name == VLMFamily.piZero.name
+    let policy = try VLA.fromVLM(
+      family.name, modelPath: path, unnormKey: unnormKey,
+      usesProprioception: isExpert && givesState)
+    showNotes(of: policy.backbone)
+    return policy
+  }
+
+  /// Whether it is a π0, whose action expert reads the robot's state.
+  var isExpert: Bool { (backbone as? VLM)?.network is PiZero }
 }

@@ -11,22 +11,13 @@ extension PredictCommand {
   func policy() throws -> VLA {
     let own = PolicyFolder(path: modelPath)
     if own.exists { return try own.policy(dataset: unnormKey) }
-    let folder = URL(fileURLWithPath: modelPath, isDirectory: true)
-    let family = try VLM.family(of: folder)
-    guard [VLMFamily.openVLA.name, VLMFamily.piZero.name].contains(family.name) else {
-      throw RequestError(
-        "\(folder.path) is a \(family.name) checkpoint, which generates no actions: train "
-          + "an action head on it (VLA.fromVLM), or use an openvla or pi0 checkpoint")
-    }
-    let isExpert = family.name == VLMFamily.piZero.name
-    let policy = try VLA.fromVLM(
-      family.name, modelPath: modelPath, unnormKey: unnormKey,
-      usesProprioception: isExpert && proprioception != nil)
-    showNotes(of: policy.backbone)
+    let policy = try VLA.published(
+      modelPath, unnormKey: unnormKey, givesState: proprioception != nil)
+    let isExpert = policy.isExpert
     let scaling = (policy.backbone as? VLM)?.stateScaling
     if isExpert, proprioception != nil, scaling == nil {
       throw RequestError(
-        "\(folder.path) has no statistics of the robot's state, so --proprioception has no unit: add "
+        "\(modelPath) has no statistics of the robot's state, so --proprioception has no unit: add "
           + "state_mean and state_std to its processor_config.json, or leave the option out")
     }
     if isExpert, proprioception == nil {

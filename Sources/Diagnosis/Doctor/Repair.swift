@@ -22,11 +22,13 @@ struct Repair {
     let (space, moving) = (ruler.space, ruler.moving)
     func edit(_ cause: Cause, _ text: String, _ change: @escaping (inout [Float]) -> Void) -> Repair
     {
-      Repair(cause: cause, text: text) { chunk in
-        var action = chunk[0]
-        change(&action)
-        return action
-      }
+      Repair(
+        cause: cause, text: text,
+        action: { chunk in
+          var action = chunk[0]
+          change(&action)
+          return action
+        })
     }
     func name(_ d: Int) -> String { space.dimensions[d].name }
     var repairs: [Repair] = []
@@ -65,7 +67,9 @@ struct Repair {
     }
     for k in 1..<max(1, min(chunk, 16)) where chunk > 1 {
       repairs.append(
-        Repair(cause: .chunkOrder, text: "action \(k + 1) of the chunk executed first") { $0[k] })
+        Repair(
+          cause: .chunkOrder, text: "action \(k + 1) of the chunk executed first",
+          action: { $0[k] }))
     }
     return repairs
   }

@@ -49,7 +49,7 @@ struct StateProbes {
     let all = Set(frames.instructions).sorted()
     func gap(_ other: @escaping (String) -> String?) throws -> Float? {
       guard all.contains(where: { other($0) != nil }) else { return nil }
-      let edited = frames.edited { other($0) ?? $0 }
+      let edited = frames.edited(instruction: { other($0) ?? $0 })
       let changed = frames.instructions.indices.filter {
         edited.instructions[$0] != frames.instructions[$0]
       }

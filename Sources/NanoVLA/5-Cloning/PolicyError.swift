@@ -43,7 +43,7 @@ extension Observation {
 extension VLA {
   /// What `body` computes with this policy.
   /// - Throws: ``PolicyError/notFinite(_:)`` if a layer's output on the way was NaN or infinite.
-  func finite<Result>(_ body: () throws -> Result) throws -> Result {
+  package func finite<Result>(_ body: () throws -> Result) throws -> Result {
     let (result, tensor) = try ShapeTrace.firstNonFinite(body)
     if let tensor { throw PolicyError.notFinite(tensor) }
     return result

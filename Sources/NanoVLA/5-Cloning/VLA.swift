@@ -106,7 +106,7 @@ public final class VLA: Module {
 
   /// Refuses a window of another length, or of observations that the policy cannot read.
   /// - Throws: ``PolicyError`` or ``ActionError``.
-  func check(_ window: [Observation]) throws {
+  package func check(_ window: [Observation]) throws {
     guard window.count == history else {
       throw PolicyError.history(expected: history, found: window.count)
     }

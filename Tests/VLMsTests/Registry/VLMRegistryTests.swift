@@ -131,7 +131,7 @@ import VLMs
     let text = try #require(error?.description)
     #expect(!text.contains("\n"))
     #expect(text.contains("instructblip, blip-2, clip+gpt2, llava-1.6, flamingo, vilt"))
-    #expect(text.count < 300)
+    #expect(text.count < 400)
     guard case .unknownName(name, let nearest, registry.available)? = error else {
       Issue.record("\(text)")
       return

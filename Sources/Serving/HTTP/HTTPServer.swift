@@ -1,0 +1,162 @@
+import FlyingSocks
+import Foundation
+
+/// Accepts connections and reads their requests; what is answered is the handler's.
+final class HTTPServer: @unchecked Sendable {
+  /// Answers one request of a connection, or takes the connection over (a WebSocket) and returns nil.
+  typealias Handler = @Sendable (HTTPRequest, Data, Connection) async throws -> HTTPReply?
+
+  /// Where the server listens; port 0 of a request becomes the one that was given.
+  let port: UInt16
+  private let socket: Socket
+  private let pool: any AsyncSocketPool = .make(maxEvents: 64)
+  private let handler: Handler
+  private let most: Int
+  private let time: ConnectionTime
+  private let lock = NSLock()
+  private var open: [ObjectIdentifier: Connection] = [:]
+  private var stopping = false
+
+  /// Begins to listen.
+  /// - Throws: ``ServingError`` if the address is taken or no address of this machine.
+  /// - Parameter connections: how many there may be at once; more are turned away with status 503.
+  init(
+    host: String, port: UInt16, connections: Int, time: ConnectionTime, handler: @escaping Handler
+  ) throws {
+    (most, self.time, self.handler) = (connections, time, handler)
+    do {
+      if host.contains(":") {
+        socket = try Socket(domain: AF_INET6)
+        try socket.setValue(true, for: .localAddressReuse)
+        try socket.bind(to: sockaddr_in6.inet6(ip6: host, port: port))
+      } else {
+        socket = try Socket(domain: AF_INET)
+        try socket.setValue(true, for: .localAddressReuse)
+        try socket.bind(to: sockaddr_in.inet(ip4: host, port: port))
+      }
+      try socket.listen()
+      self.port = try Self.port(of: socket)
+    } catch { throw ServingError("cannot listen on \(host), port \(port): \(error)") }
+  }
+
+  private static func port(of socket: Socket) throws -> UInt16 {
+    switch try socket.sockname() {
+    case .ip4(_, let port), .ip6(_, let port): port
+    default: 0
+    }
+  }
+
+  var isStopping: Bool { lock.withLock { stopping } }
+
+  /// Serves until ``stop()``; then what runs is finished.
+  func run() async throws {
+    try await pool.prepare()
+    let pool = Task { try await self.pool.run() }
+    defer { pool.cancel() }
+    let watching = Task { await self.watch() }
+    await withDiscardingTaskGroup { group in
+      let listening = try? AsyncSocket(socket: socket, pool: self.pool)
+      while !isStopping, let client = try? await listening?.accept() {
+        guard !isStopping else {
+          try? client.close()
+          break
+        }
+        group.addTask { await self.serve(client.socket) }
+      }
+    }
+    watching.cancel()
+  }
+
+  /// Accepts no more connections; requests that are being answered are finished.
+  func stop() {
+    lock.withLock { stopping = true }
+    shutdown(socket.file.rawValue, Int32(SHUT_RDWR))  // ends the wait for connections
+  }
+
+  /// Closes the connections that are late, and those that are idle when the server stops.
+  private func watch() async {
+    while !Task.isCancelled {
+      let (connections, stopping) = lock.withLock { (Array(open.values), self.stopping) }
+      let now = ContinuousClock.now
+      for connection in connections {
+        connection.closeIfLate(now: now)
+        if stopping { connection.interruptIfIdle() }
+      }
+      try? await Task.sleep(for: .milliseconds(stopping ? 20 : 250))
+    }
+  }
+
+  // MARK: - One connection
+
+  private func serve(_ socket: Socket) async {
+    guard let connection = try? Connection(socket, pool: pool) else {
+      try? socket.close()
+      return
+    }
+    let key = ObjectIdentifier(connection)
+    let isFull = lock.withLock {
+      open[key] = connection
+      return open.count > most
+    }
+    defer {
+      lock.withLock { open[key] = nil }
+      connection.close()
+    }
+    if isFull {
+      let reply = HTTPReply(text: "too many connections: try again later\n", status: .unavailable)
+      try? await send(reply, on: connection)
+      return
+    }
+    while !isStopping, await answer(on: connection) {}
+  }
+
+  /// Reads and answers one request; returns whether another may follow.
+  private func answer(on connection: Connection) async -> Bool {
+    do {
+      try await connection.waitForRequest(within: time.silence)
+      let head = try await connection.read(
+        through: Array("\r\n\r\n".utf8), limit: ServingLimits.headBytes, within: time.patience)
+      let request = try HTTPRequest(head: head)
+      let length = try request.bodyLength()
+      if request.headers["expect"]?.lowercased() == "100-continue" {
+        let goOn = Data("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+        try await connection.write(goOn, within: time.patience)
+      }
+      let body = Data(try await connection.read(length, within: time.patience))
+      guard let reply = try await reply(to: request, body, on: connection) else { return false }
+      try await send(reply, on: connection, keepsAlive: request.keepsAlive)
+      return request.keepsAlive
+    } catch let problem as HTTPProblem {
+      let reply = HTTPReply(text: problem.message + "\n", status: problem.status)
+      try? await send(reply, on: connection)
+    } catch ConnectionError.headTooLong {
+      let message = "a head of over \(ServingLimits.headBytes) bytes\n"
+      try? await send(HTTPReply(text: message, status: .headTooLarge), on: connection)
+    } catch {}  // the client went away
+    return false
+  }
+
+  /// The handler's reply; a problem that it finds in a whole request does not end the connection.
+  private func reply(
+    to request: HTTPRequest, _ body: Data, on connection: Connection
+  ) async throws -> HTTPReply? {
+    do {
+      return try await handler(request, body, connection)
+    } catch let problem as HTTPProblem {
+      return HTTPReply(text: problem.message + "\n", status: problem.status)
+    }
+  }
+
+  private func send(
+    _ reply: HTTPReply, on connection: Connection, keepsAlive: Bool = false
+  ) async throws {
+    let data = reply.data(keepsAlive: keepsAlive && !isStopping)
+    try await connection.write(data, within: time.patience)
+  }
+}
+
+/// Why a server cannot start.
+public struct ServingError: Error, CustomStringConvertible {
+  public let description: String
+  init(_ description: String) { self.description = description }
+}
