@@ -31,7 +31,7 @@ final class Doors: @unchecked Sendable {
       throw HTTPProblem(
         .methodNotAllowed, request.path == "/act" ? "POST /act" : "GET \(request.path)")
     case (_, "/"):
-      throw HTTPProblem(.upgradeRequired, "here a WebSocket is spoken; POST /act is plain HTTP")
+      throw HTTPProblem(.upgradeRequired, "connect a WebSocket here, or POST to /act")
     default:
       throw HTTPProblem(
         .notFound, "there are POST /act, GET /health, /metadata, /metrics, and a WebSocket at /")

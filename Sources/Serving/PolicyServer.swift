@@ -37,7 +37,7 @@ public final class PolicyServer: Sendable {
   /// The port at which the server listens.
   public var port: UInt16 { server.port }
 
-  /// Begins to listen; ``run()`` answers.
+  /// Begins to listen; ``start()`` answers.
   /// - Throws: ``ServingError`` if the address is taken, or is open to others without a token.
   public init(_ served: ServedPolicy, _ settings: Settings = .init()) throws {
     guard settings.isLoopback || settings.token != nil else {
@@ -53,8 +53,9 @@ public final class PolicyServer: Sendable {
     }
   }
 
-  /// Serves until ``stop()``.
-  public func run() async throws { try await server.run() }
+  /// Begins to serve; the task ends after ``stop()``.
+  @discardableResult
+  public func start() -> Task<Void, any Error> { server.start() }
 
   /// Ends the server: no new connections or requests; what runs is finished.
   public func stop() { server.stop() }

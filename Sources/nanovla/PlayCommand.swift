@@ -36,7 +36,7 @@ struct PlayCommand: ParsableCommand {
     let server = try PlayServer(PlayRoom(policies, recordings: folder), port: port)
     print("Open http://127.0.0.1:\(server.port) in a browser · end: Ctrl-C")
     Console.flush()
-    try untilSignaled(stop: { server.stop() }) { try await server.run() }
+    try untilSignaled(stop: { server.stop() }) { try await server.start().value }
   }
 
   private func read(_ path: String) throws -> VLA {

@@ -63,7 +63,7 @@ struct ServeCommand: ParsableCommand {
     print("Serving \(served.name) at http://\(address):\(server.port)")
     print("POST /act · WebSocket / (openpi, vla-eval) · GET /metadata, /metrics · end: Ctrl-C")
     Console.flush()
-    try untilSignaled(stop: { server.stop() }) { try await server.run() }
+    try untilSignaled(stop: { server.stop() }) { try await server.start().value }
   }
 
   /// The folder, and the statistics that requests may choose among.

@@ -49,9 +49,11 @@ enum SourceTree {
 
   /// The concept files of a folder by name, without extensions such as `Type+Detail.swift`.
   static func concepts(in folder: String) -> [String] {
-    files(in: folder).map { ($0 as NSString).lastPathComponent }
-      .filter { $0.hasSuffix(".swift") && !$0.contains("+") }
-      .map { String($0.dropLast(".swift".count)) }
+    files(in: folder).filter { !$0.hasPrefix("Lessons/Exercises/") }.map {
+      ($0 as NSString).lastPathComponent
+    }
+    .filter { $0.hasSuffix(".swift") && !$0.contains("+") }
+    .map { String($0.dropLast(".swift".count)) }
   }
 
   private static func lessonNumber(_ path: String) -> Int {

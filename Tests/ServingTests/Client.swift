@@ -142,7 +142,6 @@ final class Client {
 final class TestServer {
   let server: PolicyServer
   let policy: VLA
-  private let task: Task<Void, any Error>
 
   init(
     usesProprioception: Bool = true, _ change: (inout PolicyServer.Settings) -> Void = { _ in }
@@ -155,7 +154,7 @@ final class TestServer {
     change(&settings)
     let server = try PolicyServer(served, settings)
     self.server = server
-    task = Task { try await server.run() }
+    server.start()
   }
 
   static func policy(usesProprioception: Bool) throws -> VLA {

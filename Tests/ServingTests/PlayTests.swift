@@ -127,7 +127,7 @@ import Testing
   @Test func `a page of another site is refused`() async throws {
     let room = try PlayRoom([(name: "toy", policy: ClonedPolicy.copy())])
     let server = try PlayServer(room, port: 0)
-    Task { try await server.run() }
+    server.start()
     defer { server.stop() }
     func status(_ headers: String) async throws -> Int {
       let client = try Client(port: server.port)
@@ -145,7 +145,7 @@ import Testing
   func `in a browser one types, drags, runs and sees success`() async throws {
     let room = try PlayRoom([(name: "cloned", policy: PlayRoom.cloned(.tokens(bins: 32)))])
     let server = try PlayServer(room, port: 0)
-    Task { try await server.run() }
+    server.start()
     defer { server.stop() }
     let browser = try await Browser("http://127.0.0.1:\(server.port)/")
     try await browser.wait("document.querySelector('.outcome')?.textContent === 'running'")

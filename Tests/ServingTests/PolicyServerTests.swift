@@ -191,7 +191,7 @@ private func body(_ instruction: String = "pick up the red cup", state: [Float]?
   @Test func `a server that stops finishes and closes`() async throws {
     let served = try ServedPolicy(ClonedPolicy.copy(), name: "toy")
     let server = try PolicyServer(served, .init(port: 0))
-    let running = Task { try await server.run() }
+    let running = server.start()
     let client = try Client(port: server.port)
     #expect(try await client.ask("GET", "/health").status == 200)
     server.stop()

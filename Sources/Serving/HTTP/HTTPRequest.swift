@@ -18,7 +18,7 @@ struct HTTPRequest: Sendable {
     let words = (lines.first ?? "").split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 3, !words[0].isEmpty, words[1].hasPrefix("/"),
       words[2] == "HTTP/1.1" || words[2] == "HTTP/1.0"
-    else { throw HTTPProblem(.badRequest, "the first line is none of HTTP/1.1") }
+    else { throw HTTPProblem(.badRequest, "the first line is not that of an HTTP/1.1 request") }
     method = String(words[0])
     path = String(words[1].prefix { $0 != "?" && $0 != "#" })
     var headers: [String: String] = [:]

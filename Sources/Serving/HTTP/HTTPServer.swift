@@ -48,14 +48,29 @@ final class HTTPServer: @unchecked Sendable {
 
   var isStopping: Bool { lock.withLock { stopping } }
 
-  /// Serves until ``stop()``; then what runs is finished.
-  func run() async throws {
+  /// Begins to serve, on threads of its own; the task ends after ``stop()``, once what runs is
+  /// finished.
+  func start() -> Task<Void, any Error> {
+    if #available(macOS 15, *) {
+      return Task(executorPreference: ServerThreads()) { try await self.run() }
+    }
+    return Task { try await self.run() }
+  }
+
+  private func run() async throws {
     try await pool.prepare()
-    let pool = Task { try await self.pool.run() }
-    defer { pool.cancel() }
-    let watching = Task { await self.watch() }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [pool] in try? await pool.run() }
+      group.addTask { await self.watch() }
+      await acceptConnections()
+      group.cancelAll()
+    }
+  }
+
+  /// Until the server stops, and all connections have ended.
+  private func acceptConnections() async {
     await withDiscardingTaskGroup { group in
-      let listening = try? AsyncSocket(socket: socket, pool: self.pool)
+      let listening = try? AsyncSocket(socket: socket, pool: pool)
       while !isStopping, let client = try? await listening?.accept() {
         guard !isStopping else {
           try? client.close()
@@ -64,7 +79,6 @@ final class HTTPServer: @unchecked Sendable {
         group.addTask { await self.serve(client.socket) }
       }
     }
-    watching.cancel()
   }
 
   /// Accepts no more connections; requests that are being answered are finished.

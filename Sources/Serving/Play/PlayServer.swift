@@ -39,8 +39,9 @@ public final class PlayServer: Sendable {
     }
   }
 
-  /// Serves until ``stop()``.
-  public func run() async throws { try await server.run() }
+  /// Begins to serve; the task ends after ``stop()``.
+  @discardableResult
+  public func start() -> Task<Void, any Error> { server.start() }
   /// Ends the server.
   public func stop() { server.stop() }
 

@@ -5,7 +5,7 @@ extension VLAEvalProtocol {
   /// The answer to a hello: what the server is and what it wants to see.
   func hello(_ payload: MessagePack) throws -> MessagePack {
     guard payload["protocol_version"] == .int(Self.version) else {
-      throw RequestProblem("a hello of another protocol: version \(Self.version) is spoken")
+      throw RequestProblem("a hello of another protocol: this server has version \(Self.version)")
     }
     return .object([
       "harness_version": payload["harness_version"] ?? .text(""),

@@ -31,7 +31,7 @@ extension NumPyArray {
   }
 
   /// An array in MessagePack, with keys of either kind.
-  /// - Throws: ``RequestProblem`` if it is none, or one that is not read.
+  /// - Throws: ``RequestProblem`` for anything else, or an array that is not read.
   init(_ value: MessagePack, _ name: String) throws {
     guard value["__ndarray__"] == .bool(true), let dtype = value["dtype"]?.text,
       case .bytes(let bytes)? = value["data"], case .array(let lengths)? = value["shape"]
