@@ -59,7 +59,7 @@ final class HTTPServer: @unchecked Sendable {
 
   private func run() async throws {
     try await pool.prepare()
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    await withTaskGroup(of: Void.self) { group in
       group.addTask { [pool] in try? await pool.run() }
       group.addTask { await self.watch() }
       await acceptConnections()
