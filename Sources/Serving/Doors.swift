@@ -65,7 +65,7 @@ final class Doors: @unchecked Sendable {
     // vla-eval's client says hello at once; openpi's waits for the server's first word.
     var speaksFirst = request.path == "/vla-eval"
     if request.path == "/" {
-      speaksFirst = try await connection.hasBytes(within: .milliseconds(300))
+      speaksFirst = try await connection.hasBytes(within: .seconds(1))
     }
     do {
       if speaksFirst {

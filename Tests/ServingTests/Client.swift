@@ -100,13 +100,13 @@ final class Client {
   // MARK: - WebSocket
 
   /// Becomes a WebSocket.
-  func upgrade(_ path: String = "/") async throws {
+  func upgrade(_ path: String = "/", followedBy frame: Data = Data()) async throws {
     send(
       Data(
         """
         GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n
-        """.utf8))
+        """.utf8) + frame)
     let reply = try await reply()
     try #require(reply.status == 101)
     // RFC 6455, §1.3
@@ -115,6 +115,11 @@ final class Client {
 
   /// Sends a masked frame.
   func send(frame payload: Data, opcode: UInt8 = 2, isLast: Bool = true) {
+    send(Self.masked(payload, opcode: opcode, isLast: isLast))
+  }
+
+  /// A frame as a client sends it.
+  static func masked(_ payload: Data, opcode: UInt8 = 2, isLast: Bool = true) -> Data {
     var head: [UInt8] = [(isLast ? 0x80 : 0) | opcode]
     if payload.count < 126 {
       head.append(0x80 | UInt8(payload.count))
@@ -124,7 +129,7 @@ final class Client {
       head += [0x80 | 127] + withUnsafeBytes(of: UInt64(payload.count).bigEndian, Array.init)
     }
     let mask: [UInt8] = [1, 2, 3, 4]
-    send(Data(head + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }))
+    return Data(head + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] })
   }
 
   /// The next frame; nil at the end.

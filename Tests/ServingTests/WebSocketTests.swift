@@ -39,7 +39,7 @@ import Testing
   @Test func `vla-eval's client gets one action an observation, of one chunk`() async throws {
     let server = try TestServer(usesProprioception: false)
     let client = try server.client()
-    try await client.upgrade()
+    try await client.upgrade("/vla-eval")
     client.send(frame: try recorded("vlaeval-1-hello-client.msgpack"))
     let hello = try MessagePack(try #require(await client.frame()).payload)
     #expect(hello["type"]?.text == "hello" && hello["seq"] == .int(1))
@@ -64,6 +64,15 @@ import Testing
     // A new episode empties the chunk.
     client.send(frame: try recorded("vlaeval-3-episode-start.msgpack"))
     #expect(try await action() == expected[0])
+  }
+
+  @Test func `at the root a client that speaks first is vla-eval's`() async throws {
+    let server = try TestServer()
+    let client = try server.client()
+    let hello = Client.masked(try recorded("vlaeval-1-hello-client.msgpack"))
+    try await client.upgrade(followedBy: hello)
+    let reply = try MessagePack(try #require(await client.frame()).payload)
+    #expect(reply["type"]?.text == "hello")
   }
 
   @Test func `frames that break the protocol end the connection with its code`() async throws {
