@@ -110,7 +110,7 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "Tensors", "Files", "Images", "Tabletop", "NanoVLA",
+        "Tensors", "Files", "Images", "Tabletop", "NanoVLA", "Diagnosis",
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ], resources: [.copy("Play/Page")], swiftSettings: optimized),
     .target(

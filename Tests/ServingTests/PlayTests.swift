@@ -113,6 +113,24 @@ import Testing
     #expect(noisy.picture == plain.picture && noisy.seen != plain.seen)
   }
 
+  @Test func `a fault of the museum changes what the policy does, until it is taken away`() throws {
+    let session = try session()
+    func gripper(_ state: PlayState) -> Float { state.action?[6] ?? .nan }
+    _ = try session(.reset(.object, 1_000_000))
+    let healthy = try session(.step)
+    var settings = PlaySettings()
+    settings.fault = .gripperSign
+    _ = try session(.reset(.object, 1_000_000))
+    #expect(try session(.settings(settings)).fault == "gripper-sign")
+    let broken = try session(.step)
+    #expect(gripper(broken) == -gripper(healthy))
+    #expect(broken.action?.prefix(3) == healthy.action?.prefix(3))
+    settings.fault = nil
+    _ = try session(.reset(.object, 1_000_000))
+    _ = try session(.settings(settings))
+    #expect(gripper(try session(.step)) == gripper(healthy))
+  }
+
   @Test(arguments: [
     "", "{", "[]", #"{"do":"fly"}"#, #"{"do":"move","object":-1,"x":0,"y":0}"#,
     #"{"do":"move","object":0,"x":1e99,"y":0}"#, #"{"do":"drive","action":[1,2]}"#,

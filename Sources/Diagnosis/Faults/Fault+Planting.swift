@@ -36,22 +36,35 @@ extension Fault {
   /// The same setup with this fault. Faults of the update leave a policy as it is.
   public func planted(in healthy: Setup) throws -> Setup {
     var setup = healthy
-    let policy = healthy.policy
+    setup.policy = try planted(in: healthy.policy)
     switch self {
-    case .gripperSign, .offByOneToken:
-      setup.policy = try policy.with(head: FaultyHead(policy.head, self, for: policy.space))
-    case .wrongKey, .minMaxAsQuantiles, .noStatistics:
-      setup.policy = try policy.with(statistics: wrong(policy.statistics))
-    case .longChunk: setup.executionHorizon = policy.head.chunk
+    case .longChunk: setup.executionHorizon = healthy.policy.head.chunk
     case .lateActions: setup.policy = try trainedOnLateActions(healthy)
-    case .fullStop:
-      setup.environment = PunctuatedEnvironment(healthy.environment)
-      setup.policy = try policy.with(backbone: faulty(policy.backbone))
-    case .flippedImage, .pixelRange, .invertedMask, .causalMask, .noPositions, .stateOrder:
-      setup.policy = try policy.with(backbone: faulty(policy.backbone))
-    case .staleLogProbabilities, .missingTemperature: break
+    case .fullStop: setup.environment = PunctuatedEnvironment(healthy.environment)
+    default: break
     }
     return setup
+  }
+
+  /// The faults that a policy on the toy VLM has by itself: ``planted(in:)-(VLA)``.
+  public static let ofPolicies: [Fault] = [
+    .gripperSign, .offByOneToken, .wrongKey, .noStatistics, .flippedImage, .pixelRange,
+    .invertedMask, .causalMask, .noPositions, .stateOrder,
+  ]
+
+  /// The same policy, on the toy VLM, with this fault. Others than ``ofPolicies`` leave it as it is,
+  /// or show only in another setup.
+  public func planted(in policy: VLA) throws -> VLA {
+    switch self {
+    case .gripperSign, .offByOneToken:
+      try policy.with(head: FaultyHead(policy.head, self, for: policy.space))
+    case .wrongKey, .minMaxAsQuantiles, .noStatistics:
+      try policy.with(statistics: wrong(policy.statistics))
+    case .flippedImage, .pixelRange, .invertedMask, .causalMask, .noPositions, .stateOrder,
+      .fullStop:
+      try policy.with(backbone: faulty(policy.backbone))
+    case .longChunk, .lateActions, .staleLogProbabilities, .missingTemperature: policy
+    }
   }
 
   private func faulty(_ backbone: any Backbone) -> FaultyBackbone {

@@ -1,3 +1,4 @@
+import Diagnosis
 import Files
 import Foundation
 import NanoVLA
@@ -60,6 +61,8 @@ struct PlaySettings {
   /// Actions of each chunk to execute; all if nil.
   var horizon: Int?
   var ensembles = false
+  /// A fault of the bug museum that the policy gets.
+  var fault: Fault?
 
   init() {}
 
@@ -68,5 +71,7 @@ struct PlaySettings {
     noise = Float(try json["noise"].number(0...1, default: 0))
     horizon = json["horizon"].exists ? try json["horizon"].int(1...64) : nil
     ensembles = try json["ensemble"].bool(default: false)
+    let faults = Dictionary(uniqueKeysWithValues: Fault.ofPolicies.map { ($0.rawValue, $0) })
+    fault = json["fault"].exists ? try json["fault"].choice(faults) : nil
   }
 }

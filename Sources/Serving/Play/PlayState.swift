@@ -1,3 +1,4 @@
+import Diagnosis
 import NanoVLA
 
 /// What a page shows.
@@ -18,6 +19,9 @@ struct PlayState: Encodable {
   }
   let policy: String
   let policies: [String]
+  /// The faults that the policy may be given, and the one that it has.
+  let faults: [String]
+  let fault: String?
   let suite: String
   let seed: UInt64
   let instruction: String
@@ -41,7 +45,8 @@ extension PlaySession {
   var state: PlayState {
     let world = now.world
     return PlayState(
-      policy: name, policies: room.names, suite: world.suite.rawValue, seed: world.seed,
+      policy: name, policies: room.names, faults: Fault.ofPolicies.map(\.rawValue),
+      fault: settings.fault?.rawValue, suite: world.suite.rawValue, seed: world.seed,
       instruction: world.instruction, isJudged: world.isJudged, step: past.count,
       horizon: world.world.horizon, outcome: world.world.outcome.rawValue,
       objects: world.scene.objects.map {

@@ -35,6 +35,7 @@ class Table {
     this.send({
       do: "settings", blank: $("blank").checked, noise: +$("noise").value, ensemble: $("ensemble").checked,
       ...(horizon > 0 ? { horizon } : {}),
+      ...($("fault").value !== "none" ? { fault: $("fault").value } : {}),
     });
   }
 
@@ -187,6 +188,7 @@ function options(select, names, chosen) {
 function drawControls(s) {
   if (document.activeElement !== $("instruction")) $("instruction").value = s.instruction;
   $("tasks").replaceChildren(...s.tasks.map((task) => { const o = document.createElement("option"); o.value = task; return o; }));
+  options($("fault"), ["none", ...s.faults], s.fault || "none");
   $("scrub").max = s.step;
   $("scrub").value = s.step;
   $("count").textContent = `${s.step} of ${s.horizon}`;
@@ -235,7 +237,7 @@ $("seed").onchange = () => reset(+$("seed").value);
 $("film").onclick = () => tables[0].send({ do: "film" });
 $("keep").onclick = () => tables[0].send({ do: "keep" });
 $("clone").onclick = () => { say("learning …"); tables[0].send({ do: "clone" }); };
-for (const id of ["blank", "noise", "horizon", "ensemble"]) $(id).onchange = () => tables.forEach((table) => table.settle());
+for (const id of ["blank", "noise", "horizon", "ensemble", "fault"]) $(id).onchange = () => tables.forEach((table) => table.settle());
 $("pair").onchange = (event) => {
   if (event.target.checked) tables.push(new Table()); else tables.pop().remove();
   $("tables").classList.toggle("pair", tables.length > 1);
