@@ -64,7 +64,9 @@ let package = Package(
   products: [
     .library(
       name: "NanoVLA",
-      targets: ["NanoVLA", "Probes", "VLMs", "Runs", "Tabletop", "Images", "Files", "Tensors"]),
+      targets: [
+        "NanoVLA", "Probes", "VLMs", "Runs", "Simulators", "Tabletop", "Images", "Files", "Tensors",
+      ]),
     .executable(name: "nanovla-lesson", targets: ["nanovla-lesson"]),
     .executable(name: "nanovla", targets: ["nanovla"]),
     .executable(name: "nanovla-bench", targets: ["nanovla-bench"]),
@@ -105,6 +107,10 @@ let package = Package(
       name: "Diagnosis",
       dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs"],
       swiftSettings: optimized),
+    // Apart, so that lessons build without it: simulators and foreign datasets behind a Python process.
+    .target(
+      name: "Simulators", dependencies: library, resources: [.copy("Bridge/bridge.py")],
+      swiftSettings: optimized),
     .target(name: "Console"),
     // Apart, so that lessons do not build a server's sockets.
     .target(
@@ -130,7 +136,7 @@ let package = Package(
       dependencies: ["Console", "Blackboard", "Diagnosis"] + library),
     .executableTarget(
       name: "nanovla",
-      dependencies: ["Console", "Blackboard", "Diagnosis", "Serving"] + library + [argumentParser]),
+      dependencies: ["Console", "Blackboard", "Diagnosis", "Serving", "Simulators"] + library + [argumentParser]),
     .executableTarget(
       name: "nanovla-bench",
       dependencies: library + ["COpenBLAS", argumentParser]),
@@ -152,6 +158,7 @@ let package = Package(
     .testTarget(
       name: "ServingTests", dependencies: ["Serving", "TestSupport"] + library,
       exclude: ["PythonClients.py"]),
+    .testTarget(name: "SimulatorsTests", dependencies: ["Simulators", "TestSupport"] + library),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "BlackboardTests", dependencies: ["Blackboard", "Tensors", "Images"]),
     .testTarget(name: "ExercisesTests", dependencies: ["Exercises", "Solutions", "Tensors"]),
