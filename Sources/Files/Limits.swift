@@ -21,6 +21,9 @@ public enum Limits {
   public static let imagePixels = 64_000_000
   /// A dataset: its episodes, the steps of each, and the bytes of all frames.
   public static let episodes = 100_000, episodeSteps = 1_000, datasetPixelBytes = 2 << 30
+  /// A robot's dataset: the steps of an episode, the bytes of a line of its text, and the numbers of its
+  /// state in one step.
+  public static let robotEpisodeSteps = 20_000, robotLineBytes = 16 << 20, stateNumbers = 512
   /// The numbers of one list, table or layer that a model's configuration asks for.
   public static let modelValues = 1 << 28
   /// The attention scores of one layer, over all heads.

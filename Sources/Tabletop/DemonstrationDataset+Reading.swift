@@ -49,8 +49,9 @@ extension DemonstrationDataset {
 
   /// Calls `body` with each line that is not empty, one after another: a list of them could take many
   /// times the memory of the file.
-  static func eachLine(
-    of data: Data, in path: String, _ body: (Data, LineLocation) throws -> Void
+  package static func eachLine(
+    of data: Data, in path: String, limit: Int = Limits.datasetLineBytes,
+    _ body: (Data, LineLocation) throws -> Void
   ) throws {
     try data.withUnsafeBytes { bytes in
       var location = LineLocation(path: path, line: 0)
@@ -61,8 +62,8 @@ extension DemonstrationDataset {
         let length = newline.map { $0 - UnsafeMutableRawPointer(mutating: base + start) } ?? rest
         location.line += 1
         if length > 0 {
-          guard length <= Limits.datasetLineBytes else {
-            throw location.error("\(length) bytes; a line has at most \(Limits.datasetLineBytes)")
+          guard length <= limit else {
+            throw location.error("\(length) bytes; a line has at most \(limit)")
           }
           try body(Data(bytes[start..<start + length]), location)
         }

@@ -2,12 +2,14 @@ import Files
 import Foundation
 
 /// A line of a file, for errors.
-struct LineLocation {
-  var path: String
+package struct LineLocation {
+  package var path: String
   /// Counted from 1.
-  var line: Int
+  package var line: Int
 
-  func error(_ reason: String) -> DatasetError { .badLine(path, line: line, reason) }
+  package init(path: String, line: Int) { (self.path, self.line) = (path, line) }
+
+  package func error(_ reason: String) -> DatasetError { .badLine(path, line: line, reason) }
 }
 
 /// One line of `demonstrations.jsonl` with checked values: a demonstration without its frames.

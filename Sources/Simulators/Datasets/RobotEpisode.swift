@@ -31,7 +31,8 @@ public struct RobotEpisode: Sendable, Equatable {
     let counts = [frames.count, actions.count, state.count]
     guard Set(counts).count == 1, positions.isEmpty || positions.count == frames.count else {
       fatalError(
-        "RobotEpisode: \(counts) frames, actions and rows of state, \(positions.count) of positions")
+        "RobotEpisode: \(counts) frames, actions and rows of state, \(positions.count) of positions"
+      )
     }
     (self.task, self.instruction, self.seed) = (task, instruction, seed)
     (self.frames, self.actions, self.state, self.positions) = (frames, actions, state, positions)
