@@ -36,15 +36,17 @@ struct Measurement {
   private func examineHealthy() throws {
     var alarms: [Bool] = []
     for seed in 0..<UInt64(seeds) {
-      for (suite, count, head) in Self.healthy {
+      for (suite, count, head, chunk) in Self.healthy {
         var recipe = CloningRecipe(for: suite, demonstrations: count, seed: seed)
         recipe.steps = min(recipe.steps, 1500)
-        recipe.head = head
+        (recipe.head, recipe.chunk) = (head, chunk)
         let began = Date()
         let report = try Setup(recipe).diagnosis()
         alarms.append(report.verdict == .fault)
         let seconds = Int(Date().timeIntervalSince(began))
-        print("healthy \(suite) \(count), seed \(seed): \(report.verdict.rawValue), \(seconds) s")
+        print(
+          "healthy \(suite) \(count), \(head.part.type.kind) in chunks of \(chunk), seed \(seed): "
+            + "\(report.verdict.rawValue), \(seconds) s")
         if report.verdict == .fault { report.lines.forEach { print("  \($0)") } }
       }
     }
@@ -70,10 +72,13 @@ struct Measurement {
   private final class Trained { var setups: [Setup] = [] }
   private let trained = Trained()
 
-  private static let healthy: [(Suite, Int, ActionHeadKind)] = [
-    (.object, 10, .tokens(bins: 32)), (.object, 100, .tokens(bins: 256)), (.object, 50, .flow),
-    (.spatial, 50, .l1), (.spatial, 100, .tokens(bins: 32)), (.goal, 100, .hybrid),
-    (.goal, 25, .tokens(bins: 32)), (.long, 50, .tokens(bins: 32)), (.obstacle, 50, .flow),
-    (.obstacle, 100, .tokens(bins: 32)),
+  /// Policies without a fault: suite, number of demonstrations, head, chunk.
+  private static let healthy: [(Suite, Int, ActionHeadKind, Int)] = [
+    (.object, 10, .tokens(bins: 32), 2), (.object, 100, .tokens(bins: 256), 2),
+    (.object, 50, .flow, 2), (.object, 50, .fast, 4), (.object, 100, .text, 2),
+    (.object, 25, .mse, 1), (.spatial, 50, .l1, 2), (.spatial, 100, .tokens(bins: 32), 4),
+    (.spatial, 25, .hybrid, 2), (.goal, 100, .hybrid, 2), (.goal, 25, .tokens(bins: 32), 2),
+    (.goal, 50, .fast, 4), (.long, 50, .tokens(bins: 32), 2), (.long, 100, .l1, 4),
+    (.obstacle, 50, .flow, 2), (.obstacle, 100, .tokens(bins: 32), 2),
   ]
 }

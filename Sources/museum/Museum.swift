@@ -1,6 +1,7 @@
 import Blackboard
 import Console
 import Diagnosis
+import Files
 import Foundation
 import NanoVLA
 
@@ -12,6 +13,8 @@ enum Museum {
     do {
       try run(Array(CommandLine.arguments.dropFirst()))
       Console.flush()
+    } catch let error as MuseumError {
+      Console.fail("\(error)", status: 64)  // EX_USAGE of sysexits.h
     } catch { Console.fail("\(error)") }
   }
 
@@ -21,21 +24,37 @@ enum Museum {
     while let argument = rest.popFirst() {
       switch argument {
       case "--json": isJSON = true
-      case "--seed": seed = rest.popFirst().flatMap { UInt64($0) } ?? 0
+      case "--seed":
+        let text = rest.popFirst() ?? ""
+        guard let number = UInt64(text) else {
+          throw MuseumError("--seed is “\(text.prefix(40))”, but must be a number from 0 on")
+        }
+        seed = number
       default: names.append(argument)
       }
     }
-    if names.first == "measure" {
-      setvbuf(stdout, nil, _IOLBF, 0)
-      return try Measurement(seeds: names.dropFirst().lazy.compactMap { Int($0) }.first ?? 5)
-        .run(names.last == "healthy" ? [] : Fault.allCases, healthy: names.last != "faults")
-    }
+    if names.count > 1, names[0] == "measure" { return try measure(names[1...]) }
+    guard names.count < 2 else { throw MuseumError("one exhibit at a time, not \(names.count)") }
     guard let name = names.first else { return list(isJSON) }
     guard let fault = Fault(rawValue: name) else {
-      let all = Fault.allCases.map(\.rawValue).joined(separator: ", ")
-      throw MuseumError(description: "no exhibit “\(name.prefix(40))”; there are \(all)")
+      let all = Fault.allCases.map(\.rawValue)
+      let near = nearestNames(to: name, among: all, limit: 1)[0]
+      throw MuseumError(
+        "no exhibit “\(name.prefix(40))”, did you mean \(near)? There are "
+          + all.joined(separator: ", "))
     }
     try show(fault, seed: seed, isJSON)
+  }
+
+  /// `museum measure 5`, or with `healthy` or `faults` one half of it.
+  private static func measure(_ words: ArraySlice<String>) throws {
+    let half = words.dropFirst().first
+    guard let seeds = words.first.flatMap({ Int($0) }), 1...1000 ~= seeds, words.count <= 2,
+      [nil, "healthy", "faults"].contains(half)
+    else { throw MuseumError("write: museum measure SEEDS, and healthy or faults for one half") }
+    setvbuf(stdout, nil, _IOLBF, 0)
+    try Measurement(seeds: seeds).run(
+      half == "healthy" ? [] : Fault.allCases, healthy: half != "faults")
   }
 
   private static func list(_ isJSON: Bool) {
@@ -102,4 +121,8 @@ enum Museum {
   }
 }
 
-struct MuseumError: Error, CustomStringConvertible { let description: String }
+/// A wrong command line, in one line with its remedy.
+struct MuseumError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

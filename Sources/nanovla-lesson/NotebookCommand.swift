@@ -33,6 +33,7 @@ struct NotebookCommand: ParsableCommand {
     let checkout = try Checkout.find()
     let notebooks = try NotebookFile.all(in: checkout.root.appendingPathComponent(Self.folder))
     guard let name else {
+      guard html == nil else { throw Problem.pageOfNoNotebook(notebooks.map(\.name)) }
       return standardOutput((json ? notebooks.json : notebooks.list) + "\n")
     }
     guard let notebook = notebooks.first(where: { $0.name.lowercased() == name.lowercased() })

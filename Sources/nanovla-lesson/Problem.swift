@@ -8,6 +8,7 @@ enum Problem: Error, CustomStringConvertible {
   case unknownNotebook(String, names: [String])
   case noNotebooks(folder: String)
   case pageOfSeveral(Int)
+  case pageOfNoNotebook([String])
   case cannotStart(program: String, why: String)
   case noExecutable(path: String)
   case noExercises(folder: String)
@@ -39,6 +40,8 @@ enum Problem: Error, CustomStringConvertible {
       return "\(folder) contains no notebook: see 'A notebook' in CONTRIBUTING"
     case .pageOfSeveral(let count):
       return "--html writes the page of one lesson, not of \(count): name one, such as 3"
+    case .pageOfNoNotebook(let names):
+      return "--html writes the page of one notebook: name one of " + names.joined(separator: ", ")
     case .cannotStart(let program, let why):
       return program == "swift"
         ? "cannot start swift (\(why)): add the Swift toolchain to your PATH"
@@ -69,8 +72,8 @@ enum Problem: Error, CustomStringConvertible {
   /// 64, `EX_USAGE` of sysexits.h, for a wrong command line.
   var exitCode: Int32 {
     switch self {
-    case .unknownSelection, .noPretraining, .unknownNotebook, .pageOfSeveral, .unknownExercise,
-      .needsConfirmation:
+    case .unknownSelection, .noPretraining, .unknownNotebook, .pageOfSeveral,
+      .pageOfNoNotebook, .unknownExercise, .needsConfirmation:
       return 64
     default: return 1
     }

@@ -30,6 +30,7 @@ struct RunCommand: ParsableCommand {
     let checkout = try Checkout.find()
     let lessons = try LessonFile.all(in: checkout.lessonsFolder)
     if selection == ["list"] {
+      guard html == nil else { throw Problem.pageOfSeveral(lessons.count) }
       return standardOutput((json ? lessons.json : lessons.table) + "\n")
     }
     let chosen = try Selection.lessons(named: selection, among: lessons)

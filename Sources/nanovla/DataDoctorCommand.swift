@@ -49,8 +49,10 @@ struct DataDoctorCommand: ParsableCommand {
           print("… and \(some.count - Self.limit) more: \(kind.rawValue)")
         }
       }
-      let count = findings.isEmpty ? "no damage" : "\(findings.count) findings"
-      print("\(report.episodes) episodes, \(report.steps) steps: \(count)")
+      func count(_ n: Int, _ noun: String) -> String { "\(n) \(noun)\(n == 1 ? "" : "s")" }
+      print(
+        "\(count(report.episodes, "episode")), \(count(report.steps, "step")): "
+          + (findings.isEmpty ? "no damage" : count(findings.count, "finding")))
     }
     guard findings.isEmpty else {
       Console.flush()

@@ -98,6 +98,30 @@ import Testing
     #expect(kill(lesson, 0) == -1)  // the lesson has ended too
   }
 
+  @Test("a page is written where the runner was started; a lesson that fails leaves the old one")
+  func page() throws {
+    let page = root.appendingPathComponent("Lessons/deep/inside/my page.html")
+    func lesson(_ text: String, status: Int) throws {
+      try write(
+        """
+        import Foundation
+        let path = CommandLine.arguments[CommandLine.arguments.firstIndex(of: "--html")! + 1]
+        if \(status) == 0 { try! "\(text)".write(toFile: path, atomically: true, encoding: .utf8) }
+        exit(\(status))
+        """, to: "Lessons/01-First.swift")
+    }
+    func written() throws -> String { try String(contentsOf: page, encoding: .utf8) }
+    try lesson("old", status: 0)
+    #expect(try run("1", "--html", "my page.html").status == 0)
+    #expect(try written() == "old")
+    try lesson("new", status: 7)
+    #expect(try run("1", "--html", "my page.html").status == 7)
+    try write("let count: Int = true", to: "Lessons/01-First.swift")
+    #expect(try run("1", "--html", "my page.html").status == 1)
+    #expect(try run("9", "--html", "my page.html").status == 64)
+    #expect(try written() == "old")
+  }
+
   @Test("bands runs every seed once, goes on after an interruption, and writes what they gave")
   func bands() throws {
     let folder = root.appendingPathComponent("Sources/Blackboard/Bands")

@@ -51,11 +51,19 @@ import Testing
     #expect(try names.allSatisfy { result.error.contains($0) })
   }
 
-  @Test("a page of several lessons is refused before any is built")
-  func severalLessons() throws {
-    let result = try run("1-3", "--html", "/tmp/never.html")
+  @Test(
+    "a page of several lessons, of a list or of no notebook is refused before any is built",
+    arguments: [
+      (["1-3"], "the page of one lesson, not of 3"), (["list"], "the page of one lesson, not of"),
+      ([], "the page of one lesson, not of"), (["notebook"], "the page of one notebook"),
+    ])
+  func noSinglePage(arguments: [String], reason: String) throws {
+    let page = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).html")
+    let result = try Program.product("nanovla-lesson").run(
+      arguments + ["--html", page.path], in: checkout)
     #expect(result.status == 64 && result.output.isEmpty)
-    #expect(result.error.contains("--html writes the page of one lesson, not of 3"))
+    #expect(result.error.split(separator: "\n").count == 1 && result.error.contains(reason))
+    #expect(!FileManager.default.fileExists(atPath: page.path))
   }
 
   @Test("a notebook's summary is its first comment, and its minutes stand in a later one")
