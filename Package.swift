@@ -109,7 +109,7 @@ let package = Package(
       swiftSettings: optimized),
     // Apart, so that lessons build without it: simulators and foreign datasets behind a Python process.
     .target(
-      name: "Simulators", dependencies: library, resources: [.copy("Bridge/bridge.py")],
+      name: "Simulators", dependencies: library, resources: [.copy("Bridge/Python")],
       swiftSettings: optimized),
     .target(name: "Console"),
     // Apart, so that lessons do not build a server's sockets.
@@ -136,7 +136,9 @@ let package = Package(
       dependencies: ["Console", "Blackboard", "Diagnosis"] + library),
     .executableTarget(
       name: "nanovla",
-      dependencies: ["Console", "Blackboard", "Diagnosis", "Serving", "Simulators"] + library + [argumentParser]),
+      dependencies: ["Console", "Blackboard", "Diagnosis", "Serving", "Simulators"] + library + [
+        argumentParser
+      ]),
     .executableTarget(
       name: "nanovla-bench",
       dependencies: library + ["COpenBLAS", argumentParser]),

@@ -17,6 +17,8 @@ import Tensors
 public protocol Environment {
   /// The units and bounds of its actions. A policy for another action space is refused.
   var space: ActionSpace { get }
+  /// How many of its episodes may run at once: each of a simulator's needs a process of its own.
+  var concurrency: Int { get }
   /// The task of this episode in words, "pick up the red cup".
   var instruction: String { get }
   /// Whether the task that the initial state was made for is achieved. It differs from success only
@@ -40,10 +42,12 @@ public protocol Environment {
   func practiceSeed(using random: inout SeededRandom) -> UInt64
 }
 
+extension Environment { public var concurrency: Int { .max } }
+
 /// An environment with a scripted expert, which may read the true state and can be recorded.
 public protocol ExpertEnvironment: Environment {
   /// What the expert does now, in robot units.
-  func expertAction() -> RobotAction
+  func expertAction() throws -> RobotAction
 }
 
 /// How an episode ended: in success, or in a failure whose name says what to work on.

@@ -32,7 +32,7 @@ public struct GroupRollouts {
     _ policy: VLA, _ head: any TokenPolicyHead, seeds: [UInt64], draw: UInt64
   ) throws -> [RolloutGroup] {
     try environment.space.check(matches: policy.space)
-    return try inShards(of: seeds.count) { part in
+    return try inShards(of: seeds.count, ofAtMost: environment.concurrency / groupSize) { part in
       withoutGradient { Result { try run(policy, head, seeds: seeds, part, draw) } }
     }.flatMap { try $0.get() }
   }

@@ -42,7 +42,7 @@ public struct ClosedLoop {
     }
     try environment.space.check(matches: policy.space)
     let seeds = Array(seeds)
-    return try inShards(of: seeds.count) { part in
+    return try inShards(of: seeds.count, ofAtMost: environment.concurrency) { part in
       withoutGradient { Result { try run(policy, seeds: seeds[part]) } }
     }.flatMap { try $0.get() }
   }

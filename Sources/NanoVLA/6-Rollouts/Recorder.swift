@@ -27,10 +27,8 @@ public struct Recorder {
     var rollouts = try seeds.map { try Rollout(in: environment, seed: $0) }
     try RolloutWorker(keepsRecord: true, perturbed: perturbed)(&rollouts) { rollouts, deciding in
       for i in deciding {
-        guard let expert = rollouts[i].environment as? any ExpertEnvironment else {
-          fatalError("Recorder: a copy of \(type(of: environment)) has no expert")
-        }
-        rollouts[i].plan = [expert.expertAction()]
+        let expert = rollouts[i].environment as! any ExpertEnvironment  // a copy has the same type
+        rollouts[i].plan = [try expert.expertAction()]
       }
     }
     return rollouts.map(\.episode)

@@ -51,8 +51,7 @@ public struct SuccessRate: Sendable, Equatable, CustomStringConvertible {
   /// "0.93 [0.89, 0.96] (186 of 200)"
   public var description: String {
     guard episodes > 0 else { return "no episodes" }
-    let numbers = [rate, interval.lowerBound, interval.upperBound]
-    let text = numbers.map { String(format: "%.2f", $0) }
+    let text = [rate, interval.lowerBound, interval.upperBound].map { String(format: "%.2f", $0) }
     return "\(text[0]) [\(text[1]), \(text[2])] (\(successes) of \(episodes))"
   }
 }

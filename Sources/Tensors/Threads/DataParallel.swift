@@ -6,9 +6,16 @@ import Dispatch
 /// Splitting the batch is the simplest parallelism there is: each thread runs the whole network on
 /// its own rows (its shard) and never waits for another. Everything that `body` calls stays on the
 /// shard's one thread. Shards record gradients if the caller does, and never trace shapes.
-/// - Returns: the results in the order of the ranges; min(threads, `count`) of them, at least one.
-public func inShards<Result>(of count: Int, _ body: (Range<Int>) -> Result) -> [Result] {
-  let shards = thread_state().pointee.isShard ? 1 : max(1, min(Threads.count, count))
+/// - Parameter limit: how many of the `count` may be in work at once, on all threads together: then
+///   there are more ranges than threads, and each thread runs several, one after another.
+/// - Returns: the results in the order of the ranges; min(threads, `count`) of them, at least one, or
+///   more because of `limit`.
+public func inShards<Result>(
+  of count: Int, ofAtMost limit: Int = .max, _ body: (Range<Int>) -> Result
+) -> [Result] {
+  let threads = thread_state().pointee.isShard ? 1 : max(1, min(Threads.count, count))
+  let most = max(1, limit / threads)
+  let shards = max(threads, count / most + (count % most == 0 ? 0 : 1))
   let bounds = (0...shards).map { $0 * count / shards }
   guard shards > 1 else { return [body(0..<count)] }
   let shardState = ThreadState(
@@ -19,9 +26,11 @@ public func inShards<Result>(of count: Int, _ body: (Range<Int>) -> Result) -> [
     nonisolated(unsafe) let slots = slots
     nonisolated(unsafe) let body = body
     nonisolated(unsafe) let shardState = shardState
-    DispatchQueue.concurrentPerform(iterations: shards) { shard in
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
       withThreadState(\.self, shardState) {
-        slots[shard] = body(bounds[shard]..<bounds[shard + 1])
+        for shard in stride(from: thread, to: shards, by: threads) {
+          slots[shard] = body(bounds[shard]..<bounds[shard + 1])
+        }
       }
     }
   }

@@ -1,1 +1,0 @@
-"""The Python side of nanoVLA's bridge: simulators and foreign datasets behind a pipe."""

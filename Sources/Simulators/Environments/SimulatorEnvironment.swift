@@ -1,0 +1,174 @@
+import Foundation
+import Images
+import NanoVLA
+import Tensors
+
+/// A simulator behind a pipe as an ``Environment``: closed-loop evaluation, recording and
+/// reinforcement learning run in MetaWorld, LIBERO or Gymnasium as they run on the tabletop.
+///
+/// A seed names a task and a layout of it: seed = layout · tasks + task. Each copy borrows a process at
+/// its reset, and gives it back when nobody needs the copy any more. A process that ends in the middle
+/// of an episode is replaced: the new one repeats the episode's actions, and only if that leads to the
+/// very same state does the episode go on.
+public final class SimulatorEnvironment: ExpertEnvironment {
+  public let settings: SimulatorSettings
+  public let control: SimulatorControl
+  /// The facts of each task of ``SimulatorName/tasks`` that one policy's actions and states must share.
+  public let facts: SimulatorFacts
+  public private(set) var space: ActionSpace
+  public private(set) var instruction: String
+  public private(set) var achievedOriginalTask = false
+  package let pool: SimulatorPool
+  private var simulator: Simulator?
+  private var layout: UInt64 = 0
+  private var situation = Simulator.Situation(state: [], positions: [])
+  private var actions: [RobotAction] = []
+  private static let mostRestarts = 3
+  private var restarts = 0
+
+  /// Starts the first task's simulator, to learn what it is.
+  /// - Throws: ``SimulatorError`` or ``BridgeError``.
+  public convenience init(_ settings: SimulatorSettings, control: SimulatorControl = .none) throws {
+    try self.init(settings, control: control, script: nil)
+  }
+
+  package init(
+    _ settings: SimulatorSettings, control: SimulatorControl = .none, script: URL?
+  ) throws {
+    try settings.check()
+    pool = SimulatorPool(settings, script: script)
+    (self.settings, self.control) = (settings, control)
+    facts = try pool.facts(of: settings.name.tasks[0])
+    (space, instruction) = (facts.space, facts.instruction)
+  }
+
+  private init(copying other: SimulatorEnvironment, control: SimulatorControl) {
+    (settings, self.control, facts, pool) = (other.settings, control, other.facts, other.pool)
+    (space, instruction) = (other.space, other.instruction)
+  }
+
+  deinit { if let simulator { pool.give(simulator) } }
+
+  public func copy() -> SimulatorEnvironment { .init(copying: self, control: control) }
+
+  /// The same simulators with another control.
+  public func controlled(_ control: SimulatorControl) -> SimulatorEnvironment {
+    .init(copying: self, control: control)
+  }
+
+  /// The same simulators for a policy whose grippers follow another convention; each command becomes
+  /// fully open or fully closed, as OpenVLA's evaluation does.
+  public func speaking(_ convention: GripperConvention) -> SimulatorEnvironment {
+    let copy = copy()
+    copy.space = facts.space.speaking(convention)
+    return copy
+  }
+
+  public var concurrency: Int { settings.processes }
+  /// How many processes had to be started again so far.
+  public var restartCount: Int { pool.restartCount }
+  /// The most steps of an episode.
+  public var horizon: Int { min(settings.horizon ?? .max, facts.horizon) }
+  /// The task that a seed names.
+  public func task(of seed: UInt64) -> String {
+    settings.name.tasks[Int(seed % UInt64(settings.name.tasks.count))]
+  }
+
+  public func reset(to seed: UInt64) throws {
+    let task = task(of: seed)
+    let known = try pool.facts(of: task)
+    guard known.space == facts.space, known.stateNames == facts.stateNames else {
+      throw SimulatorError.unequalTasks(settings.name.tasks[0], task)
+    }
+    if let simulator, simulator.task != task || !simulator.isRunning {
+      pool.give(simulator)
+      self.simulator = nil
+    }
+    (actions, achievedOriginalTask, restarts) = ([], false, 0)
+    layout = seed / UInt64(settings.name.tasks.count)
+    let borrowed = try simulator ?? pool.take(task)
+    simulator = borrowed
+    situation = try surviving { try $0.reset(to: self.layout) }
+    instruction = try told(task, known)
+  }
+
+  /// What the policy is told: the task, or as a control another one.
+  private func told(_ task: String, _ facts: SimulatorFacts) throws -> String {
+    switch control {
+    case .none, .blankImage: return facts.instruction
+    case .otherInstruction(let text?): return text
+    case .otherInstruction(nil):
+      let tasks = settings.name.tasks
+      let next = (tasks.firstIndex(of: task)! + 1) % tasks.count
+      return try pool.facts(of: tasks[next]).instruction
+    }
+  }
+
+  public func observation() throws -> Observation {
+    let side = settings.imageSize
+    let image =
+      control == .blankImage
+      ? RGBImage(width: side, height: side, color: .init(128, 128, 128))
+      : try surviving { try $0.image() }
+    return Observation(image, proprioception: situation.state.isEmpty ? nil : situation.state)
+  }
+
+  /// The true positions, which no policy reads; for a backbone that learns to point.
+  public var positions: [Float] { situation.positions }
+
+  public func step(_ action: RobotAction) throws -> Ending? {
+    let action = try facts.space.clipped(space.commanded(action, to: facts.space))
+    let (result, now) = try surviving { try $0.step(action) }
+    actions.append(action)
+    situation = now
+    achievedOriginalTask = result.success
+    if result.success { return .success }
+    if result.over { return .failure(result.reason ?? "over") }
+    return actions.count >= horizon ? .failure("horizon") : nil
+  }
+
+  public func expertAction() throws -> RobotAction { try surviving { try $0.expertAction() } }
+
+  /// Runs `body`, in a new process if the present one ends: after the episode was repeated there.
+  private func surviving<Result>(_ body: (Simulator) throws -> Result) throws -> Result {
+    guard let simulator else { fatalError("SimulatorEnvironment: used before its reset") }
+    do { return try body(simulator) } catch let error as BridgeError
+      where error.isFatal && restarts < Self.mostRestarts
+    {
+      restarts += 1
+      let fresh = try pool.replacement(for: simulator)
+      self.simulator = fresh
+      if !actions.isEmpty || !situation.state.isEmpty {
+        var reached = try fresh.reset(to: layout)
+        for action in actions { reached = try fresh.step(action).1 }
+        guard actions.isEmpty || reached == situation else {
+          throw SimulatorError.notReproducible(fresh.task)
+        }
+      }
+      return try surviving(body)
+    }
+  }
+
+  /// Layouts from 1,000,000 on of every task, as many of each; a simulator that has its own initial
+  /// states is evaluated on those.
+  public func heldOutSeeds(_ count: Int) -> [UInt64] {
+    let tasks = settings.name.tasks.count
+    return (0..<tasks).flatMap { task in
+      let share = count / tasks + (task < count % tasks ? 1 : 0)
+      let first = facts.initialStates == nil ? Self.firstHeldOutLayout : 0
+      return (0..<min(share, facts.initialStates ?? .max)).map { i in
+        (first + UInt64(i)) * UInt64(tasks) + UInt64(task)
+      }
+    }
+  }
+
+  public func practiceSeed(using random: inout SeededRandom) -> UInt64 {
+    let layout = Self.firstPracticeLayout + UInt64(random.integer(below: 1_000_000_000))
+    let tasks = settings.name.tasks.count
+    return layout * UInt64(tasks) + UInt64(random.integer(below: tasks))
+  }
+
+  /// Demonstrations begin with layouts below, practice with layouts from 2,000,000 on.
+  public static let firstHeldOutLayout: UInt64 = 1_000_000
+  static let firstPracticeLayout: UInt64 = 2_000_000
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// How simulators are run: which, by which Python, how many at once, and what the camera shows.
+public struct SimulatorSettings: Sendable, Equatable {
+  /// The effort of the renderer; "fast" leaves out shadows, reflections and anti-aliasing.
+  public enum Rendering: String, Sendable, CaseIterable { case fast, full }
+
+  public var name: SimulatorName
+  public var python: PythonInterpreter
+  /// Width and height of the image, in pixels.
+  public var imageSize: Int
+  /// The most processes at once, each with one simulator. By default one for each core.
+  public var processes: Int
+  /// nil for the simulator's own default: fast for MetaWorld, full for LIBERO.
+  public var rendering: Rendering?
+  /// The text of the task, where the simulator has none (Gymnasium).
+  public var instruction: String?
+  /// The most steps of an episode; nil for the simulator's own number.
+  public var horizon: Int?
+
+  public init(
+    _ name: SimulatorName, python: PythonInterpreter = .init(), imageSize: Int = 64,
+    processes: Int? = nil, rendering: Rendering? = nil, instruction: String? = nil,
+    horizon: Int? = nil
+  ) {
+    (self.name, self.python, self.imageSize) = (name, python, imageSize)
+    self.processes = processes ?? ProcessInfo.processInfo.activeProcessorCount
+    (self.rendering, self.instruction, self.horizon) = (rendering, instruction, horizon)
+  }
+
+  /// Refuses numbers that no simulator can be run with.
+  public func check() throws(SimulatorError) {
+    for (name, value, range) in [
+      ("image size", imageSize, 16...1024), ("processes", processes, 1...1024),
+      ("horizon", horizon ?? 1, 1...10_000),
+    ] where !range.contains(value) {
+      throw .outOfRange(name, value, range)
+    }
+  }
+}
