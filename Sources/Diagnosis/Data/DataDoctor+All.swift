@@ -1,53 +1,78 @@
-import Images
 import NanoVLA
 import Tabletop
 
 /// Damage that only shows across episodes.
 extension DataDoctor {
-  static func all(_ episodes: [Demonstration]) -> [DataFinding] {
+  static func all(
+    _ episodes: [RecordedEpisode], _ rules: DataRules, _ motion: Motion?
+  ) -> [DataFinding] {
     func finding(_ kind: DataFinding.Kind, _ text: String) -> DataFinding {
       DataFinding(kind: kind, place: "all episodes", text: text, episode: nil)
     }
     var found: [DataFinding] = []
     let rows = episodes.flatMap(\.actions)
-    for d in [0, 1, 2, 6] where rows.count > 1 && rows.allSatisfy({ $0[d] == rows[0][d] }) {
-      let name = ActionSpace.tabletop.dimensions[d].name
+    for d in rules.movingActions where rows.count > 1 && rows.allSatisfy({ $0[d] == rows[0][d] }) {
+      let name = rules.space.dimensions[d].name
       found.append(finding(.noSpread, "\(name) is always \(rows[0][d]): nothing can be learned"))
     }
-    let states = episodes.flatMap(\.proprioception)
-    for d in 0..<3 where states.count > 1 && states.allSatisfy({ $0[d] == states[0][d] }) {
-      found.append(finding(.noSpread, "proprioception \(d) is always \(states[0][d])"))
+    let states = episodes.flatMap(\.state)
+    for d in rules.movingState
+    where states.count > 1 && states.allSatisfy({ $0[d] == states[0][d] }) {
+      found.append(finding(.noSpread, "\(rules.stateNames[d]) is always \(states[0][d])"))
     }
-    let firsts = episodes.map { $0.frames[0] }
-    if episodes.count > 2, firsts.allSatisfy({ $0 == firsts[0] }) {
+    if episodes.count > 2, Set(episodes.map(\.firstFrame)).count == 1 {
       found.append(finding(.sameImage, "every episode begins with the same image"))
     }
-    if Set(episodes.map(\.instruction)).count == 1, Set(episodes.map(\.seed)).count > 20 {
+    if rules.isTabletop, Set(episodes.map(\.instruction)).count == 1,
+      Set(episodes.map(\.seed)).count > 20
+    {
       found.append(finding(.instruction, "one instruction for all: a policy will ignore it"))
     }
-    if let (_, text) = Motion(episodes).failure { found.append(finding(.motion, text)) }
+    if !rules.isTabletop { found += spellings(episodes).map { finding(.instruction, $0) } }
+    if let (_, text) = motion?.failure { found.append(finding(.motion, text)) }
     return found + duplicates(episodes)
+  }
+
+  /// Instructions of the same letters: to a tokenizer they are other tasks.
+  private static func spellings(_ episodes: [RecordedEpisode]) -> [String] {
+    var texts: [String: Set<String>] = [:]
+    for instruction in Set(episodes.map(\.instruction)) {
+      texts[instruction.lowercased().filter(\.isLetter), default: []].insert(instruction)
+    }
+    return texts.values.filter { $0.count > 1 }.map { $0.sorted() }.sorted { $0[0] < $1[0] }.map {
+      "“\($0[0].prefix(60))” and “\($0[1].prefix(60))” differ in case or punctuation alone"
+    }
   }
 
   /// The episodes of `training` whose layout is also in `heldOut`.
   public static func overlap(
     _ training: [Demonstration], _ heldOut: [Demonstration]
   ) -> [DataFinding] {
-    let layouts = Set(heldOut.map { [$0.suite.rawValue, "\($0.seed)"] })
+    overlap(training.map { RecordedEpisode($0) }, heldOut.map { RecordedEpisode($0) })
+  }
+
+  /// The episodes of `training` whose initial state, task and seed, is also in `heldOut`.
+  public static func overlap(
+    _ training: [RecordedEpisode], _ heldOut: [RecordedEpisode]
+  ) -> [DataFinding] {
+    func layout(_ episode: RecordedEpisode) -> [String]? {
+      episode.seed.map { [episode.task, "\($0)"] }
+    }
+    let layouts = Set(heldOut.compactMap(layout))
     return training.enumerated().compactMap { index, episode in
-      guard layouts.contains([episode.suite.rawValue, "\(episode.seed)"]) else { return nil }
+      guard let layout = layout(episode), layouts.contains(layout) else { return nil }
       return DataFinding(
         kind: .overlap, place: "episode \(index)",
-        text: "seed \(episode.seed) is in the held-out dataset too", episode: index)
+        text: "seed \(layout[1]) is in the held-out dataset too", episode: index)
     }
   }
 
   /// Episodes that repeat an earlier one.
-  private static func duplicates(_ episodes: [Demonstration]) -> [DataFinding] {
+  private static func duplicates(_ episodes: [RecordedEpisode]) -> [DataFinding] {
     var seen: [[[Float]]: Int] = [:]
     var found: [DataFinding] = []
     for (index, episode) in episodes.enumerated() {
-      let key = episode.actions + episode.proprioception
+      let key = episode.actions + episode.state
       if let first = seen[key], episodes[first].instruction == episode.instruction {
         found.append(
           DataFinding(
@@ -58,13 +83,5 @@ extension DataDoctor {
       }
     }
     return found
-  }
-}
-
-extension RGBImage {
-  /// Whether all pixels have one color.
-  var isFlat: Bool {
-    let first = pixels.prefix(3)
-    return stride(from: 3, to: pixels.count, by: 3).allSatisfy { pixels[$0..<$0 + 3] == first }
   }
 }

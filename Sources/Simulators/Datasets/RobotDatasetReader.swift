@@ -8,22 +8,15 @@ import Tabletop
 ///
 /// The text is read and checked as a whole; strips are decoded when their episode is asked for.
 /// Nothing in the folder is trusted: sizes are checked before memory is allocated.
-public struct RobotDatasetReader {
+public struct RobotDatasetReader: EpisodeSource {
   /// What is true of all episodes.
   public let header: RobotDatasetHeader
   /// The episodes without their numbers and frames, in the order of the file.
-  public let episodes: [Summary]
+  public let episodes: [EpisodeSummary]
 
-  /// What an episode is about.
-  public struct Summary: Sendable, Equatable {
-    public let task, instruction: String
-    public let seed: UInt64?
-    /// T, the number of steps.
-    public let steps: Int
-    fileprivate let line: Int
-    fileprivate let start, end: Int
-  }
-
+  /// Where an episode's line is.
+  private struct Place { let line, start, end: Int }
+  private let places: [Place]
   let boundary: FolderBoundary
   private let path: String
   private let text: Data
@@ -53,7 +46,8 @@ public struct RobotDatasetReader {
     let header: RobotDatasetHeader = try .load(from: file)
     let text = try Self.contents(of: boundary.file(Self.textName))
     path = try boundary.file(Self.textName).path
-    var (episodes, end): ([Summary], Int) = ([], 0)
+    var (episodes, places): ([EpisodeSummary], [Place]) = ([], [])
+    var end = 0
     try DemonstrationDataset.eachLine(of: text, in: path, limit: Limits.robotLineBytes) {
       guard episodes.count < Limits.episodes else {
         throw DatasetError.tooLarge($1.path, "more than \(Limits.episodes) episodes")
@@ -61,47 +55,38 @@ public struct RobotDatasetReader {
       let record = try RobotEpisodeRecord($0, at: $1, of: header)
       let start = try Self.start(of: $0, in: text, from: &end)
       episodes.append(
-        Summary(
+        EpisodeSummary(
           task: record.task, instruction: record.instruction, seed: record.seed,
-          steps: record.actions.count, line: $1.line, start: start, end: end))
+          steps: record.actions.count))
+      places.append(Place(line: $1.line, start: start, end: end))
     }
-    (self.header, self.episodes, self.boundary, self.text) = (header, episodes, boundary, text)
+    (self.episodes, self.places) = (episodes, places)
+    (self.header, self.boundary, self.text) = (header, boundary, text)
   }
 
   static let textName = "episodes.jsonl"
 
-  /// The bytes of all frames.
-  public var pixelBytes: Int {
-    guard let size = header.imageSize else { return 0 }
-    return 3 * size.width * size.height * episodes.reduce(0) { $0 + $1.steps }
-  }
-
   /// Episode `index` with its frames.
   /// - Throws: a `DatasetError` for a strip that is missing, damaged or of another size.
   public func episode(_ index: Int) throws -> RobotEpisode {
-    let record = try numbers(index)
-    let frames = try frames(of: record, at: LineLocation(path: path, line: episodes[index].line))
+    let record = try record(index)
+    let frames = try frames(of: record, at: LineLocation(path: path, line: places[index].line))
     return RobotEpisode(
       task: record.task, instruction: record.instruction, seed: record.seed, frames: frames,
       actions: record.actions, state: record.state, positions: record.positions)
   }
 
-  /// The statistics of all episodes; no frame is read.
-  /// - Throws: `ActionError`, `DatasetError`.
-  public func statistics() throws -> ActionStatistics {
-    let records = try episodes.indices.map(numbers)
-    return try ActionStatistics(
-      of: records.flatMap(\.actions).map { RobotAction($0) }, in: header.space,
-      proprioception: header.stateNames.isEmpty ? nil : records.flatMap(\.state),
-      trajectories: records.count)
+  /// The numbers of episode `index`, without its frames.
+  public func numbers(_ index: Int) throws -> EpisodeNumbers {
+    let record = try record(index)
+    return EpisodeNumbers(
+      actions: record.actions, state: record.state, positions: record.positions)
   }
 
-  /// Episode `index` without its frames.
-  func numbers(_ index: Int) throws -> RobotEpisodeRecord {
-    let episode = episodes[index]
+  private func record(_ index: Int) throws -> RobotEpisodeRecord {
+    let place = places[index]
     return try RobotEpisodeRecord(
-      text[episode.start..<episode.end], at: LineLocation(path: path, line: episode.line),
-      of: header)
+      text[place.start..<place.end], at: LineLocation(path: path, line: place.line), of: header)
   }
 
   private static func contents(of file: URL) throws -> Data {
