@@ -16,6 +16,11 @@ struct DataCommand: ParsableCommand {
       Without options, the command regenerates the bundled dataset, pixel for pixel. With options, \
       name the folder to write: nanovla data --suite goal --count 500 --output goal-demonstrations
 
+      A simulator's expert is recorded the same way, noise in every second episode:
+
+        nanovla data --environment metaworld:drawer-open-v3 --count 100 --output drawer \\
+          --python VENV/bin/python
+
       To look for damage in a dataset: nanovla data doctor goal-demonstrations
       """,
     subcommands: [DataDoctorCommand.self])
@@ -30,8 +35,8 @@ struct DataCommand: ParsableCommand {
   var seed: UInt64 = 0
 
   @Option(
-    help: "Standard deviation of the action noise, as a fraction of the largest step.")
-  var noise: Float = 0.10
+    help: "Standard deviation of the action noise, as a fraction of the largest step (0.1; 0.5).")
+  var noise: Float?
 
   @Option(help: "Probability that a gripper command is inverted.")
   var flips: Float = 0
@@ -42,8 +47,14 @@ struct DataCommand: ParsableCommand {
   @Option(help: "Folder to write (the bundled dataset in the source checkout).")
   var output: String?
 
+  @OptionGroup(title: "Simulator") var simulator: SimulatorOptions
+
   func run() throws {
+    if let settings = try simulator.settings(imageSize: size) {
+      return try record(in: settings)
+    }
     let (suite, folder) = try checkedOptions()
+    let noise = noise ?? 0.10
     if seed < Suite.firstPretrainingSeed, seed + UInt64(count) > Suite.firstHeldOutSeed {
       Console.standardError(
         "Warning: layouts from \(Suite.firstHeldOutSeed) on are held out for evaluation: a policy "
@@ -78,7 +89,8 @@ struct DataCommand: ParsableCommand {
     }
     if let output { return (known, URL(fileURLWithPath: output)) }
     let isBundledRecipe =
-      suite == "object" && count == 100 && seed == 0 && noise == 0.10 && flips == 0 && size == 64
+      suite == "object" && count == 100 && seed == 0 && noise ?? 0.10 == 0.10 && flips == 0
+      && size == 64
     guard isBundledRecipe else {
       throw DatasetError.badRequest(
         "these options do not produce the bundled dataset: name a folder with --output")

@@ -10,7 +10,8 @@ struct NanoVLACommand: ParsableCommand {
     abstract: "Record data, train and evaluate policies, run published models.",
     subcommands: [
       DataCommand.self, PretrainCommand.self, TrainCommand.self, RLCommand.self,
-      EvaluateCommand.self, DiagnoseCommand.self, VLMsCommand.self, InspectCommand.self,
+      EvaluateCommand.self, DiagnoseCommand.self, DoctorCommand.self, VLMsCommand.self,
+      InspectCommand.self,
       PredictCommand.self, GenerateCommand.self, ServeCommand.self, PlayCommand.self,
     ])
 

@@ -25,7 +25,9 @@ public struct Recorder {
   /// One recorded episode for each initial state of `seeds`, in success or not; the same each time.
   public func callAsFunction(seeds: some Sequence<UInt64>) throws -> [Episode] {
     var rollouts = try seeds.map { try Rollout(in: environment, seed: $0) }
-    try RolloutWorker(keepsRecord: true, perturbed: perturbed)(&rollouts) { rollouts, deciding in
+    var worker = RolloutWorker(keepsRecord: true)
+    worker.perturbed = perturbed
+    try worker(&rollouts) { rollouts, deciding in
       for i in deciding {
         let expert = rollouts[i].environment as! any ExpertEnvironment  // a copy has the same type
         rollouts[i].plan = [try expert.expertAction()]

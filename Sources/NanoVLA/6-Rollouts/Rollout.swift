@@ -12,17 +12,14 @@ public struct Rollout {
   public private(set) var steps = 0
   /// nil while the episode is running.
   public private(set) var ending: Ending?
-  private var isObserved = false
-  private var observations: [Observation] = []
-  private var actions: [RobotAction] = []
+  private var isObserved = false, observations: [Observation] = [], actions: [RobotAction] = []
   /// Of this rollout's noise. A stream of its own, so that no other episode changes it.
   private var random: SeededRandom
 
   /// A copy of `environment`, reset to `seed`, for a policy that remembers `history` observations.
   public init(in environment: any Environment, seed: UInt64, history: Int = 1) throws {
     (self.seed, self.history) = (seed, History(length: history))
-    self.environment = try environment.copy()
-    random = SeededRandom(seed: ~seed)
+    (self.environment, random) = (try environment.copy(), SeededRandom(seed: ~seed))
     try self.environment.reset(to: seed)
   }
 
@@ -49,8 +46,7 @@ public struct Rollout {
       actions.append(action)
     }
     ending = try environment.step(worker.perturbed(action, &random))
-    steps += 1
-    isObserved = false
+    (steps, isObserved) = (steps + 1, false)
     if worker.keepsRecord, ending != nil { observations.append(try environment.observation()) }
   }
 
@@ -78,6 +74,8 @@ public struct RolloutWorker {
   public var keepsRecord = false
   /// The action that is executed in place of the one that was decided on: noise, for instance.
   public var perturbed: (RobotAction, inout SeededRandom) -> RobotAction = { action, _ in action }
+  /// A worker that executes what was decided on.
+  public init(keepsRecord: Bool = false) { self.keepsRecord = keepsRecord }
 
   /// Runs `rollouts` until all have ended.
   /// - Parameter decide: sets the plan of each of the rollouts with the given indices.

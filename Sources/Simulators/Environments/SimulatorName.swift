@@ -31,6 +31,16 @@ public struct SimulatorName: Sendable, Equatable, CustomStringConvertible {
 
   public var description: String { "\(kind.rawValue):\(tasks.joined(separator: ","))" }
 
+  /// The key of statistics and datasets: "metaworld", or of one suite of LIBERO's "libero_spatial", as
+  /// OpenVLA and SimpleVLA-RL write it.
+  public var datasetName: String {
+    let suites = Set(tasks.compactMap { $0.split(separator: "/").first })
+    guard kind == .libero, suites.count == 1, let suite = suites.first else {
+      return kind.rawValue
+    }
+    return "libero_\(suite)"
+  }
+
   /// The tasks of a whole suite of LIBERO's: ten, or ninety.
   private static func liberoTasks(_ name: String) -> [String] {
     guard !name.contains("/") else { return [name] }
