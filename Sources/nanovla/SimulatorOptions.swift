@@ -46,4 +46,4 @@ struct SimulatorOptions: ParsableArguments {
   }
 }
 
-extension SimulatorSettings.Rendering: @retroactive ExpressibleByArgument {}
+extension SimulatorSettings.Rendering: ExpressibleByArgument {}
