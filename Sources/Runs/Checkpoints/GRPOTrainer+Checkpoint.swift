@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import NanoVLA
+import Tabletop
 import Tensors
 
 /// A run that can be killed at any moment and resumed with bit-identical results.
@@ -13,14 +14,18 @@ extension GRPOTrainer {
   /// A checkpoint's name in the run's folder.
   public static let checkpointFile = TrainingCheckpoint.fileName
 
-  /// The trainer that `configuration` describes, for `policy`.
+  /// The trainer that `configuration` describes, for `policy`, on the tabletop or in `environment`.
   /// - Throws: ``RLConfigurationError``, or ``PolicyError`` if the policy's head does not choose
   ///   among bins.
-  public convenience init(_ policy: VLA, _ configuration: RLConfiguration) throws {
+  public convenience init(
+    _ policy: VLA, _ configuration: RLConfiguration, in environment: (any Environment)? = nil
+  ) throws {
     try configuration.check()
-    let environment = TabletopEnvironment(
-      try configuration.suite(), imageSize: policy.backbone.imageSize ?? 64)
-    try self.init(policy, in: environment, configuration.settings)
+    let tabletop = {
+      TabletopEnvironment(
+        try configuration.suite(), imageSize: policy.backbone.imageSize ?? Renderer.designSize)
+    }
+    try self.init(policy, in: environment ?? tabletop(), configuration.settings)
   }
 
   /// Writes the state of the run to `file`, completely or not at all.

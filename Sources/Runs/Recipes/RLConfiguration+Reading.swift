@@ -7,7 +7,7 @@ extension RLConfiguration: Codable {
   private enum Key: String, CodingKey {
     case sftModelPath, experimentName, dataset, totalEpochs, numGPUs, groups, groupSize
     case temperature, learningRate, minibatchSize, gradientClip, clipLow, clipHigh
-    case evaluateEvery, evaluationEpisodes, saveEvery, seed
+    case evaluateEvery, evaluationEpisodes, saveEvery, seed, maximumSteps, rendering, taskText
   }
 
   /// Reads a JSON file and checks it.
@@ -43,6 +43,9 @@ extension RLConfiguration: Codable {
     try set(\.settings.evaluateEvery, .evaluateEvery)
     try set(\.settings.evaluationEpisodes, .evaluationEpisodes)
     try set(\.settings.seed, .seed)
+    try set(\.simulator.maximumSteps, .maximumSteps)
+    try set(\.simulator.rendering, .rendering)
+    try set(\.simulator.taskText, .taskText)
   }
 
   /// Writes all keys.
@@ -65,5 +68,8 @@ extension RLConfiguration: Codable {
     try values.encode(settings.evaluateEvery, forKey: .evaluateEvery)
     try values.encode(settings.evaluationEpisodes, forKey: .evaluationEpisodes)
     try values.encode(settings.seed, forKey: .seed)
+    try values.encodeIfPresent(simulator.maximumSteps, forKey: .maximumSteps)
+    try values.encodeIfPresent(simulator.rendering, forKey: .rendering)
+    try values.encodeIfPresent(simulator.taskText, forKey: .taskText)
   }
 }

@@ -13,8 +13,11 @@ public struct RLConfiguration: Sendable, Equatable {
   public var sftModelPath: String?
   /// A name for the run.
   public var experimentName: String
-  /// "tabletop_object", "tabletop_spatial", "tabletop_goal" or "tabletop_long".
+  /// "tabletop_object", "tabletop_spatial", "tabletop_goal" or "tabletop_long"; or a simulator's:
+  /// "libero_10", "metaworld:reach-v3".
   public var dataset: String
+  /// What is practiced in a simulator, where it differs from the simulator's own.
+  public var simulator = SimulatorChoices()
   /// Training runs on the processor: 0. `NANOVLA_THREADS` sets the number of cores.
   public var numGPUs: Int
   /// Iterations between checkpoints.
@@ -42,6 +45,9 @@ public struct RLConfiguration: Sendable, Equatable {
     if let totalEpochs { settings.iterations = totalEpochs }
   }
 
+  /// Whether ``dataset`` is that of a simulator, which runs in a process of its own.
+  public var needsSimulator: Bool { dataset.hasPrefix("libero") || dataset.contains(":") }
+
   /// The suite that ``dataset`` names.
   /// - Throws: ``RLConfigurationError`` if there is no such suite to learn.
   public func suite() throws(RLConfigurationError) -> Suite {
@@ -51,7 +57,7 @@ public struct RLConfiguration: Sendable, Equatable {
   /// Refuses values that no run can have.
   /// - Throws: ``RLConfigurationError`` with the first of them and its range.
   public func check() throws(RLConfigurationError) {
-    _ = try suite()
+    if !needsSimulator { _ = try suite() }
     guard numGPUs == 0 else { throw .noGPU(numGPUs) }
     let s = settings
     try check("totalEpochs", s.iterations, 0...100_000)
@@ -67,6 +73,7 @@ public struct RLConfiguration: Sendable, Equatable {
     try check("evaluateEvery", s.evaluateEvery, 0...100_000)
     try check("evaluationEpisodes", s.evaluationEpisodes, 1...100_000)
     try check("saveEvery", saveEvery, 1...100_000)
+    try check("maximumSteps", simulator.maximumSteps ?? 1, 1...10_000)
   }
 
   private func check<Number: Comparable>(
@@ -79,9 +86,24 @@ public struct RLConfiguration: Sendable, Equatable {
   }
 }
 
+/// What an episode in a simulator is, where it differs from the simulator's own.
+public struct SimulatorChoices: Sendable, Equatable {
+  /// The most steps of an episode.
+  public var maximumSteps: Int?
+  /// "fast" or "full".
+  public var rendering: String?
+  /// The task in words, where the simulator has none.
+  public var taskText: String?
+
+  /// The simulator's own.
+  public init(maximumSteps: Int? = nil, rendering: String? = nil, taskText: String? = nil) {
+    (self.maximumSteps, self.rendering, self.taskText) = (maximumSteps, rendering, taskText)
+  }
+}
+
 /// What can be wrong with the configuration of a run.
 public enum RLConfigurationError: Error, Equatable, CustomStringConvertible {
-  /// A dataset of LIBERO's, and the datasets that can be used.
+  /// A simulator's dataset where only the tabletop is at hand, and the datasets that can be used.
   case needsSimulator(String, known: [String])
   /// A name that is no dataset, and the datasets that can be used.
   case unknownDataset(String, known: [String])
@@ -94,9 +116,9 @@ public enum RLConfigurationError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .needsSimulator(let dataset, let known):
-      return "dataset \"\(dataset)\" needs LIBERO's simulator, and there is no bridge to it: one "
-        + "would start its Python process (robosuite, MuJoCo), set an initial state, send camera "
-        + "images and take actions; use \(known.joined(separator: ", "))"
+      return "dataset \"\(dataset)\" needs a simulator: nanovla rl --python VENV/bin/python starts "
+        + "it, nanovla doctor says what to install; without one, use "
+        + "\(known.joined(separator: ", "))"
     case .unknownDataset(let dataset, let known):
       return "unknown dataset \"\(dataset)\"; there are \(known.joined(separator: ", "))"
     case .noGPU(let count):

@@ -8,14 +8,14 @@ extension Suite {
 
   /// The suite of a dataset.
   /// - Parameter suites: the suites to choose from.
-  /// - Throws: ``RLConfigurationError`` for an unknown dataset; one of LIBERO's needs its simulator.
+  /// - Throws: ``RLConfigurationError`` for an unknown dataset, and for a simulator's.
   public init(
     dataset: String, among suites: [Suite] = Suite.allCases
   ) throws(RLConfigurationError) {
     let known = suites.map(\.dataset)
     if let index = known.firstIndex(of: dataset) {
       self = suites[index]
-    } else if dataset.hasPrefix("libero") {
+    } else if dataset.hasPrefix("libero") || dataset.contains(":") {
       throw .needsSimulator(brief(dataset), known: known)
     } else {
       throw .unknownDataset(brief(dataset), known: known)

@@ -11,18 +11,6 @@ public enum SimulatorControl: Sendable, Equatable {
 }
 
 extension ActionSpace {
-  /// This space with its grippers in another convention.
-  func speaking(_ convention: GripperConvention) -> ActionSpace {
-    let ends = [convention.open, convention.closed]
-    return ActionSpace(
-      dimensions.enumerated().map { index, dimension in
-        guard grippers.contains(index) else { return dimension }
-        return Dimension(
-          dimension.name, unit: "\(convention.closed) closed, \(convention.open) open",
-          bounds: ends.min()!...ends.max()!)
-      }, gripperConvention: convention, controlRate: controlRate)
-  }
-
   /// `action` of this space in the convention of `robot`: unchanged if they share one, else each
   /// gripper fully open or fully closed.
   func commanded(_ action: RobotAction, to robot: ActionSpace) throws(ActionError) -> RobotAction {

@@ -15,7 +15,7 @@ public final class SimulatorEnvironment: ExpertEnvironment {
   public let control: SimulatorControl
   /// The facts of each task of ``SimulatorName/tasks`` that one policy's actions and states must share.
   public let facts: SimulatorFacts
-  public private(set) var space: ActionSpace
+  public internal(set) var space: ActionSpace
   public private(set) var instruction: String
   public private(set) var achievedOriginalTask = false
   package let pool: SimulatorPool
@@ -54,14 +54,6 @@ public final class SimulatorEnvironment: ExpertEnvironment {
   /// The same simulators with another control.
   public func controlled(_ control: SimulatorControl) -> SimulatorEnvironment {
     .init(copying: self, control: control)
-  }
-
-  /// The same simulators for a policy whose grippers follow another convention; each command becomes
-  /// fully open or fully closed, as OpenVLA's evaluation does.
-  public func speaking(_ convention: GripperConvention) -> SimulatorEnvironment {
-    let copy = copy()
-    copy.space = facts.space.speaking(convention)
-    return copy
   }
 
   public var concurrency: Int { settings.processes }

@@ -51,6 +51,7 @@ public struct SimulatorName: Sendable, Equatable, CustomStringConvertible {
 /// What is wrong with a request to a simulator.
 public enum SimulatorError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownName(String)
+  case unknownRendering(String)
   case outOfRange(String, Int, ClosedRange<Int>)
   /// What a task's simulator tells is not what it told of another task of the same name.
   case unequalTasks(String, String)
@@ -62,6 +63,8 @@ public enum SimulatorError: Error, Equatable, Sendable, CustomStringConvertible 
     case .unknownName(let name):
       "unknown environment \"\(brief(name))\"; there are metaworld:TASK, libero:SUITE, "
         + "gymnasium:ID and toy:red, and several tasks are separated by commas"
+    case .unknownRendering(let name):
+      "unknown rendering \"\(brief(name))\"; there are fast and full"
     case .outOfRange(let name, let value, let range):
       "\(name) is \(value), but must be \(range.lowerBound) to \(range.upperBound)"
     case .unequalTasks(let first, let other):

@@ -18,13 +18,17 @@ public struct SimulatorSettings: Sendable, Equatable {
   /// The most steps of an episode; nil for the simulator's own number.
   public var horizon: Int?
 
+  /// What the toy VLM sees too.
+  public static let defaultImageSize = 64
+  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
   public init(
-    _ name: SimulatorName, python: PythonInterpreter = .init(), imageSize: Int = 64,
+    _ name: SimulatorName, python: PythonInterpreter = .init(), imageSize: Int = defaultImageSize,
     processes: Int? = nil, rendering: Rendering? = nil, instruction: String? = nil,
     horizon: Int? = nil
   ) {
     (self.name, self.python, self.imageSize) = (name, python, imageSize)
-    self.processes = processes ?? ProcessInfo.processInfo.activeProcessorCount
+    self.processes = processes ?? Self.cores
     (self.rendering, self.instruction, self.horizon) = (rendering, instruction, horizon)
   }
 

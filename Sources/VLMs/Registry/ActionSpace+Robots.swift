@@ -3,6 +3,9 @@ import NanoVLA
 /// The action spaces of robots that are known by their number of dimensions, and the conversion of
 /// actions between robots whose grippers follow another convention.
 extension ActionSpace {
+  /// The unit of numbers that belong to whichever robot the statistics are of.
+  package static let unnamedUnit = "robot units"
+
   /// A robot of any number of dimensions, by default bounded by −1 … 1. Seven have the names of an arm
   /// with a gripper, twelve those of two arms with six joints each, any other count is numbered.
   public init(
@@ -20,7 +23,7 @@ extension ActionSpace {
       default: (0..<count).map { "joint \($0)" }
       }
     self.init(
-      zip(names, bounds).map { Dimension($0, unit: "robot units", bounds: $1) },
+      zip(names, bounds).map { Dimension($0, unit: Self.unnamedUnit, bounds: $1) },
       gripperConvention: gripperConvention, controlRate: controlRate)
   }
 

@@ -72,7 +72,7 @@ extension ActionSpace {
       (0..<statistics.count).map { a in
         let name = statistics.mask[a] ? "dimension \(a)" : "gripper"
         let known = arm.isEmpty || (arm[a] == "gripper") == statistics.mask[a] ? name : arm[a]
-        return Dimension(known, unit: "robot units", bounds: Self.all)
+        return Dimension(known, unit: Self.unnamedUnit, bounds: Self.all)
       }, gripperConvention: .oneOpen)
   }
 

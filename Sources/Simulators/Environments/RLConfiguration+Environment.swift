@@ -1,0 +1,40 @@
+import NanoVLA
+import Runs
+
+extension RLConfiguration {
+  /// Where a run practices and is evaluated: `RLConfiguration(dataset: "libero_10")` in LIBERO, behind
+  /// `python`; nil if that is the tabletop.
+  /// - Parameters:
+  ///   - policy: that will act there.
+  ///   - processes: the simulators at once. A group of rollouts needs one for each rollout on every
+  ///     thread, or processes would be started and ended all the time; that is the default.
+  /// - Throws: ``SimulatorError``, or ``BridgeError`` with what is missing.
+  public func environment(
+    for policy: VLA, python: PythonInterpreter = .init(), processes: Int? = nil
+  ) throws -> SimulatorEnvironment? {
+    guard needsSimulator else { return nil }
+    var simulators = SimulatorSettings(
+      try SimulatorName(dataset: dataset), python: python,
+      imageSize: policy.backbone.imageSize ?? SimulatorSettings.defaultImageSize,
+      processes: processes ?? settings.groupSize * SimulatorSettings.cores,
+      instruction: simulator.taskText, horizon: simulator.maximumSteps)
+    if let rendering = simulator.rendering {
+      guard let known = SimulatorSettings.Rendering(rawValue: rendering) else {
+        throw SimulatorError.unknownRendering(rendering)
+      }
+      simulators.rendering = known
+    }
+    return try SimulatorEnvironment(simulators).acting(policy.space)
+  }
+}
+
+extension SimulatorName {
+  /// The simulator of a dataset's name: "libero_10" is LIBERO's suite, "metaworld:reach-v3" names its
+  /// task itself.
+  /// - Throws: ``SimulatorError/unknownName(_:)``.
+  public init(dataset: String) throws(SimulatorError) {
+    let libero = "libero_"
+    try self.init(
+      dataset.hasPrefix(libero) ? "libero:\(dataset.dropFirst(libero.count))" : dataset)
+  }
+}
