@@ -30,7 +30,8 @@ let exercises: KeyValuePairs<String, [Target.Dependency]> = [
 ]
 let notebooks: KeyValuePairs = [
   "ANewWord": library, "FusionsAndHeads": library, "GradientOfSuccess": library,
-  "OutcomesOverSeeds": course, "ScalingDemonstrations": library, "YourOwnVLM": library,
+  "OutcomesOverSeeds": course, "RealTime": library, "ScalingDemonstrations": library,
+  "YourOwnVLM": library,
 ]
 
 let argumentParser: Target.Dependency = .product(

@@ -56,6 +56,25 @@ extension Lesson {
     try write(chart.image(), as: name, "The same chart as a picture")
   }
 
+  /// Prints success rates over one axis as a table with bands and as a line chart, saves the chart as
+  /// `<name>.png`, and keeps each rate for `--json` under `<name>_<curve>_<x>`.
+  /// - Parameters:
+  ///   - axis: what the rates are measured for, in whole numbers.
+  ///   - curves: each with its name and its points, of the same x.
+  public func successRates(
+    _ title: String, _ axis: Axis, _ curves: [(name: String, points: [(x: Double, y: Double)])],
+    as name: String, line: Int = #line
+  ) throws {
+    table(
+      columns: [axis.title] + curves.map(\.name),
+      rows: (curves.first?.points ?? []).indices.map { place in
+        let x = Int(curves[0].points[place].x)
+        return [x] + curves.map { keep("\(name)_\($0.name)_\(x)", $0.points[place].y) }
+      }, line: line)
+    let drawn = curves.map { LineChart.Curve($0.name, $0.points, showsPoints: true) }
+    try chart(LineChart(title, x: axis, y: .successRate, drawn), as: "\(name).png", line: line)
+  }
+
   /// Prints histograms over one axis as a line chart and saves it as a PNG picture.
   /// - Parameters:
   ///   - bins: the number of equal parts of the axis.

@@ -15,13 +15,17 @@ enum Layout {
     return Array(random.shuffled(pairs).prefix(3))
   }
 
+  /// Where objects on a belt begin: so far left that they seldom reach its end.
+  static let beltStart: ClosedRange<Float> = 0.08...0.6
+
   /// Objects anywhere on the table, more than 0.28 apart: the gripper touches only one at a time.
-  static func objects(_ kinds: [Kind], using random: inout SeededRandom) -> [TabletopObject] {
+  static func objects(
+    _ kinds: [Kind], x: ClosedRange<Float> = 0.08...0.92, using random: inout SeededRandom
+  ) -> [TabletopObject] {
     while true {
       let objects = kinds.map { kind in
         TabletopObject(
-          kind.color, kind.shape, x: random.uniform(in: 0.08...0.92),
-          y: random.uniform(in: 0.08...0.92))
+          kind.color, kind.shape, x: random.uniform(in: x), y: random.uniform(in: 0.08...0.92))
       }
       if areApart(objects) { return objects }
     }

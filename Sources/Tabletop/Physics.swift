@@ -46,6 +46,13 @@ extension Scene {
     objects[held].z = gripper.z
   }
 
+  /// Carries all objects but the held one by one step of the belt.
+  mutating func carryOnBelt() {
+    for index in objects.indices where index != held && objects[index].x < Rules.beltEnd {
+      objects[index].x = min(objects[index].x + belt, Rules.beltEnd)
+    }
+  }
+
   private var isTouchingObstacle: Bool {
     guard let obstacle else { return false }
     return obstacle.distance(x: gripper.x, y: gripper.y) < Rules.obstacleRadius

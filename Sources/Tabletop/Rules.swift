@@ -14,6 +14,9 @@ public enum Rules {
   public static let bowlRadius: Float = 0.10
   /// The gripper touches an obstacle closer than this to its center, at any height.
   public static let obstacleRadius: Float = 0.12
+  /// A belt carries what lies on it so far in each step, up to its end.
+  public static let beltSpeed: Float = 0.02
+  public static let beltEnd: Float = 0.95
   /// A held object above this height is lifted.
   public static let liftedHeight: Float = 0.5
   /// An object that moved this far in the named direction is pushed.

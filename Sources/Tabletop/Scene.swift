@@ -11,6 +11,8 @@ public struct Scene: Sendable, Equatable {
   public var held: Int?
   /// A post in the robot's way; only the suite `obstacle` has one.
   public var obstacle: Obstacle?
+  /// How far the belt under the objects carries them to the right in each step; 0 is a table.
+  public var belt: Float = 0
 
   /// A scene. A held object is moved to the gripper.
   public init(

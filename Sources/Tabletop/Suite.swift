@@ -1,19 +1,20 @@
 import Tensors
 
-/// Five families of tasks: four after LIBERO's (Liu et al. 2023), from easy to hard, and one that asks
-/// what a policy learns from demonstrations that solve the same task in two ways.
+/// Six families of tasks: four after LIBERO's (Liu et al. 2023), from easy to hard, one that asks what
+/// a policy learns from demonstrations that solve the same task in two ways, and one whose objects move.
 ///
 /// - `object`: three different objects; pick the named one.
 /// - `spatial`: two of three objects look alike; pick the left, right, far or near one.
 /// - `goal`: always a red block, a blue ball and a green bowl; eight different tasks.
 /// - `long`: the same objects; put one in the bowl, then pick the other.
 /// - `obstacle`: a post between the gripper and the named object; left and right of it are equally good.
+/// - `belt`: as `object`, but the objects lie on a belt that carries them to the right.
 ///
 /// Ranges of seeds are disjoint, so that no policy is tested on layouts that it was trained on:
 /// demonstrations count up from 0, held-out layouts from 1,000,000, scenes for pre-training from
 /// 2,000,000; layouts to practice on (reinforcement learning) from 2⁶², far above all those.
 public enum Suite: String, CaseIterable, Sendable {
-  case object, spatial, goal, long, obstacle
+  case object, spatial, goal, long, obstacle, belt
 
   /// The first seed of the layouts for evaluation.
   public static let firstHeldOutSeed: UInt64 = 1_000_000
@@ -82,6 +83,13 @@ public enum Suite: String, CaseIterable, Sendable {
     case .obstacle:
       let scene = Layout.obstacleScene(Layout.kinds(using: &random), using: &random)
       return (scene, .pick(0, in: scene))
+
+    case .belt:
+      let objects = Layout.objects(
+        Layout.kinds(using: &random), x: Layout.beltStart, using: &random)
+      var scene = Scene(objects: objects, gripper: gripper)
+      scene.belt = Rules.beltSpeed
+      return (scene, .pick(random.integer(below: 3), in: scene))
     }
   }
 
@@ -89,7 +97,7 @@ public enum Suite: String, CaseIterable, Sendable {
   /// twin; in `long` the two objects exchange roles). A policy that ignores its instruction does the
   /// same as before: the control that measures whether the instruction matters.
   public func otherTask(than task: TabletopTask, in scene: Scene) -> TabletopTask {
-    let areAllDifferent = self == .object || self == .obstacle
+    let areAllDifferent = [.object, .obstacle, .belt].contains(self)
     let other = areAllDifferent ? (task.firstObject + 1) % 3 : 1 - task.firstObject
     switch task.intent {
     case .bare: return .bare(other, in: scene)

@@ -80,6 +80,7 @@ public struct TabletopWorld: Sendable {
       return outcome
     }
     let released = scene.actuate(closing: action[6] > 0)
+    if scene.belt > 0 { scene.carryOnBelt() }
     stepCount += 1
     judge(released: released)
     if outcome == .running && stepCount >= horizon { outcome = .timeout }

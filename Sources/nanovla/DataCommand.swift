@@ -25,7 +25,7 @@ struct DataCommand: ParsableCommand {
       """,
     subcommands: [DataDoctorCommand.self])
 
-  @Option(help: "object, spatial, goal, long or obstacle.")
+  @Option(help: "object, spatial, goal, long, obstacle or belt.")
   var suite = "object"
 
   @Option(help: "Number of successful episodes.")

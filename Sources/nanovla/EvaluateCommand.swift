@@ -20,6 +20,10 @@ struct EvaluateCommand: ParsableCommand {
 
       With --against, both policies start from the same initial states. Two controls test whether \
       the policy uses its inputs: a blank image, and another instruction for the same scene.
+
+      A real world does not wait for a policy. With --delay the chunk that is predicted from an \
+      observation arrives some steps later, and --execution says what the robot does until then: \
+      stand still, go on with the old chunk, or that and blend the new chunk with it.
       """)
 
   @Option(help: "Folder of the policy to measure.")
@@ -29,7 +33,7 @@ struct EvaluateCommand: ParsableCommand {
   var against: String?
 
   @Option(
-    help: "tabletop_object, _spatial, _goal, _long or _obstacle (the policy's dataset).")
+    help: "tabletop_object, _spatial, _goal, _long, _obstacle or _belt (the policy's dataset).")
   var dataset: String?
 
   @Option(help: "Number of layouts, one episode each.")
@@ -37,6 +41,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(help: "Seed of the first layout; held-out layouts start at 1000000.")
   var firstSeed = Suite.firstHeldOutSeed
+
+  @OptionGroup var timing: EvaluationTiming
 
   @Option(help: "PNG file to write: successes and failures, or where two policies differ.")
   var sheet: String?
@@ -52,6 +58,9 @@ struct EvaluateCommand: ParsableCommand {
     let folders = ([policy] + (against.map { [$0] } ?? [])).map(PolicyFolder.init)
     let suite = try suite(of: folders)
     let policies = try folders.map { try $0.policy(dataset: dataset) }
+    for policy in policies {
+      try timing.loop(of: policy, in: TabletopEnvironment(suite)).check(policy)
+    }
     try sheet.map { try URL(fileURLWithPath: $0).checkWritable() }
     let trained = policies.map(\.statistics.trajectories).max() ?? 0
     if firstSeed < UInt64(max(0, trained)) {
@@ -63,16 +72,18 @@ struct EvaluateCommand: ParsableCommand {
 
     let seeds = firstSeed..<firstSeed + UInt64(episodes)
     var rollouts = EvaluationRollouts(
-      suite: suite, seeds: seeds, runs: folders.count * (controls ? 3 : 1))
+      suite: suite, seeds: seeds, runs: folders.count * (controls ? 3 : 1), timing: timing)
     var measured: [[Episode]] = []
     var report = EvaluationReport(
       suite: "tabletop_\(suite.rawValue)", firstSeed: firstSeed, episodes: episodes,
       layoutsAreHeldOut: Suite.firstHeldOutSeed <= firstSeed
         && seeds.upperBound <= Suite.firstPretrainingSeed,
-      horizonSteps: suite.horizon, policies: [])
+      horizonSteps: suite.horizon, delaySteps: timing.delay,
+      execution: timing.delay == 0 ? nil : timing.execution, policies: [])
     for (folder, policy) in zip(folders, policies) {
       let episodes = try rollouts.run(policy)
-      var part = PolicyReport(folder.path, policy, suite, episodes)
+      var part = PolicyReport(
+        folder.path, executionHorizon: timing.executionHorizon(of: policy), suite, episodes)
       if controls {
         part.controls = .init(
           blank: try rollouts.run(policy, control: .blankImage),

@@ -15,8 +15,8 @@ extension EvaluationReport {
             ? "held out: not used in demonstrations, RL or pre-training"
             : "NOT held out: the policy may have been trained on them",
         ],
-        ["horizon", "\(horizonSteps) steps"], ["[…, …]", "95 % Wilson interval"],
-      ]
+        ["horizon", "\(horizonSteps) steps"],
+      ] + delayRows + [["[…, …]", "95 % Wilson interval"]]
     ).lines(width: width)
     for (index, policy) in policies.enumerated() {
       let name = policies.count == 1 ? "policy" : ["policy A", "policy B"][index]

@@ -11,6 +11,9 @@ struct EvaluationReport: Encodable {
   /// Whether no demonstration, RL rollout or pre-training uses these layouts.
   let layoutsAreHeldOut: Bool
   let horizonSteps: Int
+  let delaySteps: Int
+  /// nil without a delay.
+  let execution: Execution?
   var policies: [PolicyReport]
   var comparison: Comparison?
   var sheet: Sheet?
@@ -97,8 +100,8 @@ struct PolicyReport: Encodable {
     }
   }
 
-  init(_ folder: String, _ policy: VLA, _ suite: Suite, _ episodes: [Episode]) {
-    (self.folder, executionHorizon) = (folder, policy.head.chunk)
+  init(_ folder: String, executionHorizon: Int, _ suite: Suite, _ episodes: [Episode]) {
+    (self.folder, self.executionHorizon) = (folder, executionHorizon)
     success = Rate(SuccessRate(of: episodes))
     meanStepsOfSuccesses = meanSteps(episodes)
     tasks = suite.grouped(episodes).map {

@@ -1,5 +1,6 @@
 import Blackboard
 import NanoVLA
+import Runs
 import Tabletop
 
 /// Runs policies on all layouts of an evaluation, in batches of 40 episodes.
@@ -10,6 +11,7 @@ struct EvaluationRollouts {
   let suite: Suite
   let seeds: Range<UInt64>
   let runs: Int
+  let timing: EvaluationTiming
   private var progress = Progress()
   private var done = 0
   private static let batchSize = 40
@@ -18,16 +20,16 @@ struct EvaluationRollouts {
   ///   - suite: the suite that generates the layouts.
   ///   - seeds: the seed of each layout.
   ///   - runs: how many times all layouts will be run, for the progress report.
-  init(suite: Suite, seeds: Range<UInt64>, runs: Int) {
-    (self.suite, self.seeds, self.runs) = (suite, seeds, runs)
+  ///   - timing: what the world does while the policy thinks.
+  init(suite: Suite, seeds: Range<UInt64>, runs: Int, timing: EvaluationTiming) {
+    (self.suite, self.seeds, self.runs, self.timing) = (suite, seeds, runs, timing)
   }
 
   /// Runs one episode for each layout, in the order of the seeds.
   mutating func run(
     _ policy: VLA, control: TabletopEnvironment.Control = .none
   ) throws -> [Episode] {
-    let loop = ClosedLoop(
-      in: environment(for: policy, control), executionHorizon: policy.head.chunk)
+    let loop = timing.loop(of: policy, in: environment(for: policy, control))
     var episodes: [Episode] = []
     for first in stride(from: seeds.lowerBound, to: seeds.upperBound, by: Self.batchSize) {
       episodes += try loop(policy, seeds: batch(around: first))
@@ -39,8 +41,8 @@ struct EvaluationRollouts {
 
   /// Repeats the episode of `seed` and keeps its frames.
   func record(_ policy: VLA, seed: UInt64) throws -> Episode {
-    let loop = ClosedLoop(
-      in: environment(for: policy), executionHorizon: policy.head.chunk, keepsRecord: true)
+    var loop = timing.loop(of: policy, in: environment(for: policy))
+    loop.keepsRecord = true
     let batch = batch(around: seed)
     return try loop(policy, seeds: batch)[Int(seed - batch.lowerBound)]
   }

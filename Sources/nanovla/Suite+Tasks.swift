@@ -18,7 +18,7 @@ extension Suite {
       }
     }
     var groups = rows(without: self == .spatial ? colors.union(shapes) : [])
-    let isVaried = self == .object || self == .obstacle  // sixteen objects
+    let isVaried = [.object, .obstacle, .belt].contains(self)  // sixteen objects
     if isVaried, groups.count * 10 > episodes.count { groups = rows(without: colors) }
     return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }

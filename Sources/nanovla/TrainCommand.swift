@@ -23,7 +23,7 @@ struct TrainCommand: ParsableCommand {
       """)
 
   @Option(
-    help: "tabletop_object, _spatial, _goal, _long or _obstacle (object, or what --data holds).")
+    help: "tabletop_object, _spatial, _goal, _long, _obstacle or _belt (object, or --data's).")
   var dataset: String?
 
   @Option(help: "Number of demonstrations (100, or all of --data).")

@@ -24,17 +24,18 @@ public struct HeadTrial {
   /// - Parameters:
   ///   - heldOut: demonstrations to measure the loss on.
   ///   - points: how often the losses are measured, besides before the first step; 0 for never.
+  ///   - chunk: K, the actions predicted at once.
   ///   - progress: called after each step with the number of steps done.
   /// - Throws: an error of demonstrations that do not fit the policy.
   public init(
     _ kind: ActionHeadKind, on backbone: some Backbone, _ demonstrations: [Demonstration],
-    heldOut: [Demonstration] = [], points: Int = 0, steps: Int, weightDecay: Float, seed: UInt64,
-    progress: (Int) -> Void
+    heldOut: [Demonstration] = [], points: Int = 0, chunk: Int = 2, steps: Int, weightDecay: Float,
+    seed: UInt64, progress: (Int) -> Void
   ) throws {
     var random = SeededRandom(seed: seed)
     policy = try VLA(
       backbone: backbone, statistics: ActionStatistics(of: demonstrations), head: kind,
-      using: &random)
+      chunk: chunk, using: &random)
     examples = try CloningExamples(demonstrations, for: policy)
     if let head = policy.head as? TextHead { try head.coTrain(on: CaptionExamples(for: policy)) }
     let cloning = BehaviorCloning(
