@@ -36,4 +36,4 @@ extension EvaluationReport {
   }
 }
 
-extension Execution: @retroactive ExpressibleByArgument {}
+extension Execution: ExpressibleByArgument {}

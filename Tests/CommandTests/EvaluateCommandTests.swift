@@ -3,12 +3,12 @@ import Testing
 
 /// `nanovla evaluate` as a user runs it, on policies that `nanovla rl` left.
 @Suite(.serialized) struct EvaluateCommandTests {
-  private static let program = Program.product("nanovla")
-  private static let folder = FileManager.default.temporaryDirectory
+  static let program = Program.product("nanovla")
+  static let folder = FileManager.default.temporaryDirectory
     .appending(path: "evaluate-\(UUID())")
 
   /// run/start and run/policy, made once for all tests here.
-  private static let made = Result {
+  static let made = Result {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let result = try program.run(
       [
@@ -20,7 +20,7 @@ import Testing
   }
   private struct Failure: Error { let text: String }
 
-  private func evaluate(
+  func evaluate(
     _ arguments: String..., columns: Int = 80
   ) throws -> Program.Result {
     try Self.made.get()
@@ -32,7 +32,7 @@ import Testing
     FileManager.default.fileExists(atPath: Self.folder.appending(path: name).path)
   }
 
-  private func object(_ result: Program.Result) throws -> [String: Any] {
+  func object(_ result: Program.Result) throws -> [String: Any] {
     let lines = result.output.split(separator: "\n")
     #expect(lines.count == 1 && result.status == 0, "\(result.error)")
     let value = try JSONSerialization.jsonObject(with: Data(result.output.utf8))

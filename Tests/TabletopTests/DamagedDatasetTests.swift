@@ -80,7 +80,7 @@ import Testing
         place + "seed is \"x\", not a whole number"))
     #expect(
       try message(replacing("\"object\"", "\"kitchen\"")) == place
-        + "unknown suite \"kitchen\"; there are object, spatial, goal, long, obstacle")
+        + "unknown suite \"kitchen\"; there are object, spatial, goal, long, obstacle, belt")
     #expect(
       try message(replacing("episode-001.png", "../episode-001.png")) == place
         + "strip \"../episode-001.png\" is not the name of a .png file")

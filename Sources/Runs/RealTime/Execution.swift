@@ -10,6 +10,7 @@ public enum Execution: String, CaseIterable, Sendable, Codable {
   case asynchronous
   /// As asynchronous, but the new chunk is predicted to agree with the old one where they overlap:
   /// fully over the actions that will have been executed when it arrives, less and less after them
-  /// (``SoftMask``).
+  /// (``SoftMask``). A ``FlowMatchingHead`` is guided while it integrates (inpainting); of any other
+  /// head, the two predictions are averaged.
   case blended
 }

@@ -31,19 +31,22 @@ import Testing
     var done: [[Float]] = []
     var (chunk, next) = ([[Float]](), 0)  // what the robot executes, and where in it it is
     var asked: Int?, executedSinceAsked = 0, gripper: Float = -1
-    for t in 0..<ClockWorld.length {
-      if asked == nil, t == 0 || executedSinceAsked == s { (asked, executedSinceAsked) = (t, 0) }
-      if let began = asked, t == began + d {
-        let arrived = (0..<K).map { i -> [Float] in
-          let new = ClockHead.action(i, decidedAt: began)
-          guard test.execution == .blended, d > 0, !chunk.isEmpty, i < K - s else { return new }
-          let old = chunk[i + s]  // the chunk before was decided on s executed actions earlier
-          let c = (Float(K) - Float(s) - Float(i)) / (Float(K) - Float(s) - Float(d) + 1)
-          let w = i < d ? 1 : c * (exp(c) - 1) / (exp(1) - 1)
-          return [w * old[0] + (1 - w) * new[0], w * old[1] + (1 - w) * new[1]]
-        }
-        (chunk, next, asked) = (arrived, executedSinceAsked, nil)
+    func arrive(at t: Int) {
+      guard let began = asked, t == began + d else { return }
+      let arrived = (0..<K).map { i -> [Float] in
+        let new = ClockHead.action(i, decidedAt: began)
+        guard test.execution == .blended, d > 0, !chunk.isEmpty, i < K - s else { return new }
+        let old = chunk[i + s]  // the chunk before was decided on s executed actions earlier
+        let c = (Float(K) - Float(s) - Float(i)) / (Float(K) - Float(s) - Float(d) + 1)
+        let w = i < d ? 1 : c * (exp(c) - 1) / (exp(1) - 1)
+        return [w * old[0] + (1 - w) * new[0], w * old[1] + (1 - w) * new[1]]
       }
+      (chunk, next, asked) = (arrived, executedSinceAsked, nil)
+    }
+    for t in 0..<ClockWorld.length {
+      arrive(at: t)
+      if asked == nil, t == 0 || executedSinceAsked == s { (asked, executedSinceAsked) = (t, 0) }
+      arrive(at: t)  // at once, without a delay
       let waits = asked != nil && (test.execution == .synchronous || chunk.isEmpty)
       if waits {
         done.append([0, gripper])

@@ -51,32 +51,33 @@ import Testing
 
   @Test("of two equally good plans, inpainting continues the one that has begun")
   func modes() {
-    let (N, K) = (64, 4)
+    let (N, K) = (64, 6)
     let head = head(K: K, A: 1, hidden: 32)
-    // All four actions are +0.8 or all are −0.8.
+    // All six actions are +0.8 or all are −0.8.
     let plans = (0..<N).flatMap { n in Array(repeating: Float(n % 2 == 0 ? 0.8 : -0.8), count: K) }
     let expert = ActionChunks(
       actions: Tensor(plans, shape: [N, K, 1]), weights: .full([N, K, 1], 1))
     let state = Tensor.zeros([N, 2])
-    head.learn(state, expert, steps: 400)
+    head.learn(state, expert, steps: 800)
     head.freeze()
-    func sampled(toward given: Float?) -> [[Float]] {
+    let mask = SoftMask(chunk: K, delay: 2, executionHorizon: 2).weights  // ends in two zeros
+    func sampled(toward given: Float, where mask: [Float]) -> [[Float]] {
       var random = SeededRandom(seed: 4)
       let actions = withoutGradient {
-        given.map {
-          head.actions(
-            for: state, agreeingWith: .full([N, K, 1], $0), where: [1, 0.5, 0, 0], using: &random)
-        } ?? head.actions(for: state, using: &random)
+        head.actions(
+          for: state, agreeingWith: .full([N, K, 1], given), where: mask, using: &random)
       }.values
       return (0..<N).map { Array(actions[$0 * K..<($0 + 1) * K]) }
     }
-    let free = sampled(toward: nil).count { $0[K - 1] > 0 }
-    #expect((16...48).contains(free))
     for given: Float in [0.8, -0.8] {
-      let plans = sampled(toward: given)
-      // The frozen action, and the last one, which has weight 0.
-      #expect(plans.allSatisfy { abs($0[0] - given) < 0.15 })
-      #expect(plans.count { $0[K - 1] * given > 0 } >= 60)
+      let free = sampled(toward: given, where: Array(repeating: 0, count: K))
+      let guided = sampled(toward: given, where: mask)
+      func agreeing(_ plans: [[Float]]) -> Int { plans.count { $0[K - 1] * given > 0 } }
+      func prefixError(_ plans: [[Float]]) -> Float {
+        plans.flatMap { $0.prefix(2) }.map { abs($0 - given) }.reduce(0, +) / Float(2 * N)
+      }
+      #expect((16...48).contains(agreeing(free)) && agreeing(guided) >= 54)
+      #expect(prefixError(free) > 0.4 && prefixError(guided) < 0.2)
     }
   }
 
