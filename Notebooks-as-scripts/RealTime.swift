@@ -2,7 +2,7 @@
 //
 //   swift run nanovla-lesson notebook RealTime [--full] [--html real-time.html]
 //
-// About 3 minutes on 2 cores.
+// About 4 minutes on 2 cores.
 
 import Blackboard
 import NanoVLA
@@ -57,12 +57,10 @@ Lesson.notebook("Real time", question: question, prediction: prediction) { lesso
   // of other trainings. Flow heads blend by inpainting (guided flow matching), others by a weighted
   // mean of the old and the new chunk.
   func compare(_ suite: Suite) throws {
-    let demonstrations = try DemonstrationDataset.generate(
-      suite: suite, count: demonstrationCount
-    ).demonstrations
+    let dataset = try DemonstrationDataset.generate(suite: suite, count: demonstrationCount)
     for (name, kind) in heads {
       let sweeps = try (0..<seeds).map {
-        try sweep(kind, suite, seed: lesson.seed + UInt64($0), demonstrations)
+        try sweep(kind, suite, seed: lesson.seed + UInt64($0), dataset.demonstrations)
       }
       func rate(_ execution: Execution, _ delay: Int) -> SuccessRate {
         let each = sweeps.map { $0[execution, delay: delay] }
