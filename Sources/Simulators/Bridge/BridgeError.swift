@@ -25,14 +25,14 @@ public enum BridgeError: Error, Equatable, Sendable, CustomStringConvertible {
     case .missing(let text): oneLine(text)
     case .refused(let text): oneLine(text)
     case .failed(let operation, let text):
-      "the simulator failed in \"\(operation)\": \(oneLine(text))"
+      "Python failed in \"\(operation)\": \(oneLine(text))"
     case .ended(let operation, let lastLine):
-      "the simulator's process ended during \"\(operation)\"" + said(lastLine)
+      "the Python process ended during \"\(operation)\"" + said(lastLine)
     case .timedOut(let operation, let seconds, let lastLine):
-      "the simulator gave no answer to \"\(operation)\" in \(Int(seconds)) s and was stopped"
+      "Python gave no answer to \"\(operation)\" in \(Int(seconds)) s and was stopped"
         + said(lastLine)
     case .garbled(let operation, let reason):
-      "the simulator's answer to \"\(operation)\" is no message of the bridge: \(oneLine(reason))"
+      "Python's answer to \"\(operation)\" is no message of the bridge: \(oneLine(reason))"
     }
   }
 

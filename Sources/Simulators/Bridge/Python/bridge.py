@@ -19,6 +19,8 @@ for the protocol and the environment `toy`.
     observe {}                              image [H, W, 3]
     step {} + action                        success, over, reason; state, positions
     expert {}                               the scripted expert's action
+
+The operations on datasets stand above their section.
 """
 
 import json
@@ -604,6 +606,581 @@ def step(parameters, arrays):
 @op("expert")
 def expert(parameters, arrays):
     return {}, [Array.floats("action", running().expert())]
+
+
+# ---------------------------------------------------------------- datasets
+#
+# LeRobot v3 in and out, LIBERO's and robomimic's HDF5 in; one episode at a time.
+#
+#     dataset_open {path, camera}             what it holds
+#     dataset_episodes {start, count}         the steps and the instruction of each
+#     dataset_episode {index}                 actions [T, A], state [T, S], positions [T, L]
+#     dataset_frames {index, start, count}    frames [count, H, W, 3]
+#     dataset_create {path, ...}              begins a LeRobot v3 folder
+#     dataset_append {lengths, ...} + frames  one episode, its frames as PNG files
+#     dataset_finish {}                       metadata, without which no reader opens the folder
+
+
+def libraries(install, *names):
+    return [library(name, install) for name in names]
+
+
+LEROBOT_INSTALL = f"{sys.executable} -m pip install pyarrow pandas pillow"
+VIDEO_INSTALL = f"{sys.executable} -m pip install av"
+HDF5_INSTALL = f"{sys.executable} -m pip install h5py"
+
+
+def rows_array(name, rows):
+    return Array(name, "float32", rows.shape, rows.tobytes())
+
+
+def file_in(folder, template, **fields):
+    """A file that the dataset names, which must be inside its folder."""
+    path = os.path.realpath(os.path.join(folder, template.format(**fields)))
+    if not path.startswith(os.path.realpath(folder) + os.sep):
+        raise RequestError(f"{template}: leads out of the dataset's folder")
+    if not os.path.isfile(path):
+        raise RequestError(f"{os.path.relpath(path, os.path.realpath(folder))}: no such file")
+    return path
+
+
+def names_of(feature, count, prefix):
+    """The names of a feature's numbers: LeRobot has a list, a dictionary of one list, or none."""
+    names = feature.get("names")
+    if isinstance(names, dict):
+        lists = [value for value in names.values() if isinstance(value, list)]
+        names = lists[0] if len(lists) == 1 else None
+    if isinstance(names, list) and len(names) == 1 and isinstance(names[0], list):
+        names = names[0]
+    if isinstance(names, list) and len(names) == count:
+        return [str(name) for name in names]
+    return [f"{prefix} {index}" for index in range(count)]
+
+
+def chosen_camera(cameras, wanted):
+    if not cameras:
+        raise RequestError("the dataset holds no images; a policy here needs a camera")
+    if wanted is None:
+        return cameras[0]
+    found = [name for name in cameras if name == wanted or name.split(".")[-1] == wanted]
+    if not found:
+        raise RequestError(f"no camera {wanted}; there are {', '.join(cameras)} (--camera)")
+    return found[0]
+
+
+class LeRobotReader:
+    """A LeRobot v3 folder. Images are PNG or JPEG files in parquet, or frames of shared mp4 files."""
+
+    def __init__(self, folder, camera):
+        self.np, self.pq, self.pandas, self.Image = libraries(
+            LEROBOT_INSTALL, "numpy", "pyarrow.parquet", "pandas", "PIL.Image")
+        self.folder = folder
+        with open(file_in(folder, "meta/info.json")) as file:
+            self.info = json.load(file)
+        version = str(self.info.get("codebase_version"))
+        if not version.startswith("v3."):
+            raise RequestError(
+                f"LeRobot format {version}; v3 is read: convert it with "
+                "lerobot.scripts.convert_dataset_v21_to_v30")
+        self.features = self.info["features"]
+        kinds = {key: feature["dtype"] for key, feature in self.features.items()}
+        self.cameras = [key for key, kind in kinds.items() if kind in ("image", "video")]
+        self.camera = chosen_camera(self.cameras, camera)
+        if "action" not in self.features:
+            raise RequestError("the dataset holds no action")
+        self.is_video = kinds[self.camera] == "video"
+        if self.is_video:
+            self.av = library("av", VIDEO_INSTALL)
+        self.episodes = self.episode_rows()
+        tasks = self.pandas.read_parquet(file_in(folder, "meta/tasks.parquet"))
+        self.tasks = {int(row.task_index): str(text) for text, row in tasks.iterrows()}
+        self.own = None
+        if os.path.isfile(os.path.join(folder, "meta/nanovla.json")):
+            with open(file_in(folder, "meta/nanovla.json")) as file:
+                self.own = json.load(file)
+        self.loaded = None  # (episode, its encoded images)
+        self.frames_of = None  # (episode, the next frame, an iterator over the video)
+
+    def episode_rows(self):
+        """One row an episode, in order, without the statistics of each."""
+        import glob
+
+        files = sorted(glob.glob(os.path.join(self.folder, "meta/episodes/*/*.parquet")))
+        if not files:
+            raise RequestError("meta/episodes holds no parquet file; the recording was not finalized")
+        rows = []
+        for file in files:
+            schema = self.pq.read_schema(file)
+            columns = [name for name in schema.names if not name.startswith("stats/")]
+            rows += self.pq.read_table(file, columns=columns).to_pylist()
+        rows.sort(key=lambda row: row["episode_index"])
+        return rows
+
+    def width(self, key):
+        if key not in self.features:
+            return 0
+        shape = self.features[key]["shape"]
+        if len(shape) != 1:
+            raise RequestError(f"{key} has the shape {list(shape)}; one row of numbers is read")
+        return int(shape[0])
+
+    def describe(self):
+        counts = {key: self.width(key) for key in (
+            "action", "observation.state", "observation.environment_state")}
+        own = (self.own or {}).get("episodes") or []
+        if self.own and len(own) != len(self.episodes):
+            raise RequestError(f"meta/nanovla.json has {len(own)} episodes of {len(self.episodes)}")
+        first = self.frames(0, 0, 1)
+        stats = {}
+        if os.path.isfile(os.path.join(self.folder, "meta/stats.json")):
+            with open(file_in(self.folder, "meta/stats.json")) as file:
+                stats = json.load(file)
+        keep = ("min", "max", "mean", "std", "q01", "q99")
+        return {
+            "format": "lerobot", "fps": float(self.info["fps"]),
+            "robot": self.info.get("robot_type") or "lerobot",
+            "cameras": self.cameras, "camera": self.camera, "video": self.is_video,
+            "height": first.shape[1], "width": first.shape[2],
+            "action_names": names_of(self.features["action"], counts["action"], "action"),
+            "state_names": names_of(
+                self.features.get("observation.state", {}), counts["observation.state"], "state"),
+            "positions": counts["observation.environment_state"],
+            "header": (self.own or {}).get("header"),
+            "statistics": {
+                key: {name: flat(stats[key][name]) for name in keep
+                      if name in stats[key] and all(map(math.isfinite, flat(stats[key][name])))}
+                for key in ("action", "observation.state") if key in stats},
+            "episodes": len(self.episodes),
+        }
+
+    def summary(self, index):
+        row, own = self.episodes[index], (self.own or {}).get("episodes")
+        return {"steps": int(row["length"]), "instruction": str((row.get("tasks") or [""])[0]),
+                **(own[index] if own else {})}
+
+    def table(self, index, columns):
+        row = self.episodes[index]
+        file = file_in(
+            self.folder, self.info["data_path"], chunk_index=row["data/chunk_index"],
+            file_index=row["data/file_index"])
+        table = self.pq.read_table(
+            file, columns=columns, filters=[("episode_index", "==", row["episode_index"])])
+        table = table.sort_by("frame_index")
+        if table.num_rows != row["length"]:
+            raise RequestError(
+                f"episode {index}: {table.num_rows} rows in {os.path.basename(file)}, but "
+                f"meta/episodes says {row['length']}")
+        return table
+
+    def numbers(self, index):
+        keys = {"action": "actions", "observation.state": "state",
+                "observation.environment_state": "positions"}
+        keys = {key: name for key, name in keys.items() if self.width(key) > 0}
+        table = self.table(index, list(keys) + ["task_index", "frame_index", "episode_index"])
+        arrays = {}
+        for key, name in keys.items():
+            rows = self.np.asarray(table.column(key).to_pylist(), dtype=self.np.float32)
+            arrays[name] = rows.reshape(table.num_rows, self.width(key))
+        task = int(table.column("task_index")[0].as_py())
+        return {"instruction": self.tasks.get(task, "")}, arrays
+
+    def frames(self, index, start, count):
+        """`count` RGB images [count, height, width, 3] of an episode, from frame `start` on."""
+        return self.video(index, start, count) if self.is_video else self.images(index, start, count)
+
+    def images(self, index, start, count):
+        import io
+
+        if self.loaded is None or self.loaded[0] != index:
+            table = self.table(index, [self.camera, "frame_index", "episode_index"])
+            self.loaded = (index, table.column(self.camera))
+        images = []
+        for cell in self.loaded[1].slice(start, count):
+            cell = cell.as_py()
+            if cell.get("bytes") is not None:
+                image = self.Image.open(io.BytesIO(cell["bytes"]))
+            else:
+                image = self.Image.open(file_in(self.folder, cell["path"]))
+            images.append(self.np.asarray(image.convert("RGB")))
+        if len({image.shape for image in images}) != 1:
+            raise RequestError(f"episode {index}: its images have several sizes or are missing")
+        return self.np.stack(images)
+
+    def video(self, index, start, count):
+        if self.frames_of is None or self.frames_of[:2] != (index, start):
+            self.frames_of = (index, start, self.decoded(index, start))
+        iterator, images = self.frames_of[2], []
+        while len(images) < count:
+            image = next(iterator, None)
+            if image is None:
+                raise RequestError(
+                    f"episode {index}: its video ends at frame {start + len(images)} of "
+                    f"{self.episodes[index]['length']}")
+            images.append(image)
+        self.frames_of = (index, start + count, iterator)
+        return self.np.stack(images)
+
+    def decoded(self, index, start):
+        """The video's frames from step `start` on: those nearest to the steps' times."""
+        row, key, fps = self.episodes[index], f"videos/{self.camera}", float(self.info["fps"])
+        file = file_in(
+            self.folder, self.info["video_path"], video_key=self.camera,
+            chunk_index=row[f"{key}/chunk_index"], file_index=row[f"{key}/file_index"])
+        begin = float(row[f"{key}/from_timestamp"])
+        with self.av.open(file) as container:
+            stream = container.streams.video[0]
+            container.seek(max(0, int((begin + start / fps - 1) / stream.time_base)), stream=stream)
+            step = start
+            for frame in container.decode(stream):
+                ahead = frame.time - (begin + step / fps)
+                if ahead > 0.5 / fps:
+                    raise RequestError(f"episode {index}: the video has no frame at step {step}")
+                if ahead > -0.5 / fps:
+                    yield frame.to_ndarray(format="rgb24")
+                    step += 1
+
+
+def flat(value):
+    """Numbers of nested lists, as one list."""
+    return [number for part in value for number in flat(part)] if isinstance(value, list) else [value]
+
+
+class HDF5Reader:
+    """LIBERO's or robomimic's demonstrations: one file, or a folder of one file a task."""
+
+    STATE = [("ee_states", "gripper_states"),
+             ("robot0_eef_pos", "robot0_eef_quat", "robot0_gripper_qpos")]
+
+    def __init__(self, path, camera):
+        self.np, self.h5py = libraries(HDF5_INSTALL, "numpy", "h5py")
+        files = [path]
+        if os.path.isdir(path):
+            files = sorted(
+                os.path.join(path, name) for name in os.listdir(path)
+                if name.endswith((".hdf5", ".h5")))
+        self.files = [self.opened(file) for file in files]
+        self.demos = [
+            (file, name) for file in self.files
+            for name in sorted(file["data"], key=demo_number)]
+        if not self.demos:
+            raise RequestError("the file holds no demonstration (data/demo_0, …)")
+        first = self.demo(0)
+        self.cameras = sorted(
+            name for name, value in (first["obs"].items() if "obs" in first else [])
+            if len(value.shape) == 4 and value.shape[3] == 3 and value.dtype == self.np.uint8)
+        self.camera = chosen_camera(self.cameras, camera)
+        # LIBERO ("…_rgb") stores what OpenGL renders, the bottom row first. Turned by 180 degrees they
+        # are what OpenVLA trains on and what the environment shows. robomimic's ("…_image") are upright.
+        self.is_turned = self.camera.endswith("_rgb")
+        self.state = next(
+            (keys for keys in self.STATE if all(key in first["obs"] for key in keys)), ())
+
+    def opened(self, file):
+        try:
+            opened = self.h5py.File(file, "r")
+        except OSError as error:
+            raise RequestError(f"{os.path.basename(file)}: not an HDF5 file ({error})")
+        if "data" not in opened:
+            raise RequestError(f"{os.path.basename(file)}: no group data, as LIBERO and robomimic have")
+        return opened
+
+    def demo(self, index):
+        file, name = self.demos[index]
+        return file["data"][name]
+
+    def problem(self, file, key):
+        try:
+            value = json.loads(file["data"].attrs.get(key, "{}"))
+        except ValueError:
+            raise RequestError(f"{os.path.basename(file.filename)}: {key} is not JSON")
+        return value if isinstance(value, dict) else {}
+
+    def instruction(self, file):
+        text = self.problem(file, "problem_info").get("language_instruction", "")
+        if isinstance(text, list):
+            text = text[0] if text else ""
+        return str(text).strip().strip('"')
+
+    def describe(self):
+        first, file = self.demo(0), self.demos[0][0]
+        arguments = self.problem(file, "env_args")
+        settings = arguments.get("env_kwargs") or {}
+        widths = [(key, self.rows(first, "obs/" + key).shape[1]) for key in self.state]
+        count = self.rows(first, "actions").shape[1]
+        is_libero = count == len(LIBERO.dimensions) and sum(width for _, width in widths) == len(
+            LIBERO.state_names) and self.state == self.STATE[0]
+        names = [f"{key} {index}" for key, width in widths for index in range(width)]
+        return {
+            "format": "hdf5", "fps": float(settings.get("control_freq") or 20),
+            "robot": str(arguments.get("env_name") or "robot"),
+            "cameras": self.cameras, "camera": self.camera, "video": False,
+            "height": first["obs"][self.camera].shape[1], "width": first["obs"][self.camera].shape[2],
+            "action_names": [f"action {index}" for index in range(count)],
+            # LIBERO and robomimic drive the same controller, by the same seven numbers.
+            "dimensions": [
+                {"name": n, "unit": u, "low": low, "high": high}
+                for n, u, low, high in LIBERO.dimensions] if count == 7 else None,
+            "state_names": LIBERO.state_names if is_libero else names,
+            "positions": 0, "header": None, "statistics": {},
+            "episodes": len(self.demos),
+        }
+
+    def summary(self, index):
+        file = self.demos[index][0]
+        return {"steps": int(self.rows(self.demo(index), "actions").shape[0]),
+                "instruction": self.instruction(file),
+                "task": os.path.splitext(os.path.basename(file.filename))[0]}
+
+    def rows(self, demo, key):
+        if key not in demo:
+            raise RequestError(f"{demo.name}: no {key}")
+        value = demo[key]
+        if len(value.shape) == 1:
+            return self.np.asarray(value)[:, None]
+        if len(value.shape) != 2:
+            raise RequestError(f"{demo.name}/{key} has the shape {list(value.shape)}, not [T, N]")
+        return value
+
+    def numbers(self, index):
+        demo = self.demo(index)
+        arrays = {"actions": self.np.asarray(self.rows(demo, "actions"), dtype=self.np.float32)}
+        if self.state:
+            arrays["state"] = self.np.concatenate(
+                [self.np.asarray(self.rows(demo, "obs/" + key)) for key in self.state],
+                axis=1).astype(self.np.float32)
+        return {"instruction": self.instruction(self.demos[index][0])}, arrays
+
+    def frames(self, index, start, count):
+        demo = self.demo(index)
+        if f"obs/{self.camera}" not in demo:
+            raise RequestError(f"{demo.name}: no obs/{self.camera}")
+        images = demo["obs"][self.camera][start:start + count]
+        if len(images) != count:
+            raise RequestError(f"{demo.name}: images end at frame {start + len(images)}")
+        return images[:, ::-1, ::-1] if self.is_turned else images
+
+
+def demo_number(name):
+    """demo_2 before demo_10."""
+    digits = name.rsplit("_", 1)[-1]
+    return (int(digits) if digits.isdigit() else -1, name)
+
+
+class LeRobotWriter:
+    """Writes a LeRobot v3 folder: images as PNG files in parquet, one row group an episode."""
+
+    FILE_BYTES = 100 << 20
+
+    def __init__(self, folder, request):
+        self.np, self.pa, self.pq, self.pandas, self.Image = libraries(
+            LEROBOT_INSTALL, "numpy", "pyarrow", "pyarrow.parquet", "pandas", "PIL.Image")
+        self.folder, self.request, self.writer = folder, request, None
+        self.file, self.bytes, self.total = -1, 0, 0
+        self.episodes, self.own, self.tasks = [], [], {}
+        self.numbers, self.pixels = {}, []
+        rows = {"observation.state": request["state_names"], "action": request["action_names"]}
+        if request["positions"]:
+            rows["observation.environment_state"] = [
+                f"position {index}" for index in range(request["positions"])]
+        self.widths = {key: len(names) for key, names in rows.items() if names}
+        self.camera = "observation.images." + request["camera"]
+        image = {"dtype": "image", "shape": [request["height"], request["width"], 3],
+                 "names": ["height", "width", "channels"]}
+        self.features = {
+            self.camera: image,
+            **{key: {"dtype": "float32", "shape": [len(rows[key])], "names": rows[key]}
+               for key in self.widths},
+            "timestamp": {"dtype": "float32", "shape": [1], "names": None},
+            **{key: {"dtype": "int64", "shape": [1], "names": None}
+               for key in ("frame_index", "episode_index", "index", "task_index")}}
+        pa = self.pa
+        lists = [(key, pa.float32() if width == 1 else pa.list_(pa.float32(), width))
+                 for key, width in self.widths.items()]
+        fields = [(self.camera, pa.struct([("bytes", pa.binary()), ("path", pa.string())]))]
+        fields += lists + [("timestamp", pa.float32())]
+        fields += [(key, pa.int64()) for key in (
+            "frame_index", "episode_index", "index", "task_index")]
+        self.schema = pa.schema(fields, metadata={"huggingface": json.dumps(
+            {"info": {"features": self.hub_features()}})})
+
+    def hub_features(self):
+        """The columns' types as the Hugging Face library `datasets` names them."""
+        value = lambda dtype: {"dtype": dtype, "_type": "Value"}
+        found = {self.camera: {"_type": "Image"}}
+        for key, feature in self.features.items():
+            if key == self.camera:
+                continue
+            count, dtype = feature["shape"][0], feature["dtype"]
+            found[key] = value(dtype) if count == 1 else {
+                "feature": value(dtype), "length": count, "_type": "List"}
+        return found
+
+    def path(self, template, index):
+        path = os.path.join(self.folder, template.format(
+            chunk_index=index // 1000, file_index=index % 1000))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return path
+
+    DATA = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
+
+    def append(self, request, arrays):
+        pa, np = self.pa, self.np
+        pngs, start = [], 0
+        for length in request["lengths"]:
+            pngs.append(arrays["frames"].data[start:start + length])
+            start += length
+        steps, index = len(pngs), len(self.episodes)
+        rows = {"observation.state": "state", "action": "actions",
+                "observation.environment_state": "positions"}
+        rows = {key: np.frombuffer(arrays[rows[key]].data, np.float32).reshape(steps, -1)
+                for key in self.widths}
+        task = self.tasks.setdefault(request["instruction"], len(self.tasks))
+        if self.writer is None or self.bytes > self.FILE_BYTES:
+            if self.writer is not None:
+                self.writer.close()
+            self.file, self.bytes = self.file + 1, 0
+            self.writer = self.pq.ParquetWriter(self.path(self.DATA, self.file), self.schema)
+        number = np.arange(steps, dtype=np.int64)
+        columns = {
+            self.camera: pa.array(
+                [{"bytes": png, "path": f"frame-{step:06d}.png"} for step, png in enumerate(pngs)],
+                type=self.schema.field(self.camera).type),
+            **{key: self.column(values) for key, values in rows.items()},
+            "timestamp": (number / self.request["fps"]).astype(np.float32),
+            "frame_index": number, "episode_index": np.full(steps, index, np.int64),
+            "index": number + self.total, "task_index": np.full(steps, task, np.int64)}
+        self.writer.write_table(pa.table(columns, schema=self.schema))
+        self.bytes += sum(map(len, pngs))
+        self.episodes.append({
+            "episode_index": index, "tasks": [request["instruction"]], "length": steps,
+            "data/chunk_index": self.file // 1000, "data/file_index": self.file % 1000,
+            "dataset_from_index": self.total, "dataset_to_index": self.total + steps,
+            "meta/episodes/chunk_index": 0, "meta/episodes/file_index": 0})
+        self.own.append({key: request[key] for key in ("task", "seed") if key in request})
+        self.total += steps
+        for key, values in rows.items():
+            self.numbers.setdefault(key, []).append(values)
+        self.numbers.setdefault("timestamp", []).append(
+            (number / self.request["fps"]).astype(np.float32)[:, None])
+        self.sample(pngs)
+
+    def column(self, values):
+        if values.shape[1] == 1:
+            return self.pa.array(values[:, 0])
+        return self.pa.FixedSizeListArray.from_arrays(
+            self.pa.array(values.reshape(-1)), values.shape[1])
+
+    def sample(self, pngs):
+        """Some pixels of some frames, for the statistics of the images; at most 10⁶ of all."""
+        import io
+
+        for png in pngs[::max(1, len(pngs) // 4)]:
+            pixels = self.np.asarray(self.Image.open(io.BytesIO(png)).convert("RGB")).reshape(-1, 3)
+            self.pixels.append(pixels[::max(1, len(pixels) // 256)])
+        if sum(map(len, self.pixels)) > 1_000_000:
+            self.pixels = [part[::2] for part in self.pixels]
+
+    def summary(self, rows):
+        """LeRobot's ten numbers of each column; quantiles of all rows, not averages of episodes'."""
+        np = self.np
+        rows = np.asarray(rows, np.float64)
+        found = {"min": rows.min(0), "max": rows.max(0), "mean": rows.mean(0), "std": rows.std(0)}
+        for name, q in (("q01", .01), ("q10", .1), ("q50", .5), ("q90", .9), ("q99", .99)):
+            found[name] = np.quantile(rows, q, axis=0)
+        return {**{name: value.tolist() for name, value in found.items()}, "count": [len(rows)]}
+
+    def finish(self):
+        if not self.episodes:
+            raise RequestError("there is no episode to write")
+        self.writer.close()
+        np, pandas = self.np, self.pandas
+        stats = {key: self.summary(np.concatenate(rows)) for key, rows in self.numbers.items()}
+        pixels = self.summary(np.concatenate(self.pixels) / 255)
+        stats[self.camera] = {
+            key: value if key == "count" else [[[number]] for number in value]
+            for key, value in pixels.items()}
+        path = self.path("meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet", 0)
+        self.pq.write_table(self.pa.Table.from_pylist(self.episodes), path)
+        pandas.DataFrame(
+            {"task_index": list(self.tasks.values())},
+            index=pandas.Index(list(self.tasks), name="task"),
+        ).to_parquet(os.path.join(self.folder, "meta/tasks.parquet"))
+        fps = self.request["fps"]
+        info = {
+            "codebase_version": "v3.0", "robot_type": self.request["robot"],
+            "fps": int(fps) if fps == int(fps) else fps,
+            "total_episodes": len(self.episodes), "total_frames": self.total,
+            "total_tasks": len(self.tasks), "chunks_size": 1000, "data_files_size_in_mb": 100,
+            "video_files_size_in_mb": 200, "splits": {"train": f"0:{len(self.episodes)}"},
+            "data_path": self.DATA, "video_path": None, "features": self.features}
+        own = {"header": self.request["header"], "episodes": self.own}
+        for name, value in (("info", info), ("stats", stats), ("nanovla", own)):
+            with open(os.path.join(self.folder, f"meta/{name}.json"), "w") as file:
+                json.dump(value, file, indent=None if name == "nanovla" else 4)
+
+
+opened_dataset = None
+written_dataset = None
+
+
+def dataset_in_use(dataset):
+    if dataset is None:
+        raise RequestError("no dataset was opened")
+    return dataset
+
+
+@op("dataset_open")
+def dataset_open(parameters, arrays):
+    global opened_dataset
+    path, camera = parameters["path"], parameters.get("camera")
+    if not os.path.exists(path):
+        raise RequestError(f"{path}: no such file or folder")
+    is_lerobot = os.path.isfile(os.path.join(path, "meta", "info.json"))
+    if not is_lerobot and os.path.isdir(path) and not any(
+            name.endswith((".hdf5", ".h5")) for name in os.listdir(path)):
+        raise RequestError(
+            f"{path}: neither a LeRobot dataset (meta/info.json) nor a folder of HDF5 files")
+    opened_dataset = (LeRobotReader if is_lerobot else HDF5Reader)(path, camera)
+    return opened_dataset.describe(), []
+
+
+@op("dataset_episodes")
+def dataset_episodes(parameters, arrays):
+    first = parameters["start"]
+    dataset = dataset_in_use(opened_dataset)
+    return {"episodes": [dataset.summary(first + i) for i in range(parameters["count"])]}, []
+
+
+@op("dataset_episode")
+def dataset_episode(parameters, arrays):
+    result, rows = dataset_in_use(opened_dataset).numbers(parameters["index"])
+    return result, [rows_array(name, values) for name, values in rows.items()]
+
+
+@op("dataset_frames")
+def dataset_frames(parameters, arrays):
+    dataset = dataset_in_use(opened_dataset)
+    frames = dataset.frames(parameters["index"], parameters["start"], parameters["count"])
+    return {}, [Array("frames", "uint8", frames.shape, dataset.np.ascontiguousarray(frames).tobytes())]
+
+
+@op("dataset_create")
+def dataset_create(parameters, arrays):
+    global written_dataset
+    written_dataset = LeRobotWriter(parameters["path"], parameters)
+    return {}, []
+
+
+@op("dataset_append")
+def dataset_append(parameters, arrays):
+    dataset_in_use(written_dataset).append(parameters, arrays)
+    return {}, []
+
+
+@op("dataset_finish")
+def dataset_finish(parameters, arrays):
+    dataset_in_use(written_dataset).finish()
+    return {"episodes": len(written_dataset.episodes), "frames": written_dataset.total}, []
 
 
 # ---------------------------------------------------------------- the loop
