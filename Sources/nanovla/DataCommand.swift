@@ -21,9 +21,12 @@ struct DataCommand: ParsableCommand {
         nanovla data --environment metaworld:drawer-open-v3 --count 100 --output drawer \\
           --python VENV/bin/python
 
-      To look for damage in a dataset: nanovla data doctor goal-demonstrations
+      To look for damage in a dataset: nanovla data doctor goal-demonstrations. Datasets of LeRobot,
+      LIBERO and robomimic: nanovla data show, import, export.
       """,
-    subcommands: [DataDoctorCommand.self])
+    subcommands: [
+      DataImportCommand.self, DataExportCommand.self, DataShowCommand.self, DataDoctorCommand.self,
+    ])
 
   @Option(help: "object, spatial, goal, long, obstacle or belt.")
   var suite = "object"

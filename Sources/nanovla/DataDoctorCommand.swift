@@ -2,6 +2,8 @@ import ArgumentParser
 import Console
 import Diagnosis
 import Foundation
+import NanoVLA
+import Simulators
 import Tabletop
 
 /// `nanovla data doctor`: looks for damage in a dataset.
@@ -15,11 +17,13 @@ struct DataDoctorCommand: ParsableCommand {
       contradict the motion, layouts that are held out for evaluation. Exits with 1 if there is any.
       """)
 
-  @Argument(help: "Folder of demonstrations.")
+  @Argument(help: "Folder of demonstrations, of the toy world or a robot; LeRobot or HDF5.")
   var dataset: String
 
   @Option(help: "Folder of demonstrations for evaluation: no layout may be in both.")
   var heldOut: String?
+
+  @OptionGroup var foreign: ForeignOptions
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -28,15 +32,22 @@ struct DataDoctorCommand: ParsableCommand {
   private static let limit = 10
 
   func run() throws {
-    let demonstrations = try DemonstrationDataset(contentsOf: URL(fileURLWithPath: dataset))
-    var findings = DataDoctor(demonstrations.demonstrations).findings
+    let source = try datasetSource(dataset, foreign.reading, python: foreign.python)
+    var findings: [DataFinding]
+    if source is TabletopEpisodes {
+      let folder = URL(fileURLWithPath: dataset)
+      findings = DataDoctor(try DemonstrationDataset(contentsOf: folder).demonstrations).findings
+    } else {
+      findings = try source.findings()
+    }
     if let heldOut {
-      let others = try DemonstrationDataset(contentsOf: URL(fileURLWithPath: heldOut))
-      findings += DataDoctor.overlap(demonstrations.demonstrations, others.demonstrations)
+      let others = try datasetSource(heldOut, foreign.reading, python: foreign.python)
+      findings += DataDoctor.overlap(
+        try source.episodes.indices.map(source.recorded),
+        try others.episodes.indices.map(others.recorded))
     }
     let report = Report(
-      episodes: demonstrations.demonstrations.count, steps: demonstrations.frameCount,
-      findings: findings)
+      episodes: source.episodes.count, steps: source.stepCount, findings: findings)
     if json {
       try printJSON(report)
     } else {
