@@ -4,7 +4,6 @@ import Diagnosis
 import Foundation
 import NanoVLA
 import Simulators
-import Tabletop
 
 /// `nanovla data doctor`: looks for damage in a dataset.
 struct DataDoctorCommand: ParsableCommand {
@@ -33,18 +32,12 @@ struct DataDoctorCommand: ParsableCommand {
 
   func run() throws {
     let source = try datasetSource(dataset, foreign.reading, python: foreign.python)
-    var findings: [DataFinding]
-    if source is TabletopEpisodes {
-      let folder = URL(fileURLWithPath: dataset)
-      findings = DataDoctor(try DemonstrationDataset(contentsOf: folder).demonstrations).findings
-    } else {
-      findings = try source.findings()
-    }
+    let tabletop = (source as? TabletopEpisodes)?.demonstrations
+    var findings = try tabletop.map { DataDoctor($0).findings } ?? source.findings()
     if let heldOut {
       let others = try datasetSource(heldOut, foreign.reading, python: foreign.python)
       findings += DataDoctor.overlap(
-        try source.episodes.indices.map(source.recorded),
-        try others.episodes.indices.map(others.recorded))
+        source.episodes.map { ($0.task, $0.seed) }, others.episodes.map { ($0.task, $0.seed) })
     }
     let report = Report(
       episodes: source.episodes.count, steps: source.stepCount, findings: findings)

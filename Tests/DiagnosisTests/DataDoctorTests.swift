@@ -70,8 +70,10 @@ import Testing
   }
 
   @Test("layouts in both datasets are found") func overlap() throws {
-    let episodes = try Self.bundled.get()
-    let found = DataDoctor.overlap(Array(episodes[..<10]), Array(episodes[7..<20]))
+    let layouts = try Self.bundled.get().map { ($0.suite.rawValue, Optional($0.seed)) }
+    let found = DataDoctor.overlap(
+      Array(layouts[..<10]) + [("object", nil), ("goal", 8)],
+      Array(layouts[7..<20]) + [("object", nil)])
     #expect(found.map(\.place) == ["episode 7", "episode 8", "episode 9"])
   }
 }

@@ -44,26 +44,17 @@ extension DataDoctor {
     }
   }
 
-  /// The episodes of `training` whose layout is also in `heldOut`.
-  public static func overlap(
-    _ training: [Demonstration], _ heldOut: [Demonstration]
-  ) -> [DataFinding] {
-    overlap(training.map { RecordedEpisode($0) }, heldOut.map { RecordedEpisode($0) })
-  }
+  /// The name of an initial state: a task, and a seed if there is one.
+  public typealias Layout = (task: String, seed: UInt64?)
 
-  /// The episodes of `training` whose initial state, task and seed, is also in `heldOut`.
-  public static func overlap(
-    _ training: [RecordedEpisode], _ heldOut: [RecordedEpisode]
-  ) -> [DataFinding] {
-    func layout(_ episode: RecordedEpisode) -> [String]? {
-      episode.seed.map { [episode.task, "\($0)"] }
-    }
-    let layouts = Set(heldOut.compactMap(layout))
-    return training.enumerated().compactMap { index, episode in
-      guard let layout = layout(episode), layouts.contains(layout) else { return nil }
+  /// The episodes of `training` whose initial state is also in `heldOut`.
+  public static func overlap(_ training: [Layout], _ heldOut: [Layout]) -> [DataFinding] {
+    let layouts = Set(heldOut.compactMap { task, seed in seed.map { "\($0) \(task)" } })
+    return training.enumerated().compactMap { index, layout in
+      guard let seed = layout.seed, layouts.contains("\(seed) \(layout.task)") else { return nil }
       return DataFinding(
         kind: .overlap, place: "episode \(index)",
-        text: "seed \(layout[1]) is in the held-out dataset too", episode: index)
+        text: "seed \(seed) is in the held-out dataset too", episode: index)
     }
   }
 

@@ -57,7 +57,8 @@ extension EpisodeSource {
 public struct TabletopEpisodes: EpisodeSource {
   public let header: RobotDatasetHeader
   public let episodes: [EpisodeSummary]
-  private let demonstrations: [Demonstration]
+  /// The demonstrations themselves.
+  public let demonstrations: [Demonstration]
 
   /// The demonstrations, at least one, all of one image size.
   public init(_ dataset: DemonstrationDataset) {

@@ -3,7 +3,7 @@ import Foundation
 import Simulators
 
 /// Recording a simulator's expert.
-extension DataCommand {
+extension DataRecordCommand {
   func record(in settings: SimulatorSettings) throws {
     guard let output else { throw RequestError("name the folder to write with --output") }
     guard 1...100_000 ~= count else {
