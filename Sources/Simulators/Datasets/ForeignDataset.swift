@@ -40,8 +40,13 @@ public final class ForeignDataset: EpisodeSource {
 
   /// - Throws: ``BridgeError`` for what cannot be read, or a library that is missing;
   ///   ``ForeignDatasetError`` for what the dataset does not say.
-  public init(_ path: URL, _ reading: Reading = .init(), python: PythonInterpreter) throws {
-    let bridge = try Bridge(python)
+  public convenience init(
+    _ path: URL, _ reading: Reading = .init(), python: PythonInterpreter
+  ) throws {
+    try self.init(path, reading, bridge: Bridge(python))
+  }
+
+  init(_ path: URL, _ reading: Reading, bridge: Bridge) throws {
     var request = ["path": path.path]
     request["camera"] = reading.camera
     let found: ForeignDescription
