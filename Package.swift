@@ -157,7 +157,8 @@ let package = Package(
     .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "DiagnosisTests", dependencies: library + ["Diagnosis"]),
     // Optimized, since it makes and reads a million inputs.
-    .testTarget(name: "FuzzTests", dependencies: library, swiftSettings: optimized),
+    .testTarget(
+      name: "FuzzTests", dependencies: library + ["Simulators"], swiftSettings: optimized),
     .testTarget(
       name: "ServingTests", dependencies: ["Serving", "TestSupport"] + library,
       exclude: ["PythonClients.py"]),

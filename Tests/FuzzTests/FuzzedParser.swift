@@ -14,7 +14,7 @@ struct FuzzedParser: Sendable {
   /// Reads the bytes and uses what it read. Its errors are the subject of the test.
   let parse: @Sendable ([UInt8]) throws -> Void
 
-  static let all: [FuzzedParser] = files + models + runs
+  static let all: [FuzzedParser] = files + models + runs + robots
 
   static func named(_ name: String) -> FuzzedParser? { all.first { $0.name == name } }
 
@@ -39,7 +39,9 @@ struct FuzzedParser: Sendable {
   /// in one line without control characters, however long the input is.
   static func complaint(about error: any Error) -> String? {
     let type = String(reflecting: Swift.type(of: error))
-    let modules = ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs"]
+    let modules = [
+      "Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs", "Simulators",
+    ]
     guard modules.contains(where: { type.hasPrefix($0 + ".") }) else {
       return "an error of type \(type): \("\(error)".prefix(200))"
     }

@@ -80,13 +80,13 @@ struct ForeignDatasetTests {
       ("about['episodes'] = 0", "/data: episodes: 0, but must be 1 to 100000"),
       ("about['action_names'] = []", "/data: actions: 0, but must be 1 to 64"),
       ("about['fps'] = 0", "/data: 0.0 frames a second"),
-      ("del about['fps']", "/data: fps is missing; add it, or download the file again"),
+      ("del about['fps']", "/data: result.fps is missing; add it, or download the file again"),
       ("episodes[1]['instruction'] = ''", "/data: episode 1 has no instruction of 1 to 1000"),
-      ("episodes[0]['steps'] = -1", "reply: episodes[0].steps is -1, but must be from 1 to"),
+      ("episodes[0]['steps'] = -1", "/data: result.episodes[0].steps is -1, but must be from 1 to"),
       ("episodes[1]['steps'] = 4", "episode 1: 4 steps, but 3 actions and 3 rows of state"),
       ("numbers = lambda i: []", "episode 0: actions are not rows of 2 numbers"),
       (
-        "numbers = lambda i: [floats('actions', [float('nan'), 0])]",
+        "numbers = lambda i: [floats('actions', [float('nan'), 0]), floats('state', [1])]",
         "episode 0: an action is NaN or infinite"
       ),
       (

@@ -52,13 +52,13 @@ public final class ForeignDataset: EpisodeSource {
     let found: ForeignDescription
     do {
       found = try bridge.call("dataset_open", request, seconds: 600).result.decoded()
+      try found.check(path.path)
+      episodes = try Self.summaries(found, in: path.path, bridge, reading)
     } catch let error as JSONFileError {
       throw ForeignDatasetError.unreadable(path.path, error.explanation)
     }
-    try found.check(path.path)
     (self.bridge, format) = (bridge, found.format)
     (cameras, camera, ownStatistics) = (found.cameras, found.camera, found.statistics)
-    episodes = try Self.summaries(found, in: path.path, bridge, reading)
     let count = episodes.count
     header = try found.header(path.path, reading) {
       try ActionRange(of: count) { try Self.numbers($0, found, bridge) }
