@@ -54,11 +54,15 @@ public struct HeadTrial {
     }
   }
 
-  /// Episodes on held-out layouts, with all actions of each chunk executed.
+  /// Episodes on held-out layouts.
+  /// - Parameter horizon: how many actions of each chunk are executed; all of them by default.
   /// - Throws: an error of a policy that does not fit `world`.
-  public func episodes(_ count: Int, in world: TabletopEnvironment) throws -> [Episode] {
-    try ClosedLoop(in: world, executionHorizon: policy.head.chunk, keepsRecord: true)(
-      policy, seeds: Suite.heldOutSeeds(count))
+  public func episodes(
+    _ count: Int, in world: TabletopEnvironment, horizon: Int? = nil
+  ) throws -> [Episode] {
+    let loop = ClosedLoop(
+      in: world, executionHorizon: horizon ?? policy.head.chunk, keepsRecord: true)
+    return try loop(policy, seeds: Suite.heldOutSeeds(count))
   }
 
   /// What a head that writes text does with images that nobody trained on: the part of its captions

@@ -4,7 +4,7 @@ import Tensors
 /// From a state to tokens to actions, and from actions to tokens.
 extension FASTHead {
   public func actions(for state: Tensor, using random: inout SeededRandom) -> Tensor {
-    chunks(of: write(for: state, temperature: temperature, using: &random))
+    chunks(of: write(for: state, isFree: isFree, temperature: temperature, using: &random))
   }
 
   /// Writes the tokens of N chunks; see ``FASTTokenizer/write(_:isFree:temperature:using:logits:)``.
@@ -36,12 +36,11 @@ extension FASTHead {
     }
   }
 
-  /// N texts → [N, T, A].
+  /// N texts → [N, T, A]; a malformed one becomes zeros, which only free writing leaves.
   private func chunks(of texts: [[Int]]) -> Tensor {
-    let values = texts.flatMap { text -> [Float] in
-      do { return try tokenizer.decode(text).flatMap(\.values) } catch {
-        fatalError("FASTHead: \(error)")  // no text of ours is malformed
-      }
+    let zeros = Array(repeating: Float(0), count: chunk * dimensions)
+    let values = texts.flatMap { text in
+      (try? tokenizer.decode(text))?.flatMap(\.values) ?? zeros
     }
     return Tensor(values, shape: [texts.count, chunk, dimensions])
   }

@@ -12,8 +12,10 @@ import Tensors
 ///
 ///     p(chunk) = Π p(token | state, the tokens before it)        loss = mean of −ln p(next token)
 ///
-/// A token alone does not tell which coefficient comes next, since tokens have many lengths. So each
-/// also gets a learned vector for the number of coefficients that are written.
+/// A token alone does not tell which coefficient comes next, since tokens have many lengths, and the one
+/// that the next must fit may stand inside any token before. So each token also gets a learned vector
+/// for the number of coefficients that are written, and a linear map of these coefficients. Without the
+/// map, low and high frequencies of the gripper contradicted one another, and it closed a step early.
 ///
 /// A chunk that is shorter than T repeats its last action. FAST transforms the chunk as a whole, so the
 /// repeated steps count in the loss too.
@@ -28,9 +30,13 @@ public final class FASTHead: ActionHead {
   public let encoder: ChunkEncoder  // the state as T tokens before the text
   public let language: GPT2
   public let places: Embedding  // [T·A + 1, D]
+  public let coefficients: Linear  // T·A → D
   public let tokenizer: FASTTokenizer
   /// The temperature of ``actions(for:using:)``; 0 is greedy.
   public var temperature: Float = 0
+  /// Whether any token may be chosen. A malformed text then becomes a chunk of zeros, as in the
+  /// reference: the robot stands still.
+  public var isFree = false
 
   /// An untrained head.
   public init(
@@ -46,6 +52,7 @@ public final class FASTHead: ActionHead {
     encoder = ChunkEncoder(inputs: place.inputs, chunk: place.chunk, hidden: D, using: &random)
     language = GPT2(sizes, using: &random)
     places = Embedding(count: place.chunk * place.space.count + 1, width: D, using: &random)
+    coefficients = Linear(inputs: place.chunk * place.space.count, outputs: D, using: &random)
   }
 
   /// Why no head can have these sizes or merges; nil if one can.
@@ -74,18 +81,22 @@ public final class FASTHead: ActionHead {
     return language.logits(hidden.sliced(axis: 1, T - 1..<T + L))  // → [N, L + 1, V]
   }
 
-  /// The `last` L tokens of N texts, each with the number of coefficients until then → [N, L, D].
+  /// The `last` L tokens of N texts, each with the coefficients until then → [N, L, D].
   func embed(_ texts: [[Int]], last L: Int) -> Tensor {
-    let all = tokenizer.steps * tokenizer.dimensions
-    let written = texts.flatMap { text -> ArraySlice<Int> in
-      var sum = 0
-      return text.map { token in
-        sum = min(all, sum + tokenizer.lengths[token])
-        return sum
-      }.suffix(L)
+    let (N, all) = (texts.count, tokenizer.steps * tokenizer.dimensions)  // all = T·A
+    var (counts, values): ([Int], [Float]) = ([], [])  // N·L and N·L·T·A
+    for text in texts {
+      var written: [Float] = []
+      for (place, token) in text.enumerated() {
+        written += tokenizer.coefficients(of: token)
+        guard place >= text.count - L else { continue }
+        counts.append(min(all, written.count))
+        values += (0..<all).map { $0 < written.count ? written[$0] : 0 }
+      }
     }
     return language.embed(texts.map { Array($0.suffix(L)) })  // → [N, L, D]
-      + places(written).reshaped([texts.count, L, -1])  // [N·L, D] → [N, L, D]
+      + places(counts).reshaped([N, L, -1])  // [N·L, D] → [N, L, D]
+      + coefficients(Tensor(values, shape: [N, L, all]))  // [N, L, T·A] → [N, L, D]
   }
 
   /// The cross-entropy of the expert's tokens, each predicted from the true ones before it.

@@ -17,6 +17,14 @@ extension FASTTokenizer: Equatable {
   }
 }
 
+extension FASTTokenizer {
+  /// The coefficients that one token stands for, −1 for −M to 1 for M.
+  func coefficients(of token: Int) -> [Float] {
+    BytePairEncoding.expanded([token], pairs: pairs, alphabet: alphabet)
+      .map { Float($0 - largest) / Float(max(1, largest)) }
+  }
+}
+
 extension RoundTrip {
   /// The round trip of `chunks`, each encoded as a whole.
   public init(of chunks: [[NormalizedAction]], in tokenizer: FASTTokenizer) throws {

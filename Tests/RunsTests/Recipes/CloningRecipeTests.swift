@@ -64,7 +64,8 @@ import VLMs
       let head = try #require(cloning.policy.head as? FASTHead)
       let demonstrations = try recipe.demonstrations(for: .bundled())
       let learned = try FASTTokenizer(
-        of: demonstrations, normalizedBy: cloning.policy.statistics, steps: 4)
+        of: demonstrations, normalizedBy: cloning.policy.statistics, steps: 4,
+        scale: head.tokenizer.scale)
       #expect(head.tokenizer == learned && !learned.pairs.isEmpty)
       while !cloning.isDone { cloning.step() }
       #expect(try recipe.cloning().policy.head.expectedInitialLoss(cloning.examples.expert) > 4)

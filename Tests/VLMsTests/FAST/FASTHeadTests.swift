@@ -61,6 +61,33 @@ import Testing
     #expect(actions.values == decoded)
   }
 
+  @Test("written freely, a malformed text becomes zeros, and the others stay as they are")
+  func free() throws {
+    let (head, state) = (head(), uniform(300, 5))
+    unsettle(head)
+    (head.isFree, head.temperature) = (true, 3)
+    let actions = head.actions(for: state, seed: 3).values
+    var random = SeededRandom(seed: 3)
+    let texts = head.write(for: state, isFree: true, temperature: 3, using: &random)
+    let chunks = texts.map { try? head.tokenizer.decode($0).flatMap(\.values) }
+    #expect(chunks.contains { $0 == nil } && chunks.contains { $0 != nil })
+    #expect(actions == chunks.flatMap { $0 ?? Array(repeating: 0, count: 6) })
+  }
+
+  @Test("the coefficients of a text's tokens, one after another, are those of the whole text")
+  func coefficients() throws {
+    let fast = head().tokenizer
+    let values = someChunks(20, 2, 3).actions.values
+    for n in 0..<20 {
+      let chunk = (0..<2).map { t in
+        NormalizedAction((0..<3).map { values[n * 6 + t * 3 + $0] })
+      }
+      let parts = try fast.encode(chunk).flatMap(fast.coefficients)
+      let whole = try fast.coefficients(of: chunk).joined().map { Float($0) / Float(fast.largest) }
+      #expect(parts == whole && parts.allSatisfy { abs($0) <= 1 })
+    }
+  }
+
   @Test("the loss is the mean of −ln p of the tokens of whole chunks")
   func loss() throws {
     let (head, state, expert) = (head(), uniform(4, 5), someChunks(4, 2, 3))
