@@ -21,6 +21,11 @@ struct EvaluateCommand: ParsableCommand {
       With --against, both policies start from the same initial states. Two controls test whether \
       the policy uses its inputs: a blank image, and another instruction for the same scene.
 
+      In a simulator, with as many held-out layouts of each task:
+
+        nanovla evaluate --policy run --environment metaworld:reach-v3,door-open-v3 --episodes 100 \\
+          --python VENV/bin/python
+
       A real world does not wait for a policy. With --delay the chunk that is predicted from an \
       observation arrives some steps later, and --execution says what the robot does until then: \
       stand still, go on with the old chunk, or that and blend the new chunk with it.
@@ -53,37 +58,25 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @OptionGroup(title: "Simulator") var simulator: SimulatorOptions
+
   func run() throws {
     try checkNumbers()
     let folders = ([policy] + (against.map { [$0] } ?? [])).map(PolicyFolder.init)
-    let suite = try suite(of: folders)
-    let policies = try folders.map { try $0.policy(dataset: dataset) }
+    let (policies, world) = try loaded(folders)
     for policy in policies {
-      try timing.loop(of: policy, in: TabletopEnvironment(suite)).check(policy)
+      try timing.loop(of: policy, in: try world.environment(policy, .none)).check(policy)
     }
     try sheet.map { try URL(fileURLWithPath: $0).checkWritable() }
-    let trained = policies.map(\.statistics.trajectories).max() ?? 0
-    if firstSeed < UInt64(max(0, trained)) {
-      // Demonstrations count up from layout 0.
-      Console.standardError(
-        "Warning: the policy was trained on \(trained) layouts from 0 on, and is driven from "
-          + "\(firstSeed) on: success there says little; omit --first-seed for held-out layouts\n")
-    }
 
-    let seeds = firstSeed..<firstSeed + UInt64(episodes)
     var rollouts = EvaluationRollouts(
-      suite: suite, seeds: seeds, runs: folders.count * (controls ? 3 : 1), timing: timing)
+      in: world, runs: folders.count * (controls ? 3 : 1), timing: timing)
     var measured: [[Episode]] = []
-    var report = EvaluationReport(
-      suite: "tabletop_\(suite.rawValue)", firstSeed: firstSeed, episodes: episodes,
-      layoutsAreHeldOut: Suite.firstHeldOutSeed <= firstSeed
-        && seeds.upperBound <= Suite.firstPretrainingSeed,
-      horizonSteps: suite.horizon, delaySteps: timing.delay,
-      execution: timing.delay == 0 ? nil : timing.execution, policies: [])
+    var report = EvaluationReport(world, timing)
     for (folder, policy) in zip(folders, policies) {
       let episodes = try rollouts.run(policy)
       var part = PolicyReport(
-        folder.path, executionHorizon: timing.executionHorizon(of: policy), suite, episodes)
+        folder.path, executionHorizon: timing.executionHorizon(of: policy), world, episodes)
       if controls {
         part.controls = .init(
           blank: try rollouts.run(policy, control: .blankImage),
@@ -100,8 +93,30 @@ struct EvaluateCommand: ParsableCommand {
       report.sheet = try EvaluationSheet(of: measured)
         .write(to: URL(fileURLWithPath: sheet), policies, rollouts)
     }
+    world.simulator?.reportRestarts()
     if json { return try printJSON(report) }
     report.lines(width: Terminal.columns()).forEach { print($0) }
+  }
+
+  /// The policies, and where they are evaluated.
+  private func loaded(_ folders: [PolicyFolder]) throws -> ([VLA], EvaluationWorld) {
+    if simulator.environment != nil {
+      guard firstSeed == Suite.firstHeldOutSeed else {
+        throw RequestError("--first-seed applies only to the tabletop: omit it")
+      }
+      return try loadedForSimulator(folders)
+    }
+    _ = try simulator.settings()
+    let suite = try suite(of: folders)
+    let policies = try folders.map { try $0.policy(dataset: dataset) }
+    let trained = policies.map(\.statistics.trajectories).max() ?? 0
+    if firstSeed < UInt64(max(0, trained)) {
+      // Demonstrations count up from layout 0.
+      Console.standardError(
+        "Warning: the policy was trained on \(trained) layouts from 0 on, and is driven from "
+          + "\(firstSeed) on: success there says little; omit --first-seed for held-out layouts\n")
+    }
+    return (policies, EvaluationWorld(suite, first: firstSeed, episodes: episodes))
   }
 
   private func checkNumbers() throws {

@@ -4,11 +4,10 @@ import Foundation
 /// The report as tables of text.
 extension EvaluationReport {
   func lines(width: Int) -> [String] {
-    let seeds = "seeds \(firstSeed) to \(firstSeed + UInt64(episodes) - 1)"
     var lines = TextTable(
       columns: ["evaluation", suite],
       rows: [
-        ["layouts", "\(episodes), \(seeds)"],
+        ["layouts", layouts],
         [
           "",
           layoutsAreHeldOut

@@ -8,15 +8,24 @@ struct EvaluationReport: Encodable {
   let suite: String
   let firstSeed: UInt64
   let episodes: Int
+  /// The layouts in words.
+  let layouts: String
   /// Whether no demonstration, RL rollout or pre-training uses these layouts.
   let layoutsAreHeldOut: Bool
   let horizonSteps: Int
   let delaySteps: Int
   /// nil without a delay.
   let execution: Execution?
-  var policies: [PolicyReport]
+  var policies: [PolicyReport] = []
   var comparison: Comparison?
   var sheet: Sheet?
+
+  init(_ world: EvaluationWorld, _ timing: EvaluationTiming) {
+    (suite, episodes, layouts) = (world.name, world.seeds.count, world.layouts)
+    (firstSeed, layoutsAreHeldOut) = (world.seeds.first ?? 0, world.layoutsAreHeldOut)
+    (horizonSteps, delaySteps) = (world.horizon, timing.delay)
+    execution = timing.delay == 0 ? nil : timing.execution
+  }
 
   struct Sheet: Encodable {
     let file: String
@@ -100,11 +109,11 @@ struct PolicyReport: Encodable {
     }
   }
 
-  init(_ folder: String, executionHorizon: Int, _ suite: Suite, _ episodes: [Episode]) {
+  init(_ folder: String, executionHorizon: Int, _ world: EvaluationWorld, _ episodes: [Episode]) {
     (self.folder, self.executionHorizon) = (folder, executionHorizon)
     success = Rate(SuccessRate(of: episodes))
     meanStepsOfSuccesses = meanSteps(episodes)
-    tasks = suite.grouped(episodes).map {
+    tasks = world.grouped(episodes).map {
       Task(
         task: $0.task, success: Rate(SuccessRate(of: $0.episodes)),
         meanStepsOfSuccesses: meanSteps($0.episodes))

@@ -50,7 +50,7 @@ public struct DelayedLoop {
     policy.head.freeze()
     defer { for (each, was) in zip(policy.head.parameters, wereFrozen) { each.isFrozen = was } }
     let seeds = Array(seeds)
-    return try inShards(of: seeds.count) { part in
+    return try inShards(of: seeds.count, ofAtMost: environment.concurrency) { part in
       withoutGradient { Result { try run(policy, seeds: seeds[part]) } }
     }.flatMap { try $0.get() }
   }

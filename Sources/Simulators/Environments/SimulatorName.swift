@@ -8,7 +8,11 @@ import Files
 ///     gymnasium:ID               any Gymnasium environment; MODULE@ID imports MODULE first
 ///     toy:red,blue               a point that moves to a disc; needs nothing but Python
 public struct SimulatorName: Sendable, Equatable, CustomStringConvertible {
-  public enum Kind: String, Sendable, CaseIterable { case metaworld, libero, gymnasium, toy }
+  public enum Kind: String, Sendable, CaseIterable {
+    case metaworld, libero, gymnasium, toy
+    /// The side of its images for a policy that resizes them itself, in pixels: OpenVLA's in LIBERO.
+    public var imageSize: Int { self == .libero ? 224 : 128 }
+  }
 
   public let kind: Kind
   /// At least one, each named once.
