@@ -474,7 +474,12 @@ class LIBERO(Environment):
 
 
 class Gymnasium(Environment):
-    """Any Gymnasium environment with an image and actions that are numbers."""
+    """Any Gymnasium environment with an image and actions that are numbers.
+
+    Environments of Hugging Face's (gym_pusht, gym_aloha) are asked for pixels and the robot's own
+    position. A plain vector of observations becomes the state: where it holds more than a robot can
+    know of itself, a policy on it proves little.
+    """
 
     install = "pip install gymnasium, and the package of the environment"
 
@@ -485,7 +490,11 @@ class Gymnasium(Environment):
             library(module, f"pip install {module}")
         self.size = size
         try:
-            self.env = gymnasium.make(identifier, render_mode="rgb_array")
+            try:
+                self.env = gymnasium.make(
+                    identifier, render_mode="rgb_array", obs_type="pixels_agent_pos")
+            except TypeError:  # it has no such choice
+                self.env = gymnasium.make(identifier, render_mode="rgb_array")
         except gymnasium.error.Error as error:
             raise RequestError(
                 f"Gymnasium cannot make {identifier} ({error}); for a package that registers it: "
