@@ -1,5 +1,5 @@
 // Lesson 7 · Action heads
-// About 60 s on 2 cores.
+// About 65 s on 2 cores.
 
 import Blackboard
 import NanoVLA

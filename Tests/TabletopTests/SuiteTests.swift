@@ -75,7 +75,9 @@ import Testing
         let scene = suite.initialState(seed: seed).scene
         return scene.objects.map { "\($0.color) \($0.shape)" }
       }
-      #expect(Set(kinds(.object)).count == 3 && Set(kinds(.obstacle)).count == 3)
+      for suite in [Tabletop.Suite.object, .obstacle, .belt] {
+        #expect(Set(kinds(suite)).count == 3)
+      }
       #expect(kinds(.spatial)[0] == kinds(.spatial)[1] && Set(kinds(.spatial)).count == 2)
       #expect(kinds(.goal) == ["red block", "blue ball", "green bowl"])
       #expect(kinds(.long) == kinds(.goal))
