@@ -88,10 +88,15 @@ Lesson.notebook("Real time", question: question, prediction: prediction) { lesso
               execution.rawValue, delays.map { (Double($0), rate(execution, $0).rate) },
               showsPoints: true)
           }), as: "real-time-\(suite.rawValue)-\(name).png")
-      let (waits, blends) = (rate(.synchronous, 2), rate(.blended, 2))
+      let best = delays.dropFirst().map { delay in
+        let ranked = Execution.allCases.sorted { rate($0, delay).rate > rate($1, delay).rate }
+        let (first, second) = (rate(ranked[0], delay).interval, rate(ranked[1], delay).interval)
+        let isClear = first.lowerBound > second.upperBound
+        return "\(delay): \(ranked[0])" + (isClear ? "" : " or \(ranked[1])")
+      }
       lesson.say(
-        "With a delay of 2 steps, blended execution succeeds in \(blends.rate) of the episodes, "
-          + "synchronous in \(waits.rate), asynchronous in \(rate(.asynchronous, 2).rate).")
+        "The highest success by delay, with an “or” where the intervals of the best two overlap: "
+          + best.joined(separator: "; ") + ".")
     }
   }
   try compare(.object)

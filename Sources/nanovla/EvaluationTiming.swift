@@ -19,6 +19,12 @@ struct EvaluationTiming: ParsableArguments {
       in: environment, execution, delay: delay, executionHorizon: executionHorizon(of: policy))
   }
 
+  /// Refuses a policy whose chunks are too short for the delay and the horizon.
+  func check(_ policy: VLA) throws(DelayError) {
+    try DelayError.check(
+      execution, delay: delay, horizon: executionHorizon(of: policy), chunk: policy.head.chunk)
+  }
+
   func executionHorizon(of policy: VLA) -> Int {
     horizon ?? (delay == 0 ? policy.head.chunk : min(delay, policy.head.chunk))
   }

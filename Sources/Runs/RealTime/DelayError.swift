@@ -30,7 +30,7 @@ public enum DelayError: Error, Equatable, CustomStringConvertible {
   }
 
   /// Checks that a policy with chunks of `chunk` actions can be executed so.
-  static func check(
+  public static func check(
     _ execution: Execution, delay: Int, horizon: Int, chunk: Int
   ) throws(DelayError) {
     guard 0...longestDelay ~= delay else { throw .delay(delay) }

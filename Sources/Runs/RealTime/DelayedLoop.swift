@@ -43,7 +43,8 @@ public struct DelayedLoop {
   /// - Throws: ``DelayError`` if the chunks are too short for the delay, and what ``ClosedLoop``
   ///   throws.
   public func callAsFunction(_ policy: VLA, seeds: some Sequence<UInt64>) throws -> [Episode] {
-    try check(policy)
+    try DelayError.check(
+      execution, delay: delay, horizon: executionHorizon, chunk: policy.head.chunk)
     try environment.space.check(matches: policy.space)
     // Inpainting takes a gradient by the actions; the weights get none.
     let wereFrozen = policy.head.parameters.map(\.isFrozen)
@@ -53,12 +54,6 @@ public struct DelayedLoop {
     return try inShards(of: seeds.count, ofAtMost: environment.concurrency) { part in
       withoutGradient { Result { try run(policy, seeds: seeds[part]) } }
     }.flatMap { try $0.get() }
-  }
-
-  /// Refuses a policy whose chunks are too short for the delay and the horizon.
-  public func check(_ policy: VLA) throws(DelayError) {
-    try DelayError.check(
-      execution, delay: delay, horizon: executionHorizon, chunk: policy.head.chunk)
   }
 
   private func run(_ policy: VLA, seeds: ArraySlice<UInt64>) throws -> [Episode] {
