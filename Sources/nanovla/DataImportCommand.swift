@@ -63,6 +63,9 @@ struct DataImportCommand: ParsableCommand {
     }
     try writer.finish()
     let steps = source.episodes.prefix(total).reduce(0) { $0 + $1.steps }
+    if let foreign = source as? ForeignDataset, foreign.cameras.count > 1 {
+      print("the camera is \(foreign.camera), of \(foreign.cameras.joined(separator: ", "))")
+    }
     print(
       "\(total) episodes, \(steps) steps, \(header.actions) actions, frames of "
         + "\(header.imageSize!), in \(output)")

@@ -44,13 +44,17 @@ extension DataRules {
     _ space: ActionSpace, stateNames: [String], areTargets: Bool, _ episodes: [RecordedEpisode]
   ) {
     let isArm = space.mask
+    // In a task that needs no gripper it does not move.
+    func isGripper(_ name: String) -> Bool {
+      ["grip", "finger", "opening"].contains { name.lowercased().contains($0) }
+    }
     let largest = space.dimensions.indices.map { d in
       episodes.flatMap(\.actions).reduce(0) { max($0, abs($1[d])) }
     }
     self.init(
       space: space, stateNames: stateNames,
       movingActions: isArm.indices.filter { isArm[$0] },
-      movingState: stateNames.indices.filter { !stateNames[$0].contains("grip") },
+      movingState: stateNames.indices.filter { !isGripper(stateNames[$0]) },
       frozenSteps: areTargets ? .max : 10, allowsRest: true,
       stillSteps: areTargets ? .max : 5,
       motion: isArm.indices.map { isArm[$0] ? 0.1 * largest[$0] : .infinity },
