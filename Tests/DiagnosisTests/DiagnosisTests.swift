@@ -4,6 +4,7 @@ import Runs
 import Tabletop
 import Tensors
 import Testing
+import VLMs
 
 @Suite struct DiagnosisTests {
   private func report(_ setup: Setup) throws -> DiagnosisReport {
@@ -50,6 +51,19 @@ import Testing
     var setup = try Shared.setup.get()
     setup.policy = try setup.recipe.policy(on: .bundled(), for: setup.demonstrations)
     #expect(try report(setup).verdict == .fault)
+  }
+
+  @Test(
+    "a policy of every kind of head is examined, and without training it is no healthy one",
+    arguments: [ActionHeadKind.tokens(bins: 8), .l1, .mse, .hybrid, .flow, .text, .fast])
+  func heads(kind: ActionHeadKind) throws {
+    var setup = try Shared.setup.get()
+    (setup.recipe.head, setup.recipe.chunk, setup.executionHorizon) = (kind, 3, 2)
+    setup.demonstrations = Array(setup.demonstrations.prefix(10))
+    setup.policy = try setup.recipe.policy(on: .bundled(), for: setup.demonstrations)
+    let report = try report(setup)
+    #expect(report.verdict == .fault, "\(report.lines)")
+    #expect(report.rungs.last?.name == "training frames give the training actions")
   }
 
   @Test("before the first update every ratio is 1, unless ln p is stale or of another temperature")

@@ -10,17 +10,23 @@ extension Diagnosis {
   func binShift(
     _ predicted: [[NormalizedAction]], _ frames: Frames
   ) -> (Cause, String)? {
-    let A = policy.space.count
+    let (A, K) = (policy.space.count, policy.head.chunk)
     guard let pose = policy.space.mask.firstIndex(of: true) else { return nil }
-    let ramp = (0...4000).flatMap { Array(repeating: -1 + Float($0) / 2000, count: A) }
-    let quantized = policy.head.quantized(Tensor(ramp, shape: [4001, 1, A])).values
-    let grid = Set((0...4000).map { quantized[$0 * A + pose] }).sorted()
+    /// What the head can output nearest to `actions`, each for a whole chunk, since a head may
+    /// quantize a chunk as one: N actions → the first of each of N chunks.
+    func quantized(_ actions: [[Float]]) -> [[Float]] {
+      let chunks = actions.flatMap { action in (0..<K).flatMap { _ in action } }  // → N·K·A
+      let nearest = policy.head.quantized(Tensor(chunks, shape: [actions.count, K, A])).values
+      return actions.indices.map { Array(nearest[$0 * K * A..<($0 * K + 1) * A]) }
+    }
+    let ramp = (0...4000).map { Array(repeating: -1 + Float($0) / 2000, count: A) }
+    let grid = Set(quantized(ramp).map { $0[pose] }).sorted()
     guard (3...1024).contains(grid.count), A > 1 else { return nil }
     let width = (grid[grid.count - 1] - grid[0]) / Float(grid.count - 1)
     var counts: [Int: Int] = [:]
     for (chunk, expert) in zip(predicted, frames.expert) {
       guard let target = try? policy.statistics.normalized(expert[0]).values else { continue }
-      let nearest = policy.head.quantized(Tensor(target, shape: [1, 1, A])).values
+      let nearest = quantized([target])[0]
       for (x, y) in zip(chunk[0].values, nearest) where abs(y) < 0.9 {
         counts[Int(((x - y) / width).rounded()), default: 0] += 1
       }
