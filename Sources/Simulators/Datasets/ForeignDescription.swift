@@ -68,7 +68,7 @@ struct ForeignDescription: Decodable {
       known.count == actionNames.count
       && zip(known, range.bounds).allSatisfy { $0.low <= $1.lowerBound && $1.upperBound <= $0.high }
     let found = zip(actionNames, range.bounds).map { name, bounds in
-      // A gripper whose opening is measured is a dimension like others; only a switch is none.
+      // A gripper whose opening is measured is scaled like any number; a switch keeps its values.
       let isSwitch = !name.hasSuffix("gripper") || bounds.lowerBound >= -1 && bounds.upperBound <= 1
       return ActionSpace.Dimension(
         isSwitch ? name : name + " position", unit: "as recorded", bounds: bounds)
