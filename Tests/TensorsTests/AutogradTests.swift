@@ -58,6 +58,16 @@ import Testing
     #expect(x.exp().requiresGradient)
   }
 
+  @Test("withGradient records inside of withoutGradient, which holds again afterwards")
+  func gradientInside() {
+    let x = uniform(3).asParameter()
+    withoutGradient {
+      withGradient { (x * x).sum().backward() }
+      #expect(!x.exp().requiresGradient)
+    }
+    #expect(x.gradient?.values == x.values.map { 2 * $0 })
+  }
+
   @Test("A graph 20,000 operations deep does not exhaust the stack") func deepGraph() {
     let x = Tensor([0], shape: [1]).asParameter()
     var y = x * 1
