@@ -104,6 +104,10 @@ let package = Package(
     .target(
       name: "Runs", dependencies: course + ["VLMs"],
       swiftSettings: optimized),
+    // Several processes, by MPI, which is opened when a run asks for it.
+    .target(
+      name: "Ranks",
+      dependencies: ["Tensors", "Files", "NanoVLA", "VLMs", "Runs"], swiftSettings: optimized),
     .target(
       name: "Diagnosis",
       dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs"],
@@ -137,12 +141,11 @@ let package = Package(
       dependencies: ["Console", "Blackboard", "Diagnosis"] + library),
     .executableTarget(
       name: "nanovla",
-      dependencies: ["Console", "Blackboard", "Diagnosis", "Serving", "Simulators"] + library + [
-        argumentParser
-      ]),
+      dependencies: ["Console", "Blackboard", "Diagnosis", "Serving", "Simulators", "Ranks"]
+        + library + [argumentParser]),
     .executableTarget(
       name: "nanovla-bench",
-      dependencies: library + ["COpenBLAS", argumentParser]),
+      dependencies: library + ["Ranks", "COpenBLAS", argumentParser]),
     .target(
       name: "TestSupport", dependencies: course,
       path: "Tests/TestSupport"),
@@ -155,6 +158,7 @@ let package = Package(
     .testTarget(name: "ProbesTests", dependencies: course + ["TestSupport"]),
     .testTarget(name: "VLMsTests", dependencies: library + ["TestSupport"]),
     .testTarget(name: "RunsTests", dependencies: library + ["TestSupport"]),
+    .testTarget(name: "RanksTests", dependencies: ["Ranks", "TestSupport"] + library),
     .testTarget(name: "DiagnosisTests", dependencies: library + ["Diagnosis"]),
     // Optimized, since it makes and reads a million inputs.
     .testTarget(

@@ -28,6 +28,7 @@ public struct LivePanel {
   ///   - plain: for a pipe or file.
   ///   - isLast: if true, the state is shown in any case.
   public mutating func show(_ lines: [String], plain: String, isLast: Bool = false) {
+    guard Progress.isShown else { return }
     let now = Date()
     let pause = isTerminal ? 0.1 : 10
     if let lastShown, !isLast, now.timeIntervalSince(lastShown) < pause { return }

@@ -3,6 +3,10 @@ import Foundation
 /// The progress of long work on standard error: one line that is overwritten on a terminal, and a line
 /// every ten seconds elsewhere. Work of less than two seconds prints nothing.
 public struct Progress {
+  /// Whether any progress is shown, also by ``LivePanel``. Of several processes that share one work,
+  /// one shows it.
+  public nonisolated(unsafe) static var isShown = true
+
   private let start = Date()
   private var lastReport: Date?
   private let isTerminal = isatty(STDERR_FILENO) == 1
@@ -20,6 +24,7 @@ public struct Progress {
     _ done: Int, of total: Int, _ unit: String, _ note: @autoclosure () -> String = ""
   ) {
     let now = Date()
+    guard Self.isShown else { return }
     let isLast = done == total && lastReport != nil
     let pause = isTerminal ? 0.3 : 10
     guard

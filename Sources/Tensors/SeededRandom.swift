@@ -57,4 +57,13 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     }
     return items
   }
+
+  /// 0 ..< `count` in a random order, in batches of about `size`, whose lengths differ by at most 1.
+  public mutating func batches(of size: Int, from count: Int) -> [[Int]] {
+    let order = shuffled(Array(0..<count))
+    let batches = max(1, (count + size / 2) / size)
+    return (0..<batches).map { batch in
+      Array(order[batch * count / batches..<(batch + 1) * count / batches])
+    }
+  }
 }

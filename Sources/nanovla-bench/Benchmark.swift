@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Ranks
 import Tensors
 
 /// `nanovla-bench`: measures how long the course's code takes; prints one JSON object per line.
@@ -28,6 +29,12 @@ struct Benchmark: ParsableCommand {
       """)
   var repeats = 9
 
+  @Flag(
+    help: """
+      Measure instead what the processes that mpirun starts gain together, with --threads each.
+      """)
+  var distributed = false
+
   func validate() throws {
     guard 1...64 ~= threads else {
       throw ValidationError("--threads must be 1 to 64, not \(threads)")
@@ -44,6 +51,7 @@ struct Benchmark: ParsableCommand {
   }
 
   func run() throws {
+    guard !distributed else { return try runShared() }
     for workload in Workload.all
     where wanted.isEmpty ? !workload.isLarge : wanted.contains(workload.name) {
       let (parameters, measured) = try withThreads(threads) {
@@ -54,6 +62,15 @@ struct Benchmark: ParsableCommand {
         measured.json(
           of: workload.name, dtype: workload.dtype, threads: threads, parameters: parameters))
       fflush(stdout)
+    }
+  }
+
+  private func runShared() throws {
+    try withThreads(threads) {
+      let ranks = try OpenMPI()
+      if !ranks.isFirst { freopen("/dev/null", "w", stdout) }
+      try SharedBenchmark(ranks: ranks, repeats: repeats)()
+      ranks.finish()
     }
   }
 

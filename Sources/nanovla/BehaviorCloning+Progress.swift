@@ -1,6 +1,7 @@
 import Blackboard
 import Foundation
 import NanoVLA
+import Ranks
 import Runs
 
 extension CloningRecipe {
@@ -16,21 +17,29 @@ extension BehaviorCloning {
   /// - Parameters:
   ///   - folder: of the run, for the error.
   ///   - remedy: what to change if the loss is not finite.
-  ///   - save: called before the first step, every 200 steps, and after the last.
+  ///   - ranks: the processes that share the training.
+  ///   - save: called on rank 0 before the first step, every 200 steps, and after the last.
   /// - Throws: ``RequestError`` if the loss is not finite.
   func finish(
     in folder: RunFolder, remedy: String = "use a smaller --learning-rate",
-    save: () throws -> Void = {}
+    among ranks: any Communicator = OneRank(), save: () throws -> Void = {}
   ) throws {
     var progress = Progress(after: stepsDone)
-    try save()
+    func saveAll() throws {
+      try checkState(among: ranks)
+      try ranks.onFirst(save)
+    }
+    try saveAll()
     while !isDone {
-      guard step().isFinite else {
-        throw folder.diverged("the loss at step \(stepsDone)", remedy: remedy)
+      guard step(among: ranks).isFinite else {
+        try ranks.together {
+          throw folder.diverged("the loss at step \(stepsDone)", remedy: remedy)
+        }
+        return
       }
       progress.report(
         stepsDone, of: schedule.steps, "steps", String(format: "loss %.3f", recentLoss))
-      if stepsDone % 200 == 0 || isDone { try save() }
+      if stepsDone % 200 == 0 || isDone { try saveAll() }
     }
   }
 

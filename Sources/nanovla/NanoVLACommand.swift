@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Foundation
+import Ranks
 
 @main
 /// The root command: `nanovla`.
@@ -51,7 +52,9 @@ struct NanoVLACommand: ParsableCommand {
     guard code == .validationFailure else {
       Console.fail(message(for: error), status: code.rawValue)
     }
-    // The command line could not be read: the error, and how to use the command.
+    // The command line could not be read: the error, and how to use the command; of several ranks,
+    // rank 0 says it for all.
+    guard OpenMPI.launchedRank ?? 0 == 0 else { exit(withError: code) }
     Console.flush()
     Console.standardError(errorLines(text))
     exit(withError: code)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import NanoVLA
+import Ranks
 import Runs
 
 /// `nanovla rl`: improves a policy by reinforcement learning (GRPO) on success rewards.
@@ -65,29 +66,43 @@ struct RLCommand: ParsableCommand {
   @Flag(help: "Resume the run in --output, if there is one.")
   var resume = false
 
+  @OptionGroup var distribution: DistributionOptions
+
   func run() throws {
-    let folder = try RunFolder(output)
-    defer { folder.release() }
-    let trainer: GRPOTrainer
-    let configuration: RLConfiguration
+    try distribution.run { ranks in
+      let folder = try ranks.together { try RunFolder(output, among: ranks) }
+      defer { folder.release() }
+      // Rank 0 prepares the run; the other ranks resume from a copy of it.
+      let (trainer, configuration) = try ranks.inTurn(
+        copying: RunFolder.resumedFiles, in: folder.url
+      ) { try prepared(folder, resume: resume || !ranks.isFirst, ranks: ranks.count) }
+      folder.discardCopy()
+      folder.isResumable()
+      try RLRun(trainer, configuration, in: folder, among: ranks).callAsFunction()
+    }
+  }
+
+  /// The run that `folder` holds, or a new one, whose files are then in `folder`.
+  private func prepared(
+    _ folder: RunFolder, resume: Bool, ranks: Int
+  ) throws -> (GRPOTrainer, RLConfiguration) {
     let start = folder.url.appending(path: "start")
     if try folder.holdsRun(resume: resume) {
-      configuration = try GRPOTrainer.configuration(in: folder.checkpoint)
+      let configuration = try GRPOTrainer.configuration(in: folder.checkpoint)
       guard try changed(configuration) == configuration else {
         throw RequestError("\(output) holds a run with other settings: omit them to resume it")
       }
-      trainer = try GRPOTrainer(VLA(contentsOf: start), configuration)
-      try trainer.restore(from: folder.checkpoint)
-    } else {
-      configuration = try changed(config.map { try .init(contentsOf: URL(filePath: $0)) })
-      try configuration.check()
-      trainer = try GRPOTrainer(startPolicy(configuration, folder), configuration)
-      try trainer.policy.write(to: start, dataset: configuration.dataset)
-      // Last, since it makes the run resumable.
-      try trainer.writeCheckpoint(configuration, to: folder.checkpoint)
+      let trainer = try GRPOTrainer(VLA(contentsOf: start), configuration)
+      try trainer.restore(from: folder.checkpoint, ranks: ranks)
+      return (trainer, configuration)
     }
-    folder.isResumable()
-    try RLRun(trainer, configuration, in: folder).callAsFunction()
+    let configuration = try changed(config.map { try .init(contentsOf: URL(filePath: $0)) })
+    try configuration.check()
+    let trainer = try GRPOTrainer(startPolicy(configuration, folder), configuration)
+    try trainer.policy.write(to: start, dataset: configuration.dataset)
+    // Last, since it makes the run resumable.
+    try trainer.writeCheckpoint(configuration, to: folder.checkpoint, ranks: ranks)
+    return (trainer, configuration)
   }
 
   /// `base`, or the defaults of the dataset, overridden by the options.

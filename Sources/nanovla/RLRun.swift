@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Images
 import NanoVLA
+import Ranks
 import Runs
 
 /// A reinforcement-learning run and the files it writes.
@@ -10,32 +11,43 @@ struct RLRun {
   let trainer: GRPOTrainer
   let configuration: RLConfiguration
   private let run: RunFolder
+  private let ranks: any Communicator
   private var folder: URL { run.url }
 
-  init(_ trainer: GRPOTrainer, _ configuration: RLConfiguration, in folder: RunFolder) {
-    (self.trainer, self.configuration, run) = (trainer, configuration, folder)
+  init(
+    _ trainer: GRPOTrainer, _ configuration: RLConfiguration, in folder: RunFolder,
+    among ranks: any Communicator
+  ) {
+    (self.trainer, self.configuration, run, self.ranks) = (trainer, configuration, folder, ranks)
   }
 
   func callAsFunction() throws {
     let metricsFile = folder.appending(path: "metrics.jsonl")
     // Rewrite the file: drop iterations after the checkpoint and a line that was cut short.
-    try Data(trainer.metrics.map { try $0.jsonLine() + "\n" }.joined().utf8)
-      .writeAtomically(to: metricsFile)
+    try ranks.onFirst {
+      try Data(trainer.metrics.map { try $0.jsonLine() + "\n" }.joined().utf8)
+        .writeAtomically(to: metricsFile)
+    }
+    try trainer.checkState(among: ranks)
     if trainer.iteration > 0 { print("resumed after \(trainer.iteration) iterations") }
-    let before = try trainer.evaluateStart()
+    let before = try trainer.evaluateStart(among: ranks)
     print("before: \(before)")
     var display = LearningDisplay(after: trainer.iteration)
     while !trainer.isDone {
-      let metrics = try trainer.step()
+      let metrics = try trainer.step(among: ranks)
       if let name = metrics.nonFinite {
-        throw run.diverged(
-          "\(name) of iteration \(metrics.iteration)",
-          remedy: "use a smaller --learning-rate or another --policy")
+        try ranks.together {
+          throw run.diverged(
+            "\(name) of iteration \(metrics.iteration)",
+            remedy: "use a smaller --learning-rate or another --policy")
+        }
       }
-      try Data((metrics.jsonLine() + "\n").utf8).append(to: metricsFile)
-      if metrics.iteration % configuration.saveEvery == 0 || trainer.isDone {
-        try trainer.writeCheckpoint(
-          configuration, to: folder.appending(path: GRPOTrainer.checkpointFile))
+      let isSaved = metrics.iteration % configuration.saveEvery == 0 || trainer.isDone
+      if isSaved { try trainer.checkState(among: ranks) }
+      try ranks.onFirst {
+        try Data((metrics.jsonLine() + "\n").utf8).append(to: metricsFile)
+        guard isSaved else { return }
+        try trainer.writeCheckpoint(configuration, to: run.checkpoint, ranks: ranks.count)
         try writeCurve(from: before)
       }
       display.show(
@@ -43,10 +55,12 @@ struct RLRun {
         groupSize: metrics.groupSize, curve: trainer.metrics.map(\.success), note: note(metrics))
     }
     display.clear()
-    try trainer.policy.write(
-      to: folder.appending(path: "policy"), dataset: configuration.dataset)
-    try writeCurve(from: before)
-    let success = try trainer.evaluate()
+    try ranks.onFirst {
+      try trainer.policy.write(
+        to: folder.appending(path: "policy"), dataset: configuration.dataset)
+      try writeCurve(from: before)
+    }
+    let success = try trainer.evaluate(among: ranks)
     print("after \(trainer.iteration) iterations: \(success)")
     print("both: greedy actions on held-out layouts")
     print("start/, policy/, metrics.jsonl and curve.png are in \(folder.path)")

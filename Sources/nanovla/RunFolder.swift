@@ -2,23 +2,51 @@ import Console
 import Files
 import Foundation
 import NanoVLA
+import Ranks
 
 /// The output folder of a resumable run, which no other run writes into at the same time.
 struct RunFolder {
   let url: URL
   let checkpoint: URL
   private let lock: FolderLock
+  private let isCopy: Bool
 
   /// Creates the folder if it does not exist, and locks it until ``release()``.
   /// - Throws: `FolderLockError`
-  init(_ path: String) throws {
-    url = URL(fileURLWithPath: path)
+  init(_ path: String) throws { try self.init(URL(fileURLWithPath: path), isCopy: false) }
+
+  /// The folder `path` on rank 0. The other ranks, which may have no such disk, get a temporary folder
+  /// for copies of rank 0's files.
+  /// - Throws: `FolderLockError`
+  init(_ path: String, among ranks: any Communicator) throws {
+    let copy = "nanovla-rank\(ranks.rank)-\(UUID())"
+    try self.init(
+      ranks.isFirst
+        ? URL(fileURLWithPath: path) : FileManager.default.temporaryDirectory.appending(path: copy),
+      isCopy: !ranks.isFirst)
+  }
+
+  private init(_ url: URL, isCopy: Bool) throws {
+    (self.url, self.isCopy) = (url, isCopy)
     checkpoint = url.appending(path: BehaviorCloning.checkpointFile)
     lock = try FolderLock(url)
   }
 
   /// Ends the lock, and removes the folder again if it was created and nothing written into it.
-  func release() { lock.release() }
+  func release() {
+    discardCopy()
+    lock.release()
+  }
+
+  /// Removes the folder if it holds copies, which nothing needs once the run is read from them.
+  func discardCopy() {
+    if isCopy { try? FileManager.default.removeItem(at: url) }
+  }
+
+  /// What another rank needs to resume the run, as paths in the folder.
+  static let resumedFiles =
+    [BehaviorCloning.checkpointFile]
+    + [VLA.configurationFile, VLA.weightsFile, VLA.statisticsFile].map { "start/\($0)" }
 
   /// Whether the folder holds a run to resume.
   /// - Throws: ``RequestError`` if it holds one and `resume` is false, so that none is overwritten;

@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import NanoVLA
+import Ranks
 import Runs
 import VLMs
 
@@ -77,26 +78,37 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
-  func run() throws {
-    guard 0...100_000 ~= episodes else {
-      throw RequestError("--episodes must be 0 to 100000, not \(episodes)")
-    }
-    let folder = try RunFolder(output)
-    defer { folder.release() }
-    let recipe: CloningRecipe
-    let isResumed = try folder.holdsRun(resume: resume)
-    if isResumed {
-      recipe = try BehaviorCloning.recipe(in: folder.checkpoint)
-      guard try changed(recipe) == recipe else {
-        throw RequestError("\(output) holds a run with other settings: omit them to resume it")
+  @OptionGroup var distribution: DistributionOptions
+
+  func run() throws { try distribution.run { try train(among: $0) } }
+
+  private func train(among ranks: any Communicator) throws {
+    let folder = try ranks.together {
+      guard 0...100_000 ~= episodes else {
+        throw RequestError("--episodes must be 0 to 100000, not \(episodes)")
       }
-    } else {
-      try folder.checkHoldsNoModel()
-      recipe = try changed(freshRecipe())
-      try recipe.check()
+      return try RunFolder(output, among: ranks)
     }
-    let result = try TrainRun(recipe: recipe, folder: folder, isQuiet: json)(
+    defer { folder.release() }
+    try ranks.copy(RunFolder.resumedFiles, in: folder.url)
+    let (recipe, isResumed) = try ranks.together { try self.recipe(in: folder) }
+    let result = try TrainRun(recipe: recipe, folder: folder, isQuiet: json, ranks: ranks)(
       resuming: isResumed, episodes: episodes)
     try json ? printJSON(result) : print(result)
+  }
+
+  /// The recipe of the run that `folder` holds, or of a new one.
+  private func recipe(in folder: RunFolder) throws -> (CloningRecipe, isResumed: Bool) {
+    guard try folder.holdsRun(resume: resume) else {
+      try folder.checkHoldsNoModel()
+      let recipe = try changed(freshRecipe())
+      try recipe.check()
+      return (recipe, false)
+    }
+    let recipe = try BehaviorCloning.recipe(in: folder.checkpoint)
+    guard try changed(recipe) == recipe else {
+      throw RequestError("\(output) holds a run with other settings: omit them to resume it")
+    }
+    return (recipe, true)
   }
 }

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Images
 import NanoVLA
+import Ranks
 import Runs
 import Tabletop
 
@@ -12,24 +13,35 @@ struct TrainRun {
   let folder: RunFolder
   /// Whether to print nothing but the result on standard output.
   let isQuiet: Bool
+  /// The processes that share the run.
+  let ranks: any Communicator
 
   func callAsFunction(resuming: Bool, episodes: Int) throws -> TrainResult {
     let began = Date()
-    let cloning = try recipe.preparedCloning()
-    if resuming { try cloning.restore(from: folder.checkpoint, of: recipe) }
+    let cloning = try ranks.together {
+      let cloning = try recipe.preparedCloning()
+      if resuming {
+        try cloning.restore(from: folder.checkpoint, of: recipe, ranks: ranks.count)
+      }
+      return cloning
+    }
+    folder.discardCopy()
+    try cloning.check(among: ranks)
     if resuming, !isQuiet { print("resumed after \(cloning.stepsDone) steps") }
-    try cloning.finish(in: folder) {
-      try cloning.writeCheckpoint(of: recipe, to: folder.checkpoint)
+    try cloning.finish(in: folder, among: ranks) {
+      try cloning.writeCheckpoint(of: recipe, to: folder.checkpoint, ranks: ranks.count)
       folder.isResumable()
       try write(cloning.losses)
     }
-    try cloning.policy.write(to: folder.url, dataset: recipe.suite.dataset)
+    try ranks.onFirst {
+      try cloning.policy.write(to: folder.url, dataset: recipe.suite.dataset)
+    }
     let seconds = Date().timeIntervalSince(began)
     let environment = TabletopEnvironment(
       recipe.suite, imageSize: cloning.policy.backbone.imageSize ?? 64)
     let loop = ClosedLoop(in: environment, executionHorizon: cloning.policy.head.chunk)
-    let success = SuccessRate(
-      of: try loop(cloning.policy, seeds: Suite.heldOutSeeds(episodes)))
+    let success = try loop.successRate(
+      of: cloning.policy, seeds: Array(Suite.heldOutSeeds(episodes)), among: ranks)
     return TrainResult(
       recipe, frames: cloning.examples.count, seconds: seconds,
       loss: cloning.recentLoss, success, policy: folder.url.path)

@@ -61,15 +61,11 @@ public struct Experience {
 
   /// All decisions in random order, in equal batches of about `size`: a small one would weigh more.
   public func batches(of size: Int, using random: inout SeededRandom) -> [Experience] {
-    let order = random.shuffled(Array(0..<count))
-    let batches = max(1, (count + size / 2) / size)
-    return (0..<batches).map { batch in
-      Experience(self, at: Array(order[batch * count / batches..<(batch + 1) * count / batches]))
-    }
+    random.batches(of: size, from: count).map { Experience(self, at: $0) }
   }
 
   /// The decisions with the given indices.
-  init(_ all: Experience, at indices: [Int]) {
+  package init(_ all: Experience, at indices: [Int]) {
     let tokens = all.bins.count / all.count  // K·A
     bins = indices.flatMap { all.bins[$0 * tokens..<($0 + 1) * tokens] }
     (states, logProbabilities, advantages, mask) = (  // [N, …] → [n, …]

@@ -45,13 +45,10 @@ public struct GRPOMetrics: Codable, Sendable, Equatable {
   /// The time that the iteration took, in seconds.
   public var seconds = 0.0
 
-  init(iteration: Int, of groups: [RolloutGroup], kept: Int) {
-    self.iteration = iteration
-    successes = groups.map(\.successes)
-    groupSize = groups[0].rewards.count
-    success = Double(successes.reduce(0, +)) / Double(groups.count * groupSize)
-    groupsKept = kept
-    steps = groups.flatMap(\.steps).reduce(0, +)
+  package init(iteration: Int, successes: [Int], groupSize: Int, steps: Int, kept: Int) {
+    (self.iteration, self.successes, self.groupSize) = (iteration, successes, groupSize)
+    success = Double(successes.reduce(0, +)) / Double(successes.count * groupSize)
+    (groupsKept, self.steps) = (kept, steps)
   }
 
   /// Rollouts in the iteration.

@@ -28,7 +28,7 @@ public final class GRPOTrainer {
   package let start: any TokenPolicyHead
   package let optimizer: AdamW
   package var random: SeededRandom
-  private let schedule: Schedule
+  package let schedule: Schedule
 
   /// A trainer that improves `policy` in place.
   /// - Throws: ``PolicyError/noProbabilities(_:)`` if the policy's head does not choose among bins.
@@ -60,7 +60,9 @@ public final class GRPOTrainer {
       in: environment, groupSize: settings.groupSize, temperature: settings.temperature)
     let groups = try rollouts(policy, head, seeds: seeds, draw: random.next())
     let kept = groups.filter(\.hasSignal)
-    var metrics = GRPOMetrics(iteration: iteration + 1, of: groups, kept: kept.count)
+    var metrics = GRPOMetrics(
+      iteration: iteration + 1, successes: groups.map(\.successes), groupSize: settings.groupSize,
+      steps: groups.flatMap(\.steps).reduce(0, +), kept: kept.count)
     if !kept.isEmpty { learn(from: kept, &metrics) }
     let every = settings.evaluateEvery
     if every > 0, metrics.iteration % every == 0 || metrics.iteration == settings.iterations {
@@ -95,11 +97,12 @@ public final class GRPOTrainer {
   public func evaluate() throws -> SuccessRate { try evaluate(policy) }
 
   /// The same for the policy as it was before the first iteration.
-  public func evaluateStart() throws -> SuccessRate {
-    try evaluate(
-      VLA(
-        backbone: policy.backbone, space: policy.space, statistics: policy.statistics, head: start,
-        usesProprioception: policy.usesProprioception, history: policy.history))
+  public func evaluateStart() throws -> SuccessRate { try evaluate(startPolicy()) }
+
+  package func startPolicy() throws -> VLA {
+    try VLA(
+      backbone: policy.backbone, space: policy.space, statistics: policy.statistics, head: start,
+      usesProprioception: policy.usesProprioception, history: policy.history)
   }
 
   private func evaluate(_ policy: VLA) throws -> SuccessRate {

@@ -43,7 +43,7 @@ extension TextHead {
   }
 
   /// The expert's chunks as texts: "action 16 3 31 …", without repeated steps → N × (T + 1) ids.
-  func texts(of expert: ActionChunks) -> [[Int]] {
+  package func texts(of expert: ActionChunks) -> [[Int]] {
     let (tokens, isReal) = (
       expert.actions.values.map { integers.lowerBound + tokenizer.bin(of: $0) },  // N·K·A
       expert.weights.values  // N·K

@@ -40,7 +40,7 @@ public final class TextHead: ActionHead {
   let integers: Range<Int>  // their ids
   /// The temperature of ``actions(for:using:)``; 0 is greedy.
   public var temperature: Float = 0
-  private var captions: (states: Tensor, texts: [[Int]])?  // [M, S], M × (T + 1) ids
+  package private(set) var captions: (states: Tensor, texts: [[Int]])?  // [M, S], M × (T + 1)
 
   public init(
     _ configuration: Configuration, for place: HeadContext, using random: inout SeededRandom

@@ -15,24 +15,26 @@ extension BehaviorCloning {
   public static let checkpointFile = TrainingCheckpoint.fileName
 
   /// Writes the state of the run to `file`, completely or not at all.
-  /// - Parameter recipe: the recipe of the run, which ``restore(from:of:)`` compares.
+  /// - Parameters:
+  ///   - recipe: the recipe of the run, which ``restore(from:of:ranks:)`` compares.
+  ///   - ranks: the number of processes that share the training.
   /// - Throws: `CheckpointError` if the file cannot be written.
-  public func writeCheckpoint(of recipe: CloningRecipe, to file: URL) throws {
+  public func writeCheckpoint(of recipe: CloningRecipe, to file: URL, ranks: Int = 1) throws {
     var checkpoint = TrainingCheckpoint()
     checkpoint.add(policy.head, named: "head")
     try checkpoint.add(optimizer, of: policy.head)
     checkpoint.add(losses, named: "losses")
     let run = Run(recipe: recipe, random: random.state, examples: examples.fingerprint)
-    try checkpoint.write(run, to: file)
+    try checkpoint.write(run, to: file, ranks: ranks)
   }
 
   /// Resumes the run that `file` holds. Nothing changes if it cannot be read.
   /// - Throws: `SafetensorsError`, ``CheckpointError``, ``CloningRecipeError`` or
   ///   ``JSONFileError``.
-  public func restore(from file: URL, of recipe: CloningRecipe) throws {
+  public func restore(from file: URL, of recipe: CloningRecipe, ranks: Int = 1) throws {
     let contents = try SafetensorsFile(url: file)
     let run = try Run(in: contents)
-    try contents.checkReproducible()
+    try contents.checkReproducible(ranks: ranks)
     guard run.recipe == recipe else {
       throw CheckpointError.badConfiguration(file.path, "it holds a run with other settings")
     }
@@ -55,7 +57,7 @@ extension BehaviorCloning {
   }
 
   /// The recipe of the run that `file` holds.
-  /// - Throws: as ``restore(from:of:)`` does.
+  /// - Throws: as ``restore(from:of:ranks:)`` does.
   public static func recipe(in file: URL) throws -> CloningRecipe {
     VLM.registersHeads
     return try Run(in: SafetensorsFile(url: file)).recipe
@@ -81,7 +83,7 @@ private struct Run: Codable {
 
 extension CloningExamples {
   /// A hash of all states and actions.
-  var fingerprint: UInt64 {
+  package var fingerprint: UInt64 {
     var hash = FNV1a()
     hash.add(states.values)
     hash.add(expert.actions.values)

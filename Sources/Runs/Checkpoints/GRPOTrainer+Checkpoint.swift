@@ -29,8 +29,11 @@ extension GRPOTrainer {
   }
 
   /// Writes the state of the run to `file`, completely or not at all.
+  /// - Parameter ranks: the number of processes that share the training.
   /// - Throws: `CheckpointError` if the file cannot be written.
-  public func writeCheckpoint(_ configuration: RLConfiguration, to file: URL) throws {
+  public func writeCheckpoint(
+    _ configuration: RLConfiguration, to file: URL, ranks: Int = 1
+  ) throws {
     var checkpoint = TrainingCheckpoint()
     checkpoint.add(head, named: "head")
     checkpoint.add(start, named: "start")
@@ -38,18 +41,18 @@ extension GRPOTrainer {
     let run = Run(
       configuration: configuration, random: random.state, metrics: metrics,
       policy: try policyFingerprint())
-    try checkpoint.write(run, to: file)
+    try checkpoint.write(run, to: file, ranks: ranks)
   }
 
   /// Resumes the run that `file` holds. Nothing changes if it cannot be read.
   /// - Throws: `SafetensorsError`, ``CheckpointError`` or ``JSONFileError``.
-  public func restore(from file: URL) throws {
+  public func restore(from file: URL, ranks: Int = 1) throws {
     let contents = try SafetensorsFile(url: file)
     let run = try Run(in: contents)
     guard run.configuration.settings == settings else {
       throw CheckpointError.badConfiguration(file.path, "it holds a run with other settings")
     }
-    try contents.checkReproducible()
+    try contents.checkReproducible(ranks: ranks)
     guard try run.policy == policyFingerprint() else {
       throw CheckpointError.badConfiguration(
         file.path, "the run began with another policy than start/ holds; use that of the run")
@@ -84,7 +87,7 @@ extension GRPOTrainer {
   }
 
   /// The configuration of the run that `file` holds.
-  /// - Throws: as ``restore(from:)`` does.
+  /// - Throws: as ``restore(from:ranks:)`` does.
   public static func configuration(in file: URL) throws -> RLConfiguration {
     try Run(in: SafetensorsFile(url: file)).configuration
   }

@@ -6,7 +6,19 @@ import Tensors
 extension SafetensorsFile {
   /// Checks that the run continues with the kernel and the number of threads that it began with:
   /// others compute other numbers.
-  func checkReproducible() throws(CheckpointError) {
+  /// - Parameter ranks: the number of processes that share the training.
+  func checkReproducible(ranks: Int = 1) throws(CheckpointError) {
+    let before = metadata["ranks"] ?? "1"
+    guard before == "\(ranks)" else {
+      let count = brief(before)
+      let remedy =
+        before == "1"
+        ? "without mpirun and --distributed" : "with mpirun -n \(count) and --distributed"
+      throw .badConfiguration(
+        url.path,
+        "the run began with \(count) ranks, and \(ranks) compute other numbers: resume it "
+          + remedy)
+    }
     if let kernel = metadata["kernel"], kernel != Processor.kernel {
       throw .badConfiguration(
         url.path,

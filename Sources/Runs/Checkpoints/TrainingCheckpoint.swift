@@ -10,8 +10,8 @@ import Tensors
 ///     head.step.0.weight   firstMoment.step.0.weight   secondMoment.step.0.weight
 ///
 /// and the metadata holds JSON: the run's notes in "run", AdamW's step counts in "optimizer"; and
-/// in "kernel" and "threads" the processor's kernel and the number of threads, since others compute
-/// other numbers.
+/// in "kernel", "threads" and "ranks" the processor's kernel and the numbers of threads and of
+/// processes (if more than one), since others compute other numbers.
 struct TrainingCheckpoint {
   static let fileName = "checkpoint.safetensors"
 
@@ -43,10 +43,11 @@ struct TrainingCheckpoint {
   }
 
   /// Writes the checkpoint to `file`, completely or not at all; creates the folder if necessary.
-  mutating func write(_ run: some Encodable, to file: URL) throws {
+  mutating func write(_ run: some Encodable, to file: URL, ranks: Int = 1) throws {
     metadata["run"] = try Self.text(run)
     metadata["kernel"] = Processor.kernel
     metadata["threads"] = "\(Threads.count)"
+    if ranks > 1 { metadata["ranks"] = "\(ranks)" }
     let folder = file.deletingLastPathComponent()
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -44,3 +44,8 @@ final class Storage {
     }
   }
 }
+
+extension Tensor {
+  /// The elements in memory, for code that moves them elsewhere; valid as long as the tensor.
+  package var elements: UnsafeMutablePointer<Float> { pointer }
+}

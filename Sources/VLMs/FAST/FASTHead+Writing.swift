@@ -26,7 +26,7 @@ extension FASTHead {
   public func quantized(_ actions: Tensor) -> Tensor { chunks(of: tokens(of: actions)) }
 
   /// [N, T, A] → N texts.
-  func tokens(of actions: Tensor) -> [[Int]] {
+  package func tokens(of actions: Tensor) -> [[Int]] {
     let (values, T, A) = (actions.values, chunk, dimensions)
     return (0..<actions.dim(0)).map { n in
       let chunk = (n * T..<(n + 1) * T).map {
