@@ -14,19 +14,22 @@ public final class OpenMPI: Communicator {
   private let library: MPILibrary
   private let watchdog: Watchdog
 
-  /// Joins the other ranks, and checks that they compute alike.
-  /// - Throws: ``OpenMPIError``, or ``RankError`` if a rank uses another number of threads or another
-  ///   processor kernel.
-  public init() throws {
-    guard Self.isLaunched else { throw OpenMPIError.notLaunched }
+  /// Joins the other ranks.
+  /// - Throws: ``OpenMPIError``
+  public init() throws(OpenMPIError) {
+    guard Self.isLaunched else { throw .notLaunched }
     library = try MPILibrary()
     let limit = try Watchdog.limit()
     (rank, count) = library.start()
     watchdog = Watchdog(rank: rank, limit: limit)
-    let name = "NANOVLA_THREADS and OPENBLAS_CORETYPE"
+  }
+
+  /// Checks that all ranks add numbers in the same order.
+  /// - Throws: ``RankError`` if one uses another number of threads or another processor kernel.
+  public func checkThreads() throws {
     try checkSame("\(Threads.count) threads with \(Processor.kernel)") { first, other in
-      "it computes on \(other), rank 0 on \(first), which gives other numbers: choose equal machines, "
-        + "and set \(name) alike for all (mpirun -x NANOVLA_THREADS=1)"
+      "it computes on \(other), rank 0 on \(first), which gives other numbers: use equal machines, "
+        + "and set NANOVLA_THREADS for all (mpirun -x NANOVLA_THREADS=1)"
     }
   }
 

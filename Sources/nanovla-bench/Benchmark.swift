@@ -31,7 +31,8 @@ struct Benchmark: ParsableCommand {
 
   @Flag(
     help: """
-      Measure instead what the processes that mpirun starts gain together, with --threads each.
+      Measure instead what the processes that mpirun starts gain together, with --threads each; with \
+      two of them, predict the time on more machines.
       """)
   var distributed = false
 

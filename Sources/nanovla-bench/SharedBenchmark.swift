@@ -13,49 +13,75 @@ struct SharedBenchmark {
   let repeats: Int
 
   func callAsFunction() throws {
+    var sums: [Double] = []
     for count in [1000, 10_000, 50_000, 200_000, 1_000_000] {
       let numbers = Tensor.full([count], 1)
-      measure("sum_\(count)", runs: 20 * repeats) { _ = ranks.sum(numbers) }
+      sums.append(measure("sum_\(count)", runs: 20 * repeats) { _ = ranks.sum(numbers) }.shared)
     }
+    let network = Scaling.Network.measured(short: sums[0], long: sums[4])
     for batch in [64, 512] {
       let (alone, shared) = (try cloning(batch), try cloning(batch))
       try shared.check(among: ranks)
-      measure(
-        "cloning_step_\(batch)", runs: 20 * repeats, alone: { alone.step() },
-        shared: { shared.step(among: ranks) })
+      let work = "cloning_step_\(batch)"
+      let times = measure(
+        work, runs: 20 * repeats, alone: { alone.step() }, shared: { shared.step(among: ranks) })
+      predict(work, times, sums: 1, of: shared.policy.head, on: network)
     }
     let (alone, shared) = (try trainer(), try trainer())
-    measure(
-      "rl_iteration_16x8", runs: repeats,
+    let work = "rl_iteration_\(Self.groups)x8"
+    let times = measure(
+      work, runs: repeats,
       // The simulator's states and instructions fit the policy, so nothing is thrown.
       alone: { try! alone.step() }, shared: { try! shared.step(among: ranks) })
+    let updates = Double(shared.optimizer.state.steps) / Double(shared.iteration)
+    predict(work, times, sums: updates, of: shared.policy.head, on: network)
   }
 
-  /// Prints the median and the least time of each; on rank 0.
+  private static let groups = 64
+
+  /// Measures the time of work by rank 0 alone and by all ranks, and prints it.
+  /// - Returns: the medians in seconds; alone 0 if there is no such work.
   private func measure(
     _ work: String, runs: Int, alone: (() -> Void)? = nil, shared: () -> Void
-  ) {
+  ) -> (alone: Double, shared: Double) {
     var times: (alone: [Double], shared: [Double]) = ([], [])
-    for run in 0..<runs + 2 {
+    for run in 0..<runs + 2 {  // the first two fill buffers and caches
       meet()
-      if let alone, ranks.isFirst {
-        let time = seconds(alone)
-        if run >= 2 { times.alone.append(time) }
+      let time = alone.map { ranks.isFirst ? seconds($0) : 0 } ?? 0
+      meet()
+      let sharedTime = seconds(shared)
+      guard run >= 2 else { continue }
+      times.alone.append(time)
+      times.shared.append(sharedTime)
+    }
+    let (one, all) = (times.alone.sorted(), times.shared.sorted())
+    if alone != nil { show(work, ranks: 1, ["median_ms": one[runs / 2], "min_ms": one[0]]) }
+    show(work, ranks: ranks.count, ["median_ms": all[runs / 2], "min_ms": all[0]])
+    return (one[runs / 2], all[runs / 2])
+  }
+
+  /// Prints what 8 and 64 machines would take, if two were measured.
+  private func predict(
+    _ work: String, _ times: (alone: Double, shared: Double), sums: Double,
+    of head: any ActionHead, on network: Scaling.Network
+  ) {
+    guard ranks.count == 2 else { return }
+    let scaling = Scaling(
+      one: times.alone, two: times.shared, sums: sums, of: head.parameterCount, on: network)
+    for count in [8, 64] {
+      let predicted = [network, .gigabit].map {
+        ("predicted_ms_\($0.name)", scaling.time(ranks: count, on: $0))
       }
-      meet()
-      let time = seconds(shared)
-      if run >= 2 { times.shared.append(time) }
+      show(work, ranks: count, Dictionary(uniqueKeysWithValues: predicted))
     }
-    func line(_ count: Int, _ times: [Double]) {
-      let sorted = times.sorted()
-      let numbers = [sorted[sorted.count / 2], sorted[0]].map { String(format: "%.4f", $0 * 1e3) }
-      print(
-        """
-        {"work": "\(work)", "ranks": \(count), "median_ms": \(numbers[0]), "min_ms": \(numbers[1])}
-        """)
+  }
+
+  /// Prints times, in milliseconds, as one line of JSON.
+  private func show(_ work: String, ranks: Int, _ times: [String: Double]) {
+    let numbers = times.sorted { $0.key < $1.key }.map { name, time in
+      "\"\(name)\": \(String(format: "%.4f", time * 1e3))"
     }
-    if !times.alone.isEmpty { line(1, times.alone) }
-    line(ranks.count, times.shared)
+    print("{\"work\": \"\(work)\", \"ranks\": \(ranks), \(numbers.joined(separator: ", "))}")
     fflush(stdout)
   }
 
@@ -76,7 +102,7 @@ struct SharedBenchmark {
 
   private func trainer() throws -> GRPOTrainer {
     var configuration = RLConfiguration(totalEpochs: 100_000)
-    configuration.settings.groups = 16
+    configuration.settings.groups = Self.groups
     configuration.settings.evaluateEvery = 0
     let cloning = try CloningRecipe(for: .object, demonstrations: 10).cloning()
     for _ in 0..<200 { cloning.step() }

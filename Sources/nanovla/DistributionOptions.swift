@@ -21,9 +21,10 @@ struct DistributionOptions: ParsableArguments {
       }
       return try body(OneRank())
     }
-    let ranks = try OpenMPI()
+    let ranks = try opened()
     if !ranks.isFirst { silence() }
     do {
+      try ranks.checkThreads()
       try body(ranks)
       ranks.finish()
     } catch let error as RankError {  // on all ranks
@@ -33,6 +34,13 @@ struct DistributionOptions: ParsableArguments {
     } catch {  // on this rank alone; when it ends, mpirun ends the others
       guard ranks.count > 1 else { throw error }
       throw RankError(rank: ranks.rank, "\(error)")
+    }
+  }
+
+  private func opened() throws -> OpenMPI {
+    do { return try OpenMPI() } catch {
+      guard OpenMPI.launchedRank ?? 0 == 0 else { Foundation.exit(EXIT_FAILURE) }
+      throw error  // the same on all ranks
     }
   }
 

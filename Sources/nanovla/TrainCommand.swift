@@ -90,15 +90,18 @@ struct TrainCommand: ParsableCommand {
       return try RunFolder(output, among: ranks)
     }
     defer { folder.release() }
-    try ranks.copy(RunFolder.resumedFiles, in: folder.url)
-    let (recipe, isResumed) = try ranks.together { try self.recipe(in: folder) }
+    let (recipe, isResumed) = try ranks.inTurn(
+      copying: RunFolder.resumedFiles, in: folder.url
+    ) { try self.recipe(in: folder, resume: resume || !ranks.isFirst) }
     let result = try TrainRun(recipe: recipe, folder: folder, isQuiet: json, ranks: ranks)(
       resuming: isResumed, episodes: episodes)
     try json ? printJSON(result) : print(result)
   }
 
   /// The recipe of the run that `folder` holds, or of a new one.
-  private func recipe(in folder: RunFolder) throws -> (CloningRecipe, isResumed: Bool) {
+  private func recipe(
+    in folder: RunFolder, resume: Bool
+  ) throws -> (CloningRecipe, isResumed: Bool) {
     guard try folder.holdsRun(resume: resume) else {
       try folder.checkHoldsNoModel()
       let recipe = try changed(freshRecipe())
