@@ -17,7 +17,7 @@ let idea = """
 
 // Knobs: change one, run again.
 let scenes = Suite.firstPretrainingSeed..<Suite.firstPretrainingSeed + 2000  // for training
-let steps = 800  // of 64 scenes each
+let steps = 400  // of 64 scenes each
 let learningRate: Float = 3e-3
 let heads = 4  // the width must be a multiple
 let shownScene = Suite.firstHeldOutSeed + 3  // for the trace and the attention maps
