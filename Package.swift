@@ -30,8 +30,8 @@ let exercises: KeyValuePairs<String, [Target.Dependency]> = [
 ]
 let notebooks: KeyValuePairs = [
   "ANewWord": library, "FusionsAndHeads": library, "GradientOfSuccess": library,
-  "OutcomesOverSeeds": course, "RealTime": library, "ScalingDemonstrations": library,
-  "YourOwnVLM": library,
+  "MetaWorld": library + ["Simulators"], "OutcomesOverSeeds": course, "RealTime": library,
+  "ScalingDemonstrations": library, "YourOwnVLM": library,
 ]
 
 let argumentParser: Target.Dependency = .product(
@@ -114,7 +114,8 @@ let package = Package(
       swiftSettings: optimized),
     // Apart, so that lessons build without it: simulators and foreign datasets behind a Python process.
     .target(
-      name: "Simulators", dependencies: library, resources: [.copy("Bridge/Python")],
+      name: "Simulators", dependencies: library,
+      resources: [.copy("Bridge/Python"), .copy("Policies/MetaWorld")],
       swiftSettings: optimized),
     .target(name: "Console"),
     // Apart, so that lessons do not build a server's sockets.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Foundation
 import Ranks
+import Simulators
 
 @main
 /// The root command: `nanovla`.
@@ -19,6 +20,7 @@ struct NanoVLACommand: ParsableCommand {
   /// Runs the command. Every error ends here, as one line of bounded length.
   static func main() {
     Console.begin()
+    precondition(PointingBackbone.isRegistered)
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       try checkNoneEmpty(arguments)

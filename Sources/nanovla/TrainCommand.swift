@@ -12,8 +12,13 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train a policy by behavior cloning.",
     discussion: """
-      Records demonstrations, or reads those that nanovla data wrote (--data), and trains a policy \
-      on the toy VLM to imitate them:
+      Given a robot's episodes (nanovla data --environment, or import), it trains a backbone and a head \
+      together, for all their tasks, told apart by their text:
+
+        nanovla train --data metaworld --output metaworld-policy
+
+      Else it records demonstrations, or reads those that nanovla data wrote (--data), and trains a \
+      policy on the toy VLM to imitate them:
 
         nanovla train --dataset tabletop_spatial --demonstrations 100 --output spatial-policy
 
@@ -72,6 +77,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Held-out layouts for the evaluation; 0 disables it.")
   var episodes = 200
 
+  @Flag(help: "With a robot's episodes: learn nothing from their true positions.")
+  var noPositions = false
+
   @Flag(help: "Resume the training in --output, if there is one.")
   var resume = false
 
@@ -90,6 +98,13 @@ struct TrainCommand: ParsableCommand {
       return try RunFolder(output, among: ranks)
     }
     defer { folder.release() }
+    if isOfRobot {
+      guard ranks.count == 1 else {
+        throw RequestError("a robot's episodes are learned by one process: omit --distributed")
+      }
+      return try trainRobot(in: folder)
+    }
+    if noPositions { throw RequestError("--no-positions applies only to a robot's episodes") }
     let (recipe, isResumed) = try ranks.inTurn(
       copying: RunFolder.resumedFiles, in: folder.url
     ) { try self.recipe(in: folder, resume: resume || !ranks.isFirst) }

@@ -7,7 +7,7 @@ extension SafetensorsFile {
   /// Checks that the run continues with the kernel and the number of threads that it began with:
   /// others compute other numbers.
   /// - Parameter ranks: the number of processes that share the training.
-  func checkReproducible(ranks: Int = 1) throws(CheckpointError) {
+  package func checkReproducible(ranks: Int = 1) throws(CheckpointError) {
     let before = metadata["ranks"] ?? "1"
     guard before == "\(ranks)" else {
       let count = brief(before)

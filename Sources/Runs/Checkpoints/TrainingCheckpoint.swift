@@ -12,24 +12,26 @@ import Tensors
 /// and the metadata holds JSON: the run's notes in "run", AdamW's step counts in "optimizer"; and
 /// in "kernel", "threads" and "ranks" the processor's kernel and the numbers of threads and of
 /// processes (if more than one), since others compute other numbers.
-struct TrainingCheckpoint {
-  static let fileName = "checkpoint.safetensors"
+package struct TrainingCheckpoint {
+  package static let fileName = "checkpoint.safetensors"
 
   private var tensors: [(name: String, shape: [Int], values: [Float])] = []
   private var metadata: [String: String] = [:]
 
-  mutating func add(_ module: some Module, named prefix: String) {
+  package init() {}
+
+  package mutating func add(_ module: some Module, named prefix: String) {
     tensors += module.namedParameters.map { name, parameter in
       ("\(prefix).\(name)", parameter.shape, parameter.values)
     }
   }
 
-  mutating func add(_ values: [Float], named name: String) {
+  package mutating func add(_ values: [Float], named name: String) {
     tensors.append((name, [values.count], values))
   }
 
   /// Adds the state of `optimizer`, which trains parameters of `module`.
-  mutating func add(_ optimizer: AdamW, of module: some Module) throws {
+  package mutating func add(_ optimizer: AdamW, of module: some Module) throws {
     let state = optimizer.state
     for (i, name) in optimizer.names(in: module).enumerated() {
       let shape = optimizer.parameters[i].shape
@@ -43,7 +45,9 @@ struct TrainingCheckpoint {
   }
 
   /// Writes the checkpoint to `file`, completely or not at all; creates the folder if necessary.
-  mutating func write(_ run: some Encodable, to file: URL, ranks: Int = 1) throws {
+  package mutating func write(
+    _ run: some Encodable, to file: URL, ranks: Int = 1
+  ) throws {
     metadata["run"] = try Self.text(run)
     metadata["kernel"] = Processor.kernel
     metadata["threads"] = "\(Threads.count)"
@@ -63,15 +67,15 @@ struct TrainingCheckpoint {
 /// Reading a training checkpoint. Everything is checked before anything changes.
 extension SafetensorsFile {
   /// The notes of the run.
-  func run<Run: Decodable>(_ type: Run.Type = Run.self) throws -> Run { try note("run") }
+  package func run<Run: Decodable>(_ type: Run.Type = Run.self) throws -> Run { try note("run") }
 
   /// The values of the parameters of `module`, in order.
-  func values(of module: some Module, named prefix: String) throws -> [[Float]] {
+  package func values(of module: some Module, named prefix: String) throws -> [[Float]] {
     try module.namedParameters.map { try values(of: "\(prefix).\($0)", shape: $1.shape) }
   }
 
   /// The values of a tensor, checked to be finite and of `shape`.
-  func values(of name: String, shape: [Int]) throws -> [Float] {
+  package func values(of name: String, shape: [Int]) throws -> [Float] {
     let found = try self.shape(of: name)
     guard found == shape else {
       throw CheckpointError.wrongShape(url.path, name, expected: shape, found: found)
@@ -82,7 +86,7 @@ extension SafetensorsFile {
   }
 
   /// The state of `optimizer`, which trains parameters of `module`.
-  func state(of optimizer: AdamW, of module: some Module) throws -> AdamW.State {
+  package func state(of optimizer: AdamW, of module: some Module) throws -> AdamW.State {
     let counts: StepCounts = try note("optimizer")
     func moments(_ kind: String) throws -> [[Float]] {
       try zip(optimizer.names(in: module), optimizer.parameters).map {

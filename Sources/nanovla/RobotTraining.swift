@@ -1,0 +1,127 @@
+import Files
+import Foundation
+import NanoVLA
+import Runs
+import Simulators
+import Tabletop
+import Tensors
+
+/// `nanovla train --data` on episodes of a robot: backbone and head learn together.
+extension TrainCommand {
+  /// Whether `--data` is a folder of a robot's episodes, not of the toy world.
+  var isOfRobot: Bool {
+    guard let data else { return false }
+    return FileManager.default.fileExists(
+      atPath: URL(fileURLWithPath: data).appending(path: "dataset.json").path)
+  }
+
+  /// Trains, or resumes, and writes the policy.
+  func trainRobot(in folder: RunFolder) throws {
+    let others: [(String, Any?)] = [
+      ("--dataset", dataset), ("--demonstrations", demonstrations), ("--history", history),
+      ("--noise", noise), ("--flips", flips), ("--backbone", backbone),
+    ]
+    if let (name, _) = others.first(where: { $0.1 != nil }) {
+      throw RequestError("\(name) applies only to the tabletop: omit it with a robot's episodes")
+    }
+    let isResumed = try folder.holdsRun(resume: resume)
+    let recipe: RobotRecipe
+    if isResumed {
+      recipe = try RobotCloning.recipe(in: folder.checkpoint)
+      guard try changed(recipe) == recipe else {
+        throw RequestError("\(output) holds a run with other settings: omit them to resume it")
+      }
+    } else {
+      try folder.checkHoldsNoModel()
+      recipe = try changed(RobotRecipe())
+    }
+    let (began, cpu) = (Date(), clock())
+    let dataset = try RobotDataset(contentsOf: URL(fileURLWithPath: data!))
+    let cloning = try recipe.cloning(on: dataset)
+    if isResumed {
+      try cloning.restore(from: folder.checkpoint)
+      if !json { print("resumed after \(cloning.stepsDone) steps") }
+    }
+    var progress = Progress(after: cloning.stepsDone)
+    try cloning.writeCheckpoint(to: folder.checkpoint)
+    folder.isResumable()
+    while !cloning.isDone {
+      guard cloning.step().isFinite else {
+        throw folder.diverged(
+          "the loss at step \(cloning.stepsDone)", remedy: "use a smaller --learning-rate")
+      }
+      let done = cloning.stepsDone
+      progress.report(
+        done, of: recipe.steps, "steps", String(format: "loss %.3f", cloning.recentLoss))
+      if done % 500 == 0 || cloning.isDone {
+        try cloning.writeCheckpoint(to: folder.checkpoint)
+        try Data(cloning.metrics.utf8).writeAtomically(
+          to: folder.url.appending(path: "metrics.jsonl"))
+      }
+    }
+    try cloning.policy.write(to: folder.url, dataset: dataset.name)
+    let result = RobotTrainResult(
+      dataset: dataset.name, tasks: Set(dataset.episodes.map(\.task)).sorted(),
+      demonstrations: dataset.episodes.count, frames: dataset.frameCount, steps: recipe.steps,
+      seconds: Date().timeIntervalSince(began),
+      cpuSeconds: Double(clock() - cpu) / Double(CLOCKS_PER_SEC), loss: cloning.recentLoss,
+      usesPositions: cloning.backbone.positions != nil, policy: folder.url.path)
+    try json ? printJSON(result) : print(result)
+  }
+
+  /// `recipe`, overridden by the options.
+  private func changed(_ recipe: RobotRecipe) throws -> RobotRecipe {
+    var changed = recipe
+    func set<Value>(_ path: WritableKeyPath<RobotRecipe, Value>, _ value: Value?) {
+      if let value { changed[keyPath: path] = value }
+    }
+    set(\.head, try HeadName.kind(head, bins: bins, before: recipe.head))
+    set(\.chunk, chunk)
+    set(\.steps, steps)
+    set(\.learningRate, learningRate)
+    set(\.weightDecay, weightDecay)
+    set(\.seed, seed)
+    if noPositions { changed.positionWeight = 0 }
+    return changed
+  }
+}
+
+extension RobotCloning {
+  /// The mean loss of the last 100 steps.
+  fileprivate var recentLoss: Double {
+    let last = losses.suffix(100)
+    return Double(last.reduce(0, +)) / Double(max(1, last.count))
+  }
+
+  /// One line for each 50 steps: their mean loss.
+  fileprivate var metrics: String {
+    stride(from: 0, to: losses.count, by: 50).map { first in
+      let part = losses[first..<min(first + 50, losses.count)]
+      let mean = Double(part.reduce(0, +)) / Double(part.count)
+      return #"{"loss":\#(mean),"step":\#(first + part.count)}"# + "\n"
+    }.joined()
+  }
+}
+
+/// The result of training on a robot's episodes.
+private struct RobotTrainResult: Encodable, CustomStringConvertible {
+  let dataset: String
+  let tasks: [String]
+  let demonstrations, frames, steps: Int
+  /// Wall-clock time, and processor time of all threads, of this run without an earlier one.
+  let seconds, cpuSeconds: Double
+  /// The mean loss of the last 100 steps.
+  let loss: Double
+  /// Whether the backbone learned from the simulator's true positions too.
+  let usesPositions: Bool
+  let policy: String
+
+  var description: String {
+    """
+    \(demonstrations) demonstrations of \(tasks.count) tasks, \(frames) frames, \(steps) steps in \
+    \(String(format: "%.0f s (%.0f CPU seconds)", seconds, cpuSeconds)), \
+    loss \(String(format: "%.3f", loss)), \
+    \(usesPositions ? "with" : "without") true positions, in \(policy)
+    """
+  }
+}
