@@ -1,3 +1,4 @@
+import Blackboard
 import Files
 import Foundation
 import NanoVLA

@@ -59,10 +59,26 @@ public struct RobotExamples {
   /// A hash of all that training reads.
   var fingerprint: UInt64 {
     var hash = FNV1a()
-    for image in images { hash.add(image.pixels) }
+    for image in images { withUnsafeBytes(of: image.fingerprint.littleEndian) { hash.add($0) } }
     for text in instructions { hash.add(Array(text.utf8)) }
     hash.add(proprioception.flatMap { $0 } + positions.flatMap { $0 })
     hash.add(expert.actions.values)
     return hash.value
+  }
+}
+
+extension RGBImage {
+  /// A hash of the pixels, eight bytes at a time: a dataset has hundreds of millions of them.
+  fileprivate var fingerprint: UInt64 {
+    pixels.withUnsafeBytes { bytes in
+      var hash = UInt64(bytes.count)
+      for start in stride(from: 0, to: bytes.count, by: 8) {
+        var word: UInt64 = 0
+        for byte in bytes[start..<min(start + 8, bytes.count)] { word = word << 8 | UInt64(byte) }
+        hash = (hash ^ word) &* 0x100_0000_01B3
+        hash ^= hash >> 29
+      }
+      return hash
+    }
   }
 }
