@@ -52,7 +52,7 @@ public struct PointingConfiguration: Codable, Sendable, Equatable {
   public init(for dataset: RobotDataset, usesPositions: Bool) throws(ActionError) {
     let words = Set(dataset.episodes.map(\.instruction)).sorted().flatMap(WordTokenizer.words)
     vocabulary = words.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-    if let size = dataset.header.imageSize { imageSize = size.width }
+    if let frame = dataset.episodes.first?.frames.first { imageSize = frame.width }
     let states = dataset.episodes.flatMap(\.state)
     if states.first?.isEmpty == false {
       proprioception = Scale(try DimensionStatistics(of: states, "state"))

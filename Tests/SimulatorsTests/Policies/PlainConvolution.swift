@@ -7,7 +7,8 @@ enum PlainConvolution {
   static func linear(_ x: [Double], _ layer: Linear) -> [Double] {
     let (weight, bias) = (layer.weight.values, layer.bias!.values)
     return bias.indices.map { o in
-      x.indices.reduce(Double(bias[o])) { $0 + Double(weight[o * x.count + $1]) * x[$1] }
+      let row = weight[o * x.count..<(o + 1) * x.count].map { Double($0) }
+      return Double(bias[o]) + dot(row, x)
     }
   }
 
@@ -31,15 +32,34 @@ enum PlainConvolution {
 
   /// The approximation of GELU with the hyperbolic tangent.
   static func gelu(_ x: Double) -> Double {
-    0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    let inner: Double = 0.7978845608028654 * (x + 0.044715 * x * x * x)  // √(2/π)
+    return 0.5 * x * (1 + tanh(inner))
   }
 
   static func normalized(_ x: [Double], _ norm: LayerNorm) -> [Double] {
-    let mean = x.reduce(0, +) / Double(x.count)
-    let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
-    return x.indices.map {
-      (x[$0] - mean) / (variance + 1e-5).squareRoot() * Double(norm.gain.values[$0])
-        + Double(norm.bias.values[$0])
+    let count = Double(x.count)
+    let mean: Double = x.reduce(0, +) / count
+    let centered: [Double] = x.map { $0 - mean }
+    let variance: Double = dot(centered, centered) / count
+    let deviation: Double = (variance + 1e-5).squareRoot()
+    let (gain, bias) = (norm.weight.values, norm.bias.values)
+    var result: [Double] = []
+    for i in x.indices {
+      result.append(centered[i] / deviation * Double(gain[i]) + Double(bias[i]))
     }
+    return result
+  }
+
+  static func dot(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for i in a.indices { sum += a[i] * b[i] }
+    return sum
+  }
+
+  static func softmax(_ scores: [Double]) -> [Double] {
+    let largest = scores.max()!
+    let exponentials = scores.map { exp($0 - largest) }
+    let sum: Double = exponentials.reduce(0, +)
+    return exponentials.map { $0 / sum }
   }
 }

@@ -10,65 +10,20 @@ import Testing
 
 @Suite struct PointingBackboneTests {
   /// A backbone of 16×16 pixels and few numbers, with two instructions and three positions.
-  static func small(positions: Int = 3, seed: UInt64 = 1) -> PointingBackbone {
+  static func small(
+    positions: Int = 3, imageSize: Int = 16, channels: Int = 4, width: Int = 8
+  ) -> PointingBackbone {
     var configuration = PointingConfiguration()
-    (configuration.imageSize, configuration.channels) = (16, 4)
-    (configuration.width, configuration.heads, configuration.depth) = (8, 2, 1)
+    (configuration.imageSize, configuration.channels) = (imageSize, channels)
+    (configuration.width, configuration.heads, configuration.depth) = (width, 2, 1)
     (configuration.queries, configuration.maximumWords) = (2, 4)
     configuration.vocabulary = ["open", "a", "drawer", "window"]
     configuration.proprioception.center = [0.5, -1]
     configuration.proprioception.unit = [2, 0.1]
     configuration.positions.center = Array(repeating: 0.25, count: positions)
     configuration.positions.unit = Array(repeating: 0.5, count: positions)
-    var random = SeededRandom(seed: seed)
+    var random = SeededRandom(seed: 1)
     return PointingBackbone(configuration, using: &random)
-  }
-
-  @Test("A stem's layers are convolutions of 3×3 windows at every second pixel")
-  func stemIsAConvolution() {
-    var random = SeededRandom(seed: 3)
-    let stem = ConvolutionalStem(imageSize: 8, channels: 4, width: 8, using: &random)
-    unsettle(stem)
-    let images = uniform(2, 8, 8, 3)
-    let (fine, tokens) = stem(images)
-    var map = (0..<2).map { n in
-      (0..<64).map { p in (0..<3).map { Double(images.values[(n * 64 + p) * 3 + $0]) } }
-    }
-    var maps: [[[[Double]]]] = []
-    for layer in stem.layers {
-      map = map.map { PlainConvolution.halved($0, layer) }
-      maps.append(map)
-    }
-    let expectedFine = maps[1].flatMap { $0 }.flatMap {
-      PlainConvolution.normalized($0, stem.fineNorm)
-    }
-    #expect(fine.shape == [2, 4, 4])
-    #expect(maximumError(fine.values, expectedFine) < 1e-4)
-    let places = stem.places.values.map(Double.init)
-    let expectedTokens = maps[2].flatMap { image in
-      zip(image.flatMap { PlainConvolution.normalized($0, stem.norm) }, places).map { $0 + $1 }
-    }
-    #expect(tokens.shape == [2, 1, 8])
-    #expect(maximumError(tokens.values, expectedTokens) < 1e-4)
-  }
-
-  @Test("An object moved by four pixels moves by one place of the fine map")
-  func stemIsEquivariant() {
-    var random = SeededRandom(seed: 3)
-    let stem = ConvolutionalStem(imageSize: 32, channels: 4, width: 8, using: &random)
-    func fine(x: Int, y: Int) -> [[Float]] {
-      var values = [Float](repeating: 0, count: 32 * 32 * 3)
-      for i in 0..<2 { for j in 0..<2 { values[((y + i) * 32 + x + j) * 3] = 1 } }
-      let map = stem(Tensor(values, shape: [1, 32, 32, 3])).fine.values
-      return (0..<64).map { Array(map[$0 * 4..<$0 * 4 + 4]) }
-    }
-    let (here, there) = (fine(x: 12, y: 12), fine(x: 16, y: 12))
-    for row in 1..<7 {
-      for column in 1..<6 {
-        #expect(maximumDifference(there[row * 8 + column + 1], here[row * 8 + column]) < 1e-5)
-      }
-    }
-    #expect(here[3 * 8 + 3] != here[0])
   }
 
   @Test("A query points at the weighted mean of the places, and reads there")
@@ -78,44 +33,39 @@ import Testing
     let images = uniform(2, 16, 16, 3)
     let found = backbone.perceive(
       images, try backbone.words(of: ["open a drawer", "open a window"]))
-    let fine = backbone.stem(images).fine.values.map(Double.init)
-    let (Q, D, c, F) = (2, 8, 4, 16)
-    let features = found.features.values.map(Double.init)
-    var (points, reads): ([Double], [Double]) = ([], [])
+    let fine: [Double] = backbone.stem(images).fine.values.map { Double($0) }
+    let features: [Double] = found.features.values.map { Double($0) }
+    let (Q, D, c, F, row) = (2, 8, 4, 16, 8 + 2 + 4)
+    var points: [Double] = []
+    var reads: [Double] = []
+    var read: [Float] = []
     for n in 0..<2 {
-      let places = (0..<F).map { Array(fine[(n * F + $0) * c..<(n * F + $0 + 1) * c]) }
+      var places: [[Double]] = []
+      for p in 0..<F { places.append(Array(fine[(n * F + p) * c..<(n * F + p + 1) * c])) }
+      let keys = places.map { PlainConvolution.linear($0, backbone.key) }
+      let values = places.map { PlainConvolution.linear($0, backbone.value) }
       for i in 0..<Q {
-        let first = (n * Q + i) * (D + 2 + c)
-        let q = PlainConvolution.linear(Array(features[first..<first + D]), backbone.query)
-        let scores = places.map { place in
-          zip(q, PlainConvolution.linear(place, backbone.key)).reduce(0) { $0 + $1.0 * $1.1 }
-        }
-        let exponentials = scores.map { exp($0 - scores.max()!) }
-        let weights = exponentials.map { $0 / exponentials.reduce(0, +) }
-        points.append(
-          zip(weights, 0..<F).reduce(0) { $0 + $1.0 * (-0.75 + 0.5 * Double($1.1 % 4)) })
-        points.append(
-          zip(weights, 0..<F).reduce(0) { $0 + $1.0 * (-0.75 + 0.5 * Double($1.1 / 4)) })
+        let first = (n * Q + i) * row
+        let query = PlainConvolution.linear(Array(features[first..<first + D]), backbone.query)
+        let weights = PlainConvolution.softmax(keys.map { PlainConvolution.dot(query, $0) })
+        let x = (0..<F).map { -0.75 + 0.5 * Double($0 % 4) }
+        let y = (0..<F).map { -0.75 + 0.5 * Double($0 / 4) }
+        points += [PlainConvolution.dot(weights, x), PlainConvolution.dot(weights, y)]
         for channel in 0..<c {
-          reads.append(
-            zip(weights, places).reduce(0) {
-              $0 + $1.0 * PlainConvolution.linear($1.1, backbone.value)[channel]
-            })
+          reads.append(PlainConvolution.dot(weights, values.map { $0[channel] }))
         }
+        read += found.features.values[first + D + 2..<first + row]
       }
     }
     #expect(maximumError(found.points.values, points) < 1e-4)
-    let read = (0..<4).flatMap { i in
-      Array(found.features.values[i * (D + 2 + c) + D + 2..<(i + 1) * (D + 2 + c)])
-    }
     #expect(maximumError(read, reads) < 1e-4)
   }
 
   @Test("Every parameter has the gradient of finite differences, positions included")
   func gradients() {
-    let backbone = Self.small()
+    let backbone = Self.small(imageSize: 8, channels: 2, width: 4)
     unsettle(backbone)
-    let images = uniform(2, 16, 16, 3)
+    let images = uniform(2, 8, 8, 3)
     expectGradients(backbone.namedParameters, tolerance: 4e-3) {
       let found = backbone.perceive(
         images, try! backbone.words(of: ["open a drawer", "open window"]))
@@ -153,7 +103,7 @@ import Testing
     let together = try state(texts)
     #expect(maximumDifference(together, try texts.flatMap { try state([$0]) }) < 1e-5)
     let S = together.count / 4
-    #expect(Array(together[..<S]) == Array(together[2 * S..<3 * S]))
+    #expect(maximumDifference(Array(together[..<S]), Array(together[2 * S..<3 * S])) < 1e-5)
     #expect(maximumDifference(Array(together[..<S]), Array(together[S..<2 * S])) > 1e-3)
     #expect(throws: InstructionError.self) { try state(["close a drawer"]) }
   }
