@@ -122,7 +122,7 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "Tensors", "Files", "Images", "Tabletop", "NanoVLA", "Diagnosis",
+        "Tensors", "Files", "Images", "Tabletop", "NanoVLA", "Diagnosis", "Simulators",
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ], resources: [.copy("Play/Page")], swiftSettings: optimized),
     .target(
@@ -165,7 +165,7 @@ let package = Package(
     .testTarget(
       name: "FuzzTests", dependencies: library + ["Simulators"], swiftSettings: optimized),
     .testTarget(
-      name: "ServingTests", dependencies: ["Serving", "TestSupport"] + library,
+      name: "ServingTests", dependencies: ["Serving", "Simulators", "TestSupport"] + library,
       exclude: ["PythonClients.py"]),
     .testTarget(name: "SimulatorsTests", dependencies: ["Simulators", "TestSupport"] + library),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),

@@ -8,6 +8,8 @@ import Tabletop
 enum PlayRequest {
   /// A new layout: of a suite, by a seed.
   case reset(Suite, UInt64)
+  /// A new layout of one of a simulator's tasks, by its number.
+  case begin(String, UInt64)
   /// Another policy acts.
   case choose(String)
   case tell(String)
@@ -26,7 +28,8 @@ enum PlayRequest {
   /// The episode so far as an animated PNG.
   case film
 
-  init(_ text: String) throws {
+  /// Reads a request to a robot whose actions are those of `space`.
+  init(_ text: String, for space: ActionSpace = .tabletop) throws {
     let json = try JSONFile.parse(Data(text.utf8), name: "the page's request")
     func number(_ key: String) throws -> Float { Float(try json[key].number(-1e3...1e3)) }
     self =
@@ -36,13 +39,21 @@ enum PlayRequest {
           try json["suite"].choice(
             Dictionary(uniqueKeysWithValues: Suite.allCases.map { ($0.rawValue, $0) })),
           UInt64(try json["seed"].int(0...(1 << 52))))
+      case "begin":
+        .begin(try json["task"].string(), UInt64(try json["seed"].int(0...(1 << 40))))
       case "choose": .choose(try json["policy"].string())
       case "tell": .tell(String(try json["text"].string().prefix(ServingLimits.instructionBytes)))
       case "move":
         .move(object: try json["object"].int(0...63), x: try number("x"), y: try number("y"))
       case "step": .step
       case "drive":
-        .drive(try json["action"].array(count: 7...7).map { Float(try $0.number(-1...1)) })
+        .drive(
+          try space.clipped(
+            RobotAction(
+              try json["action"].array(count: space.count...space.count).map {
+                Float(try $0.number(-1e6...1e6))
+              })
+          ).values)
       case "rewind": .rewind(try json["to"].int(0...1000))
       case "settings": .settings(try PlaySettings(json))
       case "keep": .keep

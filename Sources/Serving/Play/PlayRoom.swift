@@ -1,5 +1,6 @@
 import Foundation
 import NanoVLA
+import Simulators
 import Tabletop
 import Tensors
 
@@ -11,19 +12,40 @@ public final class PlayRoom: @unchecked Sendable {
   /// The episodes that were kept, and the folder of the dataset that they become, if any.
   private(set) var demonstrations: [Demonstration] = []
   private let recordings: URL?
+  /// Where they act; on the tabletop if nil.
+  private let environment: SimulatorEnvironment?
 
   /// - Parameters:
   ///   - policies: at least one, by name; the first acts until a page chooses another.
   ///   - recordings: a folder for the demonstrations that are kept; those that it holds stay.
-  /// - Throws: `DatasetError` if that folder holds a damaged dataset.
-  public init(_ policies: [(name: String, policy: VLA)], recordings: URL? = nil) throws {
+  ///   - environment: a simulator in which they act, in place of the tabletop.
+  /// - Throws: `DatasetError` if that folder holds a damaged dataset; ``ActionError`` or ``PolicyError`` for
+  ///   a policy of another robot, or of other images.
+  public init(
+    _ policies: [(name: String, policy: VLA)], recordings: URL? = nil,
+    in environment: SimulatorEnvironment? = nil
+  ) throws {
     guard !policies.isEmpty else { fatalError("PlayRoom: no policy") }
     (self.policies, self.recordings) = (policies, recordings)
+    self.environment = environment
+    for (_, policy) in policies {
+      if let environment {
+        try environment.check(policy)
+      } else {
+        try ActionSpace.tabletop.check(matches: policy.space)
+      }
+    }
     if let recordings {
       let file = recordings.appending(path: DemonstrationDataset.fileName)
       guard FileManager.default.fileExists(atPath: file.path) else { return }
       demonstrations = try DemonstrationDataset(contentsOf: recordings).demonstrations
     }
+  }
+
+  /// The world of a new page.
+  func world(for policy: VLA) -> any PlayWorld {
+    environment.map { PlaySimulator($0, for: policy) }
+      ?? PlayTabletop(.object, seed: Suite.firstHeldOutSeed)
   }
 
   /// Keeps an episode, and writes all that were kept.

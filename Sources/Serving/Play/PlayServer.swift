@@ -3,8 +3,8 @@ import Foundation
 
 /// The page and its server: files by HTTP, everything else by a WebSocket.
 ///
-///     GET /, /style.css, /play.js     the page
-///     WebSocket /play                 one ``PlaySession``: requests and states as JSON
+///     GET /, /style.css, /play.js, /simulator.js     the page
+///     WebSocket /play                                one ``PlaySession``: requests and states as JSON
 ///     GET /health
 public final class PlayServer: Sendable {
   private let server: HTTPServer
@@ -63,15 +63,19 @@ public final class PlayServer: Sendable {
     } catch { try? await socket.close(.goingAway, "") }
   }
 
-  /// A state as text, a film as bytes, or `{"error": …}`.
+  /// A state as text, a film as bytes, or `{"error": …, "state": …}`.
   private static func reply(
     to text: String, _ session: PlaySession, _ queue: InferenceQueue
   ) async -> WebSocket.Message {
     do {
-      let request = try PlayRequest(text)
+      let request = try PlayRequest(text, for: session.now.world.space)
       if case .film = request { return .binary(try await queue { session.film() }) }
       return .text(try await queue { try JSONWriter.text(session(request), spaced: false) })
-    } catch { return .text(#"{"error":\#(JSONWriter.quoted(line(of: error)))}"#) }
+    } catch {
+      let state = try? await queue { try JSONWriter.text(session.state, spaced: false) }
+      let line = JSONWriter.quoted(line(of: error))
+      return .text(#"{"error":\#(line),"state":\#(state ?? "null")}"#)
+    }
   }
 }
 
@@ -98,6 +102,7 @@ struct PlayPage: Sendable {
       "/": try read("index.html", "text/html; charset=utf-8"),
       "/style.css": try read("style.css", "text/css; charset=utf-8"),
       "/play.js": try read("play.js", "text/javascript; charset=utf-8"),
+      "/simulator.js": try read("simulator.js", "text/javascript; charset=utf-8"),
     ]
   }
 

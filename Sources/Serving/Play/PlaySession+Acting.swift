@@ -1,40 +1,41 @@
+import Foundation
+import Images
 import NanoVLA
-import Tabletop
 
-/// The steps of an episode, by the policy or by a person, and back.
+/// The steps of an episode, by the policy or by a person, back, and as a film.
 extension PlaySession {
   func rewind(to step: Int) {
     guard past.indices.contains(step) else { return }
     now = past[step]
+    now.world.goBack(after: past[..<step].compactMap(\.action))
     past.removeSubrange(step...)
     isPolicys = false
   }
 
   /// A person acts in the policy's place.
-  func drive(_ action: RobotAction) {
+  func drive(_ action: RobotAction) throws {
     now.memory.plan = []
     isPolicys = false
-    act(action)
+    try act(action)
   }
 
-  func act(_ action: RobotAction) {
+  func act(_ action: RobotAction) throws {
     guard now.world.isRunning else { return }
-    now.action = action
-    past.append(now)
+    var before = now
+    before.action = action
+    let isOver = try now.world.step(action)
+    past.append(before)
     now.memory.plan = now.memory.plan.dropFirst()
     now.isObserved = false
-    if now.world.step(action), now.world.isJudged, isPolicys { outcomes.append(isSuccess) }
+    if isOver, now.world.isJudged, isPolicys { outcomes.append(now.world.isSuccess) }
   }
 
-  var isSuccess: Bool { now.world.isJudged && now.world.world.outcome == .success }
-
-  /// The episode that has succeeded, as a demonstration of the dataset.
-  var demonstration: Demonstration {
-    let seen = past.compactMap(\.observation)
-    return Demonstration(
-      suite: now.world.suite, instruction: now.world.instruction, seed: now.world.seed,
-      frames: seen.map(\.image),
-      actions: past.compactMap { $0.action?.values.map(\.toFiveDecimals) },
-      proprioception: seen.compactMap { $0.proprioception?.map(\.toFiveDecimals) })
+  /// The frames of the episode so far, ten a second.
+  func film() -> Data {
+    RGBImage.animatedPNG(
+      (past.map(\.world) + [now.world]).map {
+        $0.picture.enlarged(by: max(1, 256 / $0.picture.width))
+          .captioned($0.instruction)
+      }, framesPerSecond: 5)
   }
 }

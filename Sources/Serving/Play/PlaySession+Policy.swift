@@ -1,17 +1,31 @@
+import Images
 import NanoVLA
+import Tensors
 
 /// What the policy sees, and what it plans.
 extension PlaySession {
   func observe() {
     guard !now.isObserved else { return }
-    let observation = now.world.observation(
-      isBlank: settings.isBlank, noise: settings.noise, using: &noise)
+    let observation = Observation(seen, proprioception: now.world.proprioception)
     now.memory.history.append(observation)
     (now.observation, now.isObserved) = (observation, true)
   }
 
+  /// The camera's image: covered, of one color; with noise, each byte changed by up to that much of its
+  /// range.
+  private var seen: RGBImage {
+    if settings.isBlank { return now.world.blank }
+    let image = now.world.picture
+    guard settings.noise > 0 else { return image }
+    let pixels = image.pixels.map { byte in
+      UInt8(min(max(Float(byte) + 255 * settings.noise * noise.normal(), 0), 255))
+    }
+    return RGBImage(width: image.width, height: image.height, pixels: pixels)
+  }
+
   /// Lets the policy plan, where it has no plan.
   func decide() throws {
+    try now.world.settle()
     observe()
     guard now.world.isRunning, now.memory.plan.isEmpty || settings.ensembles else { return }
     let window = now.memory.history.window
@@ -19,24 +33,12 @@ extension PlaySession {
     insight = try PolicyInsight(policy, window, instruction)
     let chunk = try policy.predictChunk(window, instruction: instruction, using: &now.memory.random)
     let actions = try chunk.map { try policy.space.clipped(policy.statistics.robotAction($0)) }
-    plan = path(of: actions)
+    plan = now.world.path(of: actions)
     if settings.ensembles {
       let mean = now.ensemble(chunk)
       now.memory.plan = [try policy.space.clipped(policy.statistics.robotAction(mean))]
     } else {
       now.memory.plan = actions.prefix(min(settings.horizon ?? actions.count, actions.count))
     }
-  }
-
-  /// Where the actions would lead the gripper, as points of the image.
-  private func path(of actions: [RobotAction]) -> [[Float]] {
-    let gripper = now.world.scene.gripper
-    var (x, y, z) = (gripper.x, gripper.y, gripper.z)
-    var points = [now.world.imagePoint(x: x, y: y, z: z)]
-    for action in actions {
-      (x, y, z) = (x + action.values[0], y + action.values[1], z + action.values[2])
-      points.append(now.world.imagePoint(x: x, y: y, z: z))
-    }
-    return points
   }
 }

@@ -1,4 +1,5 @@
 import Diagnosis
+import Files
 import Foundation
 import Images
 import NanoVLA
@@ -9,7 +10,7 @@ import Tensors
 final class PlaySession {
   /// A moment of the episode: enough to return to it.
   struct Moment {
-    var world: PlayWorld
+    var world: any PlayWorld
     var memory: EpisodeMemory
     var ensemble = TemporalEnsemble()
     var isObserved = false
@@ -37,8 +38,8 @@ final class PlaySession {
     self.room = room
     (name, chosen) = room.first
     policy = chosen
-    let world = PlayWorld(.object, seed: Suite.firstHeldOutSeed)
-    now = Moment(world: world, memory: .init(history: History(length: policy.history)))
+    now = Moment(
+      world: room.world(for: policy), memory: .init(history: History(length: policy.history)))
   }
 
   // MARK: - Requests
@@ -46,25 +47,33 @@ final class PlaySession {
   /// Does what the page asks, and says how things stand.
   func callAsFunction(_ request: PlayRequest) throws -> PlayState {
     switch request {
-    case .reset(let suite, let seed): begin(PlayWorld(suite, seed: seed))
+    case .reset(let suite, let seed):
+      _ = try tabletop()
+      begin(PlayTabletop(suite, seed: seed))
+    case .begin(let task, let number):
+      guard var world = now.world as? PlaySimulator else {
+        throw RequestProblem("the tabletop has suites, and no task named \(oneLine(task))")
+      }
+      try world.begin(task, number)
+      begin(world)
     case .choose(let name):
       guard let policy = room[name] else { throw RequestProblem("no policy named \(name)") }
       (self.name, chosen) = (name, policy)
       try plantFault()
       outcomes = []
-      begin(now.world, keepsScene: true)
+      restart()
     case .tell(let text):
       var world = now.world
       world.tell(text)
       begin(world)
     case .move(let object, let x, let y):
-      var world = now.world
+      var world = try tabletop()
       world.move(object, x: x, y: y)
       begin(world)
     case .step:
       try decide()
-      if let action = now.memory.plan.first { act(action) }
-    case .drive(let values): drive(RobotAction(values))
+      if let action = now.memory.plan.first { try act(action) }
+    case .drive(let values): try drive(RobotAction(values))
     case .rewind(let step): rewind(to: step)
     case .settings(let settings):
       self.settings = settings
@@ -72,38 +81,37 @@ final class PlaySession {
       now.memory.plan = []
       now.isObserved = false
     case .keep:
-      guard isSuccess else {
+      let world = try tabletop()
+      guard world.isSuccess else {
         throw RequestProblem("only an episode that has just succeeded is kept as a demonstration")
       }
-      try room.keep(demonstration)
+      try room.keep(demonstration(in: world))
     case .clone:
+      _ = try tabletop()
       (name, chosen) = try room.clone()
       try plantFault()
-      begin(now.world, keepsScene: true)
+      restart()
     case .film: break
     }
     try decide()
     return state
   }
 
-  /// The frames of the episode so far, ten a second.
-  func film() -> Data {
-    RGBImage.animatedPNG(
-      (past.map(\.world) + [now.world]).map {
-        $0.picture.resized(width: 256, height: 256, filter: .nearest)
-          .captioned($0.instruction)
-      }, framesPerSecond: 5)
-  }
-
-  private func begin(_ world: PlayWorld, keepsScene: Bool = false) {
-    var world = world
-    if keepsScene { world.tell(world.instruction) }
+  private func begin(_ world: any PlayWorld) {
     now = Moment(world: world, memory: .init(history: History(length: policy.history)))
     (past, isPolicys) = ([], true)
   }
 
+  /// The episode begins anew, for the policy that was chosen.
+  private func restart() {
+    var world = now.world
+    world.restart(for: policy)
+    begin(world)
+  }
+
   /// Gives the chosen policy the fault that the page asks for, if any.
   private func plantFault() throws {
+    if settings.fault != nil { _ = try tabletop() }
     guard settings.fault == nil || chosen.backbone is ToyVLM else {
       throw RequestProblem("faults are planted in policies on the toy VLM only")
     }

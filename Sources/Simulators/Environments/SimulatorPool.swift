@@ -23,6 +23,11 @@ package final class SimulatorPool: @unchecked Sendable {
   /// How many processes were started in place of one that had ended.
   package var restartCount: Int { lock.withLock { restarts } }
 
+  /// The words of a task whose simulator was made at least once.
+  package func knownInstruction(of task: String) -> String? {
+    lock.withLock { known[task]?.instruction }
+  }
+
   /// How many processes there are now, idle or not.
   package var processCount: Int { lock.withLock { running } }
 

@@ -3,7 +3,6 @@
 // controls speak to all tables, so that two policies get the same scene and instruction.
 
 const $ = (id) => document.getElementById(id);
-const suites = ["object", "spatial", "goal", "long"];
 const tables = [];
 let running = null;
 
@@ -17,7 +16,11 @@ class Table {
     this.find(".scene").onkeydown = (event) => this.key(event);
     this.socket = new WebSocket(`ws://${location.host}/play`);
     this.socket.binaryType = "blob";
-    this.socket.onopen = () => { this.settle(); this.send({ do: "reset", suite: $("suite").value, seed: +$("seed").value }); };
+    this.socket.onopen = () => {
+      this.settle();
+      if (tables[0] !== this) this.send(layoutRequest(+$("seed").value));
+    };
+    this.find(".act").onclick = () => this.send({ do: "drive", action: sliders.values(this) });
     this.socket.onmessage = (event) => this.receive(event.data);
     this.socket.onclose = () => say("The server has ended.", true);
     this.closed = 0; // whether a person closes the gripper
@@ -27,6 +30,7 @@ class Table {
   send(request) {
     if (this.socket.readyState !== WebSocket.OPEN) return;
     this.waiting += 1;
+    if (!this.state || simulates(this.state)) this.late ??= setTimeout(() => say("The simulator is working …"), 700);
     this.socket.send(JSON.stringify(request));
   }
 
@@ -41,11 +45,12 @@ class Table {
 
   receive(data) {
     this.waiting -= 1;
+    clearTimeout(this.late);
+    this.late = undefined;
     if (data instanceof Blob) return save(data, "episode.png");
-    const state = JSON.parse(data);
-    if (state.error) { stop(); return say(state.error, true); }
-    this.state = state;
-    this.draw();
+    const reply = JSON.parse(data), state = reply.error ? reply.state : reply;
+    if (state) { this.state = state; this.draw(); }
+    if (reply.error) { stop(); say(reply.error, true); }
   }
 
   remove() { this.socket.onclose = null; this.socket.close(); this.root.remove(); }
@@ -55,19 +60,23 @@ class Table {
   draw() {
     const s = this.state;
     this.find(".picture").src = "data:image/png;base64," + s.picture;
-    this.find(".picture").alt = `The table: ${s.objects.map((o) => o.name).join(", ")}`;
+    this.find(".picture").alt = simulates(s) ? "The simulator's camera" : `The table: ${s.objects.map((o) => o.name).join(", ")}`;
     this.find(".plan polyline").setAttribute("points", s.plan.map((p) => p.join(",")).join(" "));
     options(this.find(".policy"), s.policies, s.policy);
     const map = s.insight && s.insight.attention;
     options(this.find(".query"), map ? map.queries : ["none"]);
     options(this.find(".head"), map ? map.weights.map((_, i) => `${i + 1}`) : ["none"]);
+    for (const name of [".query", ".head"]) this.find(name).parentNode.hidden = !map;
     this.drawObjects();
     this.drawSeen();
     this.drawBars();
     const outcome = this.find(".outcome");
-    outcome.className = "outcome " + (s.isJudged ? s.outcome : "");
-    outcome.textContent = !s.isJudged && s.outcome !== "running" ? "ended; no rule judges this instruction"
+    outcome.className = "outcome " + (!s.isJudged || s.outcome === "running" ? "" : s.outcome === "success" ? "success" : "failure");
+    outcome.textContent = simulates(s) ? simulatorOutcome(s)
+      : !s.isJudged && s.outcome !== "running" ? "ended; no rule judges this instruction"
       : s.outcome === "timeout" ? `no success in ${s.horizon} steps` : s.outcome;
+    for (const node of document.querySelectorAll("[data-world]")) node.hidden = (node.dataset.world === "simulator") !== simulates(s);
+    if (simulates(s)) drawSimulator(this);
     const r = s.success;
     this.find(".rate").textContent = r.episodes === 0 ? "No judged episode yet."
       : `Success so far: ${r.successes} of ${r.episodes}, 95 % interval ${r.low.toFixed(2)}–${r.high.toFixed(2)}.`;
@@ -124,12 +133,13 @@ class Table {
     const image = new Image();
     image.onload = () => {
       const canvas = this.find(".seen"), context = canvas.getContext("2d");
-      context.drawImage(image, 0, 0, 64, 64);
+      const side = canvas.width = canvas.height = image.naturalWidth;
+      context.drawImage(image, 0, 0);
       const map = s.insight && s.insight.attention;
       if (!map) return;
       const weights = map.weights[this.find(".head").selectedIndex]?.[this.find(".query").selectedIndex];
       if (!weights) return;
-      const top = Math.max(...weights), cell = 64 / map.side;
+      const top = Math.max(...weights), cell = side / map.side;
       weights.forEach((weight, i) => {
         context.fillStyle = `rgba(255, 220, 0, ${0.75 * weight / top})`;
         context.fillRect((i % map.side) * cell, Math.floor(i / map.side) * cell, cell, cell);
@@ -152,7 +162,8 @@ class Table {
       let marks = d.probabilities.map((p, i) => `<rect x="${i / n}" y="${1 - p / top}" width="${0.9 / n}" height="${p / top}"/>`);
       if (!n) marks = values.map((v) => { const x = high > low ? (v - low) / (high - low) : 0.5; return `<line x1="${x}" x2="${x}" y1="0" y2="1" stroke-width=".006"/>`; });
       const picture = document.createElement("div");
-      picture.innerHTML = `<svg viewBox="0 0 1 1" preserveAspectRatio="none" role="img" aria-label="distribution of ${d.name}">${marks.join("")}</svg>`;
+      picture.innerHTML = `<svg viewBox="0 0 1 1" preserveAspectRatio="none" role="img">${marks.join("")}</svg>`;
+      picture.firstChild.setAttribute("aria-label", `distribution of ${d.name}`);
       box.append(title, picture.firstChild);
     }
   }
@@ -160,7 +171,7 @@ class Table {
   // Driving by hand
 
   key(event) {
-    if (event.shiftKey || event.ctrlKey || event.metaKey) return;
+    if (event.shiftKey || event.ctrlKey || event.metaKey || !this.state || simulates(this.state)) return;
     const by = { ArrowLeft: [-0.1, 0, 0], ArrowRight: [0.1, 0, 0], ArrowUp: [0, -0.1, 0], ArrowDown: [0, 0.1, 0],
       PageUp: [0, 0, 0.2], PageDown: [0, 0, -0.2], " ": [0, 0, 0] }[event.key];
     if (!by) return;
@@ -192,8 +203,10 @@ function drawControls(s) {
   $("scrub").max = s.step;
   $("scrub").value = s.step;
   $("count").textContent = `${s.step} of ${s.horizon}`;
-  $("suite").value = s.suite;
-  $("seed").value = s.seed;
+  $("kind").textContent = s.layout.kind === "task" ? "Task" : "Suite";
+  options($("layout"), s.layout.names, s.layout.name);
+  $("seed").value = s.layout.seed;
+  $("other").disabled = s.tasks.every((task) => task === s.instruction);
   $("keep").disabled = !(s.isJudged && s.outcome === "success");
   $("clone").disabled = s.demonstrations === 0;
   $("clone").textContent = s.demonstrations ? `Clone kept episodes (${s.demonstrations})` : "Clone kept episodes";
@@ -216,23 +229,30 @@ function tick() {
   active.filter((table) => !table.waiting).forEach((table) => table.send({ do: "step" }));
 }
 
-$("suite").replaceChildren(...suites.map((name) => text("option", name)));
 $("instruct").onsubmit = (event) => { event.preventDefault(); all({ do: "tell", text: $("instruction").value }); };
 $("other").onclick = () => {
+  if (!tables[0].state) return;
   const s = tables[0].state, others = s.tasks.filter((task) => task !== s.instruction);
   all({ do: "tell", text: others[Math.floor(Math.random() * others.length)] });
 };
 $("run").onclick = () => {
   if (running) return stop();
+  if (!tables[0].state) return;
   if (tables.every((table) => table.state && table.state.outcome !== "running")) reset(+$("seed").value + 1);
-  running = setInterval(tick, 200);
+  running = setInterval(tick, simulates(tables[0].state) ? 40 : 200);
   $("run").setAttribute("aria-pressed", "true");
 };
 $("step").onclick = () => all({ do: "step" });
-$("scrub").oninput = (event) => { stop(); all({ do: "rewind", to: +event.target.value }); };
-function reset(seed) { all({ do: "reset", suite: $("suite").value, seed }); }
+const rewind = (event) => { stop(); all({ do: "rewind", to: +event.target.value }); };
+$("scrub").oninput = (event) => { if (!simulates(tables[0].state)) rewind(event); };
+$("scrub").onchange = (event) => { if (simulates(tables[0].state)) rewind(event); };
+function layoutRequest(seed) {
+  const { kind } = tables[0].state.layout;
+  return { do: kind === "task" ? "begin" : "reset", [kind]: $("layout").value, seed };
+}
+function reset(seed) { if (tables[0].state) all(layoutRequest(seed)); }
 $("reset").onclick = () => reset(+$("seed").value + 1);
-$("suite").onchange = () => reset(+$("seed").value);
+$("layout").onchange = () => reset(+$("seed").value);
 $("seed").onchange = () => reset(+$("seed").value);
 $("film").onclick = () => tables[0].send({ do: "film" });
 $("keep").onclick = () => tables[0].send({ do: "keep" });

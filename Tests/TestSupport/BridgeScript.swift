@@ -1,15 +1,14 @@
 import Foundation
-import Simulators
 
 /// A bridge with a fault of the test's choice: `bridge.py` with some lines of Python in between.
-final class BridgeScript {
-  let file: URL
+package final class BridgeScript {
+  package let file: URL
   /// A folder of its own, in which the script may leave marks.
-  let folder: URL
+  package let folder: URL
 
   /// - Parameter lines: run after `bridge.py` is read and before it serves; `B` is its namespace, and
   ///   `FOLDER` the path of ``folder``.
-  init(_ lines: String) throws {
+  package init(_ lines: String) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "bridge-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     file = folder.appending(path: "script.py")
@@ -29,7 +28,4 @@ final class BridgeScript {
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
-
-  /// Whether there is a Python to run it.
-  static let canRun = (try? Bridge()) != nil
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Images
 import NanoVLA
 import Tabletop
@@ -8,7 +7,7 @@ import Tensors
 ///
 /// The world judges the task that the instruction names, if the scene has such a task. Any other
 /// instruction is free: the policy acts on it, and the person judges.
-struct PlayWorld {
+struct PlayTabletop: PlayWorld {
   private(set) var suite: Suite
   private(set) var seed: UInt64
   private(set) var instruction: String
@@ -24,7 +23,21 @@ struct PlayWorld {
   }
 
   var scene: Scene { world.scene }
+  var space: ActionSpace { .tabletop }
+  var horizon: Int { world.horizon }
   var isRunning: Bool { world.outcome == .running }
+  var isSuccess: Bool { isJudged && world.outcome == .success }
+  var outcome: String { world.outcome.rawValue }
+  var instructions: [String] { Self.tasks(in: scene).map(\.instruction) }
+
+  var layout: PlayState.Layout {
+    .init(
+      environment: nil, kind: "suite", names: Self.suites.map(\.rawValue), name: suite.rawValue,
+      seed: seed, judged: nil)
+  }
+
+  /// The suites whose tasks a person can name.
+  private static let suites: [Suite] = [.object, .spatial, .goal, .long]
 
   /// Gives the robot an instruction; the episode begins anew in the present scene.
   mutating func tell(_ text: String) {
@@ -43,7 +56,10 @@ struct PlayWorld {
     restart(in: scene)
   }
 
-  /// Executes an action; returns whether that ended the episode.
+  mutating func restart(for policy: VLA) { tell(instruction) }
+  mutating func goBack(after actions: [RobotAction]) {}
+  mutating func settle() {}
+
   mutating func step(_ action: RobotAction) -> Bool {
     guard isRunning else { return false }
     world.step(action.values)
@@ -58,53 +74,32 @@ struct PlayWorld {
         scene: scene, task: task ?? .bare(0, in: scene), horizon: suite.horizon))
   }
 
-  /// Every task of the grammar in `scene`.
-  static func tasks(in scene: Scene) -> [TabletopTask] {
-    let objects = Array(scene.objects.indices)
-    let bowls = objects.filter { scene.objects[$0].shape == .bowl }
-    let things = objects.filter { scene.objects[$0].shape != .bowl }
-    var tasks = objects.map { TabletopTask.pick($0, in: scene) }
-    for object in objects {
-      tasks += [.push(object, .left, in: scene), .push(object, .right, in: scene)]
-    }
-    for bowl in bowls {
-      for object in things {
-        tasks.append(.put(object, into: bowl, in: scene))
-        tasks += things.filter { $0 != object }
-          .map { .put(object, into: bowl, thenPick: $0, in: scene) }
-      }
-    }
-    return tasks
-  }
-
-  /// As the toy VLM's tokenizer reads it: lower case, without punctuation at the ends of words.
-  static func normalized(_ text: String) -> String {
-    text.lowercased().split(whereSeparator: \.isWhitespace)
-      .map { $0.trimmingCharacters(in: .punctuationCharacters) }.joined(separator: " ")
-  }
-
-  /// What the policy perceives: with the camera covered, one color; with noise, each byte changed by
-  /// up to `noise` of its range.
-  func observation(isBlank: Bool, noise: Float, using random: inout SeededRandom) -> Observation {
-    if isBlank {
-      let blank = RGBImage(width: renderer.size, height: renderer.size, color: Palette.table)
-      return Observation(blank, proprioception: scene.proprioception)
-    }
-    let image = renderer.render(scene)
-    guard noise > 0 else { return Observation(image, proprioception: scene.proprioception) }
-    let pixels = image.pixels.map { byte in
-      UInt8(min(max(Float(byte) + 255 * noise * random.normal(), 0), 255))
-    }
-    return Observation(
-      RGBImage(width: image.width, height: image.height, pixels: pixels),
-      proprioception: scene.proprioception)
-  }
-
-  /// The scene as a person sees it.
   var picture: RGBImage { renderer.render(scene) }
+  var blank: RGBImage {
+    RGBImage(width: renderer.size, height: renderer.size, color: Palette.table)
+  }
+  var proprioception: [Float]? { scene.proprioception }
+
+  var objects: [PlayState.Object] {
+    scene.objects.map {
+      .init(
+        name: "\($0.color.rawValue) \($0.shape.rawValue)",
+        at: imagePoint(x: $0.x, y: $0.y, z: $0.z))
+    }
+  }
+
+  func path(of actions: [RobotAction]) -> [[Float]] {
+    var (x, y, z) = (scene.gripper.x, scene.gripper.y, scene.gripper.z)
+    var points = [imagePoint(x: x, y: y, z: z)]
+    for action in actions {
+      (x, y, z) = (x + action.values[0], y + action.values[1], z + action.values[2])
+      points.append(imagePoint(x: x, y: y, z: z))
+    }
+    return points
+  }
 
   /// Where the image shows a point, as fractions of its side.
-  func imagePoint(x: Float, y: Float, z: Float) -> [Float] {
+  private func imagePoint(x: Float, y: Float, z: Float) -> [Float] {
     let (u, v) = Camera.tabletop.imagePoint(x: x, y: y, z: z)
     return [u, v]
   }
