@@ -29,7 +29,7 @@ public struct BridgeArray: Sendable, Equatable {
     }
   }
 
-  /// An image from [H, W, 3] bytes; nil if the array is none.
+  /// An image from [H, W, 3] bytes; nil for an array of another type or shape.
   public var image: RGBImage? {
     guard type == "uint8", shape.count == 3, shape[2] == 3, shape[0] > 0, shape[1] > 0,
       bytes.count == count
