@@ -10,12 +10,10 @@ import Testing
 
 @Suite struct PointingBackboneTests {
   /// A backbone of 16×16 pixels and few numbers, with two instructions and three positions.
-  static func small(
-    positions: Int = 3, imageSize: Int = 16, channels: Int = 4, width: Int = 8
-  ) -> PointingBackbone {
+  static func small(positions: Int = 3, imageSize: Int = 16) -> PointingBackbone {
     var configuration = PointingConfiguration()
-    (configuration.imageSize, configuration.channels) = (imageSize, channels)
-    (configuration.width, configuration.heads, configuration.depth) = (width, 2, 1)
+    (configuration.imageSize, configuration.channels) = (imageSize, 4)
+    (configuration.width, configuration.heads, configuration.depth) = (8, 2, 1)
     (configuration.queries, configuration.maximumWords) = (2, 4)
     configuration.vocabulary = ["open", "a", "drawer", "window"]
     configuration.proprioception.center = [0.5, -1]
@@ -61,12 +59,16 @@ import Testing
     #expect(maximumError(read, reads) < 1e-4)
   }
 
-  @Test("Every parameter has the gradient of finite differences, positions included")
+  @Test("Words, stem, queries, points and positions have the gradients of finite differences")
   func gradients() {
-    let backbone = Self.small(imageSize: 8, channels: 2, width: 4)
+    let backbone = Self.small(imageSize: 8)
     unsettle(backbone)
     let images = uniform(2, 8, 8, 3)
-    expectGradients(backbone.namedParameters, tolerance: 4e-3) {
+    let inside = ["language.", "fusion.blocks.", "fusion.readText.", "wordEmbedding.positions"]
+    let own = backbone.namedParameters.filter { named in
+      !inside.contains { named.name.hasPrefix($0) }
+    }
+    expectGradients(own, tolerance: 4e-3) {
       let found = backbone.perceive(
         images, try! backbone.words(of: ["open a drawer", "open window"]))
       let state = backbone.state(found, proprioception: [[0.5, 1], [-1, 0]])
