@@ -7,6 +7,11 @@ extension RLCommand {
   /// The policy to improve: the one that `--policy` names, or a new one.
   func startPolicy(_ configuration: RLConfiguration, _ folder: RunFolder) throws -> VLA {
     guard let path = configuration.sftModelPath else {
+      guard !configuration.needsSimulator else {
+        throw RequestError(
+          "in a simulator, begin with a policy that sometimes succeeds: nanovla train --environment, "
+            + "then --policy")
+      }
       let recipe = CloningRecipe(
         for: try configuration.suite(), demonstrations: demonstrations ?? 10,
         seed: configuration.settings.seed)

@@ -4,6 +4,7 @@ import Foundation
 import NanoVLA
 import Ranks
 import Runs
+import Simulators
 
 /// `nanovla rl`: improves a policy by reinforcement learning (GRPO) on success rewards.
 struct RLCommand: ParsableCommand {
@@ -17,7 +18,11 @@ struct RLCommand: ParsableCommand {
 
       The output folder holds start/ (the policy before), policy/ (after), metrics.jsonl, curve.png \
       and a checkpoint. An interrupted run resumes with --resume and gives bit-identical results. \
-      --config reads the settings from a JSON file; options override it.
+      --config reads the settings from a JSON file; options override it. A simulator is practiced in \
+      from the outcomes of its episodes alone:
+
+        nanovla rl --policy run --environment metaworld:reach-v3 --maximum-steps 150 \\
+          --python VENV/bin/python --output reach-run
       """)
 
   @Option(help: "Folder of the policy to improve.")
@@ -68,6 +73,8 @@ struct RLCommand: ParsableCommand {
 
   @OptionGroup var distribution: DistributionOptions
 
+  @OptionGroup(title: "Simulator") var simulator: SimulatorOptions
+
   func run() throws {
     try distribution.run { ranks in
       let folder = try ranks.together { try RunFolder(output, among: ranks) }
@@ -92,17 +99,24 @@ struct RLCommand: ParsableCommand {
       guard try changed(configuration) == configuration else {
         throw RequestError("\(output) holds a run with other settings: omit them to resume it")
       }
-      let trainer = try GRPOTrainer(VLA(contentsOf: start), configuration)
+      let trainer = try trainer(for: VLA(contentsOf: start), configuration)
       try trainer.restore(from: folder.checkpoint, ranks: ranks)
       return (trainer, configuration)
     }
     let configuration = try changed(config.map { try .init(contentsOf: URL(filePath: $0)) })
     try configuration.check()
-    let trainer = try GRPOTrainer(startPolicy(configuration, folder), configuration)
-    try trainer.policy.write(to: start, dataset: configuration.dataset)
+    let trainer = try trainer(for: startPolicy(configuration, folder), configuration)
+    try trainer.policy.write(to: start, dataset: configuration.statisticsKey)
     // Last, since it makes the run resumable.
     try trainer.writeCheckpoint(configuration, to: folder.checkpoint, ranks: ranks)
     return (trainer, configuration)
+  }
+
+  /// A trainer on the tabletop, or in the simulator that the dataset names.
+  private func trainer(for policy: VLA, _ configuration: RLConfiguration) throws -> GRPOTrainer {
+    let environment = try configuration.environment(
+      for: policy, python: PythonInterpreter(simulator.python), processes: simulator.processes)
+    return try GRPOTrainer(policy, configuration, in: environment)
   }
 
   /// `base`, or the defaults of the dataset, overridden by the options.
@@ -111,6 +125,15 @@ struct RLCommand: ParsableCommand {
       try base ?? RLConfiguration(dataset: dataset ?? trainedDataset() ?? "tabletop_object")
     func set<Value>(_ path: WritableKeyPath<RLConfiguration, Value>, _ value: Value?) {
       if let value { changed[keyPath: path] = value }
+    }
+    if let environment = try simulator.settings()?.name {
+      guard dataset == nil else {
+        throw RequestError("--dataset and --environment name two worlds: omit one of them")
+      }
+      changed.dataset = "\(environment)"
+      changed.simulator = SimulatorChoices(
+        maximumSteps: simulator.maximumSteps, rendering: simulator.rendering?.rawValue,
+        taskText: simulator.taskText)
     }
     set(\.dataset, dataset)
     if let policy { changed.sftModelPath = policy }

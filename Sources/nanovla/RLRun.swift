@@ -5,6 +5,7 @@ import Images
 import NanoVLA
 import Ranks
 import Runs
+import Simulators
 
 /// A reinforcement-learning run and the files it writes.
 struct RLRun {
@@ -57,11 +58,12 @@ struct RLRun {
     display.clear()
     try ranks.onFirst {
       try trainer.policy.write(
-        to: folder.appending(path: "policy"), dataset: configuration.dataset)
+        to: folder.appending(path: "policy"), dataset: configuration.statisticsKey)
       try writeCurve(from: before)
     }
     let success = try trainer.evaluate(among: ranks)
     print("after \(trainer.iteration) iterations: \(success)")
+    (trainer.environment as? SimulatorEnvironment)?.reportRestarts()
     print("both: greedy actions on held-out layouts")
     print("start/, policy/, metrics.jsonl and curve.png are in \(folder.path)")
   }

@@ -7,20 +7,19 @@ import Simulators
 import Tabletop
 import Tensors
 
-/// `nanovla train --data` on episodes of a robot: backbone and head learn together.
+/// `nanovla train` on episodes of a robot, given (--data) or recorded in a simulator (--environment):
+/// backbone and head learn together.
 extension TrainCommand {
   /// Whether `--data` is a folder of a robot's episodes, not of the toy world.
   var isOfRobot: Bool {
-    guard let data else { return false }
-    return FileManager.default.fileExists(
-      atPath: URL(fileURLWithPath: data).appending(path: "dataset.json").path)
+    data.map { RobotDataset.isFinished(in: URL(fileURLWithPath: $0)) } ?? false
   }
 
   /// Trains, or resumes, and writes the policy.
   func trainRobot(in folder: RunFolder) throws {
     let others: [(String, Any?)] = [
-      ("--dataset", dataset), ("--demonstrations", demonstrations), ("--history", history),
-      ("--noise", noise), ("--flips", flips), ("--backbone", backbone),
+      ("--dataset", dataset), ("--history", history), ("--noise", noise), ("--flips", flips),
+      ("--backbone", backbone), ("--demonstrations", data == nil ? nil : demonstrations),
     ]
     if let (name, _) = others.first(where: { $0.1 != nil }) {
       throw RequestError("\(name) applies only to the tabletop: omit it with a robot's episodes")
@@ -36,8 +35,10 @@ extension TrainCommand {
       try folder.checkHoldsNoModel()
       recipe = try changed(RobotRecipe())
     }
+    let environment = try simulator.settings().map { try SimulatorEnvironment($0) }
+    let episodes = try demonstrations(in: folder, environment)
     let (began, cpu) = (Date(), clock())
-    let dataset = try RobotDataset(contentsOf: URL(fileURLWithPath: data!))
+    let dataset = try RobotDataset(contentsOf: episodes)
     let cloning = try recipe.cloning(on: dataset)
     if isResumed {
       try cloning.restore(from: folder.checkpoint)
@@ -61,13 +62,45 @@ extension TrainCommand {
       }
     }
     try cloning.policy.write(to: folder.url, dataset: dataset.name)
+    let (seconds, cpuTime) = (Date().timeIntervalSince(began), clock() - cpu)
     let result = RobotTrainResult(
       dataset: dataset.name, tasks: Set(dataset.episodes.map(\.task)).sorted(),
       demonstrations: dataset.episodes.count, frames: dataset.frameCount, steps: recipe.steps,
-      seconds: Date().timeIntervalSince(began),
-      cpuSeconds: Double(clock() - cpu) / Double(CLOCKS_PER_SEC), loss: cloning.recentLoss,
-      usesPositions: cloning.backbone.positions != nil, policy: folder.url.path)
+      seconds: seconds, cpuSeconds: Double(cpuTime) / Double(CLOCKS_PER_SEC),
+      loss: cloning.recentLoss, usesPositions: cloning.backbone.positions != nil,
+      success: try environment.map { try success(of: cloning.policy, in: $0) },
+      policy: folder.url.path)
     try json ? printJSON(result) : print(result)
+  }
+
+  /// The folder of the episodes: that of `--data`, or one in the run's folder, into which the
+  /// simulator's expert is recorded first, 50 episodes of each task unless told otherwise.
+  private func demonstrations(
+    in folder: RunFolder, _ environment: SimulatorEnvironment?
+  ) throws -> URL {
+    guard data == nil, let environment else { return URL(fileURLWithPath: data!) }
+    let recordings = folder.url.appending(path: "demonstrations")
+    guard !RobotDataset.isFinished(in: recordings) else { return recordings }
+    let count = demonstrations ?? 50 * environment.settings.name.tasks.count
+    var progress = Progress()
+    try SimulatorRecorder(environment).write(count, to: recordings) {
+      progress.report($0, of: count, "demonstrations")
+    }
+    return recordings
+  }
+
+  /// Success on held-out layouts, as many of each task; the policy looks again after half a chunk.
+  private func success(of policy: VLA, in environment: SimulatorEnvironment) throws -> Rate {
+    let loop = ClosedLoop(in: environment, executionHorizon: max(1, policy.head.chunk / 2))
+    let seeds = environment.heldOutSeeds(self.episodes)
+    var (progress, measured) = (Progress(), [Episode]())
+    for first in stride(from: 0, to: seeds.count, by: environment.concurrency) {
+      let batch = seeds[first..<min(first + environment.concurrency, seeds.count)]
+      measured += try loop(policy, seeds: batch)
+      progress.report(measured.count, of: seeds.count, "episodes")
+    }
+    environment.reportRestarts()
+    return Rate(SuccessRate(of: measured))
   }
 
   /// `recipe`, overridden by the options.
@@ -115,6 +148,8 @@ private struct RobotTrainResult: Encodable, CustomStringConvertible {
   let loss: Double
   /// Whether the backbone learned from the simulator's true positions too.
   let usesPositions: Bool
+  /// On held-out layouts of the simulator, if one is there.
+  let success: Rate?
   let policy: String
 
   var description: String {
@@ -123,6 +158,6 @@ private struct RobotTrainResult: Encodable, CustomStringConvertible {
     \(String(format: "%.0f s (%.0f CPU seconds)", seconds, cpuSeconds)), \
     loss \(String(format: "%.3f", loss)), \
     \(usesPositions ? "with" : "without") true positions, in \(policy)
-    """
+    """ + (success.map { "\nsuccess on held-out layouts: \($0.text)" } ?? "")
   }
 }

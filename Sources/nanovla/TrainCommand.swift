@@ -17,6 +17,8 @@ struct TrainCommand: ParsableCommand {
 
         nanovla train --data metaworld --output metaworld-policy
 
+      With --environment it records the episodes first, and evaluates the policy in the simulator.
+
       Else it records demonstrations, or reads those that nanovla data wrote (--data), and trains a \
       policy on the toy VLM to imitate them:
 
@@ -88,6 +90,8 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var distribution: DistributionOptions
 
+  @OptionGroup(title: "Simulator") var simulator: SimulatorOptions
+
   func run() throws { try distribution.run { try train(among: $0) } }
 
   private func train(among ranks: any Communicator) throws {
@@ -98,7 +102,7 @@ struct TrainCommand: ParsableCommand {
       return try RunFolder(output, among: ranks)
     }
     defer { folder.release() }
-    if isOfRobot {
+    if try simulator.settings() != nil || isOfRobot {
       guard ranks.count == 1 else {
         throw RequestError("a robot's episodes are learned by one process: omit --distributed")
       }

@@ -52,6 +52,12 @@ public struct RobotDataset: Sendable, Equatable {
       trajectories: episodes.count)
   }
 
+  /// Whether `folder` holds a dataset whose recording has ended.
+  public static func isFinished(in folder: URL) -> Bool {
+    FileManager.default.fileExists(
+      atPath: folder.appending(path: RobotDatasetHeader.fileName).path)
+  }
+
   /// Reads the whole dataset in `folder`: at most 2 GiB of pixels. ``RobotDatasetReader`` reads one
   /// episode at a time.
   ///

@@ -28,6 +28,13 @@ extension RLConfiguration {
   }
 }
 
+extension RLConfiguration {
+  /// The key of the policy's statistics: "metaworld" for all of MetaWorld's tasks.
+  public var statisticsKey: String {
+    (try? SimulatorName(dataset: dataset))?.datasetName ?? dataset
+  }
+}
+
 extension SimulatorName {
   /// The simulator of a dataset's name: "libero_10" is LIBERO's suite, "metaworld:reach-v3" names its
   /// task itself.
