@@ -1,4 +1,5 @@
 import Foundation
+import Simulators
 import TestSupport
 import Testing
 
@@ -41,7 +42,7 @@ struct PlaySimulatorServerTests {
     let reply = try await state(client)
     #expect(
       reply["error"] as? String
-        == "the simulator failed in \"step\": ValueError: the arm is stuck")
+        == "\(BridgeError.failed(operation: "step", "ValueError: the arm is stuck"))")
     #expect((reply["state"] as? [String: Any])?["outcome"] as? String == "stopped")
   }
 

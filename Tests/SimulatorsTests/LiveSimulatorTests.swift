@@ -104,7 +104,7 @@ import VLMs
     let open = fingers()
     for _ in 0..<8 { _ = try robot.step(RobotAction([0, 0, 0, 0, 0, 0, 0.1])) }  // nearer to closed
     #expect(fingers() < 0.5 * open)
-    for _ in 0..<8 { _ = try robot.step(RobotAction([0, 0, 0, 0, 0, 0, 0.9])) }
+    for _ in 0..<12 { _ = try robot.step(RobotAction([0, 0, 0, 0, 0, 0, 0.9])) }
     #expect(fingers() > 0.8 * open)
     #expect(environment.acting(.tabletop).space == environment.space)
   }
