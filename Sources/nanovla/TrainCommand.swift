@@ -104,7 +104,8 @@ struct TrainCommand: ParsableCommand {
     defer { folder.release() }
     if try simulator.settings() != nil || isOfRobot {
       guard ranks.count == 1 else {
-        throw RequestError("a robot's episodes are learned by one process: omit --distributed")
+        throw RankError(
+          rank: nil, "a robot's episodes are learned by one process: omit --distributed")
       }
       return try trainRobot(in: folder)
     }
