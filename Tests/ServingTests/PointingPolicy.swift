@@ -9,8 +9,8 @@ import Tensors
 
 /// A backbone for tests that sees colors and knows two words: its state is the way from the hand to the disc
 /// of the color that the instruction names, in largest steps.
-final class PointingBackbone: Module, Backbone {
-  static let kind = "pointing"
+final class DiscBackbone: Module, Backbone {
+  static let kind = "discs"
   struct Configuration: Codable, Equatable, Sendable {}
   let configuration = Configuration()
   let imageSize: Int? = 32
@@ -18,7 +18,7 @@ final class PointingBackbone: Module, Backbone {
 
   static func make(
     _: Configuration, relativeTo _: URL?, using _: inout SeededRandom
-  ) throws -> PointingBackbone { PointingBackbone() }
+  ) throws -> DiscBackbone { DiscBackbone() }
 
   func stateWidth(usesProprioception: Bool) -> Int { 2 }
 
@@ -94,7 +94,7 @@ extension VLA {
   static func pointing(in environment: SimulatorEnvironment) throws -> VLA {
     var random = SeededRandom(seed: 0)
     return try VLA(
-      backbone: PointingBackbone(), space: environment.space,
+      backbone: DiscBackbone(), space: environment.space,
       statistics: .init(boundsOf: environment.space), head: .init(WalkingHead.self, .init()),
       chunk: 2, using: &random)
   }
