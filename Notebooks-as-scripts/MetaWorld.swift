@@ -30,7 +30,7 @@ Lesson.notebook("MetaWorld", question: question, prediction: prediction) { lesso
 
   // %% Knobs
   lesson.heading("Knobs")
-  let steps = lesson.knob("steps", 250, full: 1500, "batches of 32 time steps")
+  let steps = lesson.knob("steps", 500, full: 1500, "batches of 32 time steps")
   let heldOutCount = lesson.knob("heldOut", 4, full: 4, "of 20 demonstrations of each task")
 
   // %% The demonstrations
