@@ -73,7 +73,7 @@ struct SimulatorRecorderTests {
       Toy.reset, Toy.expert = reset, expert
       """)
     try withFolder { folder in
-      try recorder("toy:red", script: script.file).write(3, to: folder)
+      try recorder("toy:red", noise: 0, script: script.file).write(3, to: folder)
       #expect(try RobotDataset(contentsOf: folder).episodes.map(\.seed) == [0, 2, 3])
     }
   }
