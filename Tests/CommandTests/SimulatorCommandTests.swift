@@ -2,12 +2,11 @@ import Foundation
 import Testing
 
 /// `--environment` as a user gives it, with the simulator that needs nothing but Python.
-@Suite(.serialized, .enabled(if: SimulatorCommandTests.hasPython, "there is no python3"))
+@Suite(.serialized, .enabled(if: Python.isHere, "there is no python3"))
 struct SimulatorCommandTests {
   static let program = Program.product("nanovla")
   static let folder = FileManager.default.temporaryDirectory
     .appending(path: "simulator-\(UUID())")
-  static let hasPython = (try? program.run(["doctor"], in: .temporaryDirectory).status) == 0
 
   /// recordings/, of the expert, and policy/, trained on them for a moment; made once.
   static let made = Result {
@@ -114,4 +113,12 @@ struct SimulatorCommandTests {
     #expect(items.count >= 8)
     #expect(items.allSatisfy { ($0["remedy"] as? String)?.contains("install") == true })
   }
+}
+
+/// The Python that simulators run in unless another is named.
+private enum Python {
+  static let isHere =
+    (try? Program.product("nanovla").run(
+      ["doctor"], in: FileManager.default.temporaryDirectory
+    ).status) == 0
 }
