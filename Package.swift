@@ -171,7 +171,8 @@ let package = Package(
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "BlackboardTests", dependencies: ["Blackboard", "Tensors", "Images"]),
     .testTarget(name: "ExercisesTests", dependencies: ["Exercises", "Solutions", "Tensors"]),
-    .testTarget(name: "CommandTests", dependencies: ["nanovla-lesson", "nanovla"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["nanovla-lesson", "nanovla", "TestSupport"]),
     .testTarget(name: "ReadmeTests", dependencies: []),
   ]
     + scripts(in: "Lessons", lessons, without: ["Exercises"]) { "lesson-" + $0.prefix(2) }

@@ -123,8 +123,8 @@ Lesson.run(13, "FAST action tokens", idea: idea) { lesson in
     ],
     tryThis: [
       "scale = 2, then 50: what happens to the error, and what to the number of tokens?",
-      "Exercise: train FAST on shuffled chunks instead (`random.shuffled` in `trainedOn:`). Solved if "
-        + "smooth motions take more tokens: the merges are those of other data.",
+      "Exercise: train FAST on chunks that a SeededRandom of yours shuffles, `trainedOn: …map { "
+        + "mixer.shuffled($0) }`. Solved if smooth motions take more tokens: other merges.",
     ],
     theFieldCallsIt: "discrete cosine transform (DCT), byte-pair encoding (BPE), π0-FAST")
 }

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `nanovla train` and `nanovla rl` on two ranks of Open MPI, where it is installed.
-@Suite(.serialized, .enabled(if: Launcher.path != nil, "mpirun is not installed"))
+@WaitingThread @Suite(.serialized, .enabled(if: Launcher.path != nil, "mpirun is not installed"))
 struct DistributedCommandTests {
   private let tool = Program.product("nanovla").path
   private let folder: URL

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `--environment` as a user gives it, with the simulator that needs nothing but Python.
-@Suite(.serialized, .enabled(if: Python.isHere, "there is no python3"))
+@WaitingThread @Suite(.serialized, .enabled(if: Python.isHere, "there is no python3"))
 struct SimulatorCommandTests {
   static let program = Program.product("nanovla")
   static let folder = FileManager.default.temporaryDirectory

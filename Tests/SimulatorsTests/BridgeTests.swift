@@ -1,8 +1,9 @@
 import Foundation
 import Simulators
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: BridgeScript.canRun, "there is no python3"), .serialized)
+@WaitingThread @Suite(.enabled(if: BridgeScript.canRun, "there is no python3"), .serialized)
 struct BridgeTests {
   @Test func arraysArriveUnchanged() throws {
     let script = try BridgeScript(

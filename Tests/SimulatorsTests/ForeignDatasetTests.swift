@@ -7,7 +7,7 @@ import Testing
 @testable import Simulators
 
 /// What Python says of a dataset is checked like a file: here it says what a test wants.
-@Suite(.enabled(if: BridgeScript.canRun, "there is no python3"), .serialized)
+@WaitingThread @Suite(.enabled(if: BridgeScript.canRun, "there is no python3"), .serialized)
 struct ForeignDatasetTests {
   /// A dataset of two episodes of 2 and 3 steps, changed by `lines` of Python.
   private func dataset(

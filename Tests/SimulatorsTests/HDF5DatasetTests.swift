@@ -6,6 +6,7 @@ import Testing
 @testable import Simulators
 
 /// HDF5 files as LIBERO and robomimic write them.
+@WaitingThread
 @Suite(.enabled(if: simulatorsPython != nil, "no NANOVLA_SIMULATORS_PYTHON"), .serialized)
 struct HDF5DatasetTests {
   private let python = PythonInterpreter(simulatorsPython)

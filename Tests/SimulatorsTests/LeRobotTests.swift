@@ -6,7 +6,7 @@ import Testing
 @testable import Simulators
 
 /// With LeRobot itself, whose reader and writer are the last word on its format.
-@Suite(.enabled(if: lerobotPython != nil, "no NANOVLA_LEROBOT_PYTHON"), .serialized)
+@WaitingThread @Suite(.enabled(if: lerobotPython != nil, "no NANOVLA_LEROBOT_PYTHON"), .serialized)
 struct LeRobotTests {
   private let python = PythonInterpreter(lerobotPython)
 

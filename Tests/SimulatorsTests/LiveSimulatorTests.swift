@@ -2,6 +2,7 @@ import Foundation
 import NanoVLA
 import Simulators
 import Tensors
+import TestSupport
 import Testing
 import VLMs
 
@@ -9,13 +10,7 @@ import VLMs
 ///
 ///     NANOVLA_SIMULATORS_PYTHON=VENV/bin/python NANOVLA_LIBERO_PYTHON=VENV2/bin/python \
 ///       swift test --filter LiveSimulatorTests
-@Suite(.serialized) struct LiveSimulatorTests {
-  private static func python(_ variable: String) -> PythonInterpreter? {
-    ProcessInfo.processInfo.environment[variable].map { PythonInterpreter($0) }
-  }
-  private static let simulators = python("NANOVLA_SIMULATORS_PYTHON")
-  private static let libero = python("NANOVLA_LIBERO_PYTHON")
-
+@WaitingThread @Suite(.serialized) struct LiveSimulatorTests {
   private func environment(
     _ name: String, _ python: PythonInterpreter?, imageSize: Int = 64, horizon: Int? = nil
   ) throws -> SimulatorEnvironment {
@@ -33,53 +28,55 @@ import VLMs
   }
 
   @Test(
-    .enabled(if: simulators != nil),
+    .enabled(if: Pythons.simulators != nil),
     arguments: ["drawer-open-v3", "button-press-topdown-v3", "door-open-v3", "reach-v3"])
   func metaWorldsExpertSucceedsInEachLayoutTheSameWayTwice(task: String) throws {
     let name = "metaworld:\(task)"
-    let first = try Recorder(in: environment(name, Self.simulators))(seeds: [0, 1_000_000])
+    let first = try Recorder(in: environment(name, Pythons.simulators))(seeds: [0, 1_000_000])
     #expect(first.map(\.ending) == [.success, .success])
     #expect(first[0].frames[0] != first[1].frames[0])
-    let again = try Recorder(in: environment(name, Self.simulators))(seeds: [0])[0]
+    let again = try Recorder(in: environment(name, Pythons.simulators))(seeds: [0])[0]
     #expect(again.frames == first[0].frames && again.actions == first[0].actions)
     for frame in again.frames { #expect(Set(frame.pixels).count > 40, "a picture, not a color") }
     #expect(again.actions.allSatisfy { $0.values.allSatisfy { -1...1 ~= $0 } })
   }
 
-  @Test(.enabled(if: simulators != nil)) func metaWorldsFirstImageShowsTheLayoutOfItsSeed() throws {
+  @Test(.enabled(if: Pythons.simulators != nil)) func metaWorldsFirstImageShowsTheLayoutOfItsSeed()
+    throws
+  {
     // A simulator that was used before and one that is new show the same.
-    let environment = try environment("metaworld:window-open-v3", Self.simulators)
+    let environment = try environment("metaworld:window-open-v3", Pythons.simulators)
     try environment.reset(to: 3)
     _ = try environment.observation()
     try environment.reset(to: 8)
     let used = (try environment.observation(), environment.positions)
-    let fresh = try self.environment("metaworld:window-open-v3", Self.simulators)
+    let fresh = try self.environment("metaworld:window-open-v3", Pythons.simulators)
     try fresh.reset(to: 8)
     #expect(try fresh.observation().image == used.0.image)
     #expect(fresh.positions == used.1)
   }
 
   @Test(
-    .enabled(if: simulators != nil),
+    .enabled(if: Pythons.simulators != nil),
     arguments: ["gymnasium:Pendulum-v1", "gymnasium:gym_pusht@gym_pusht/PushT-v0"])
   func gymnasiumsEnvironmentsRunToTheEnd(name: String) throws {
-    let environment = try environment(name, Self.simulators, imageSize: 96, horizon: 30)
+    let environment = try environment(name, Pythons.simulators, imageSize: 96, horizon: 30)
     let episodes = try ClosedLoop(in: environment, executionHorizon: 4, keepsRecord: true)(
       policy(for: environment), seeds: [1, 2])
     #expect(episodes.allSatisfy { $0.steps == 30 && $0.ending == .failure("horizon") })
     #expect(episodes[0].frames[0].width == 96 && episodes[0].frames[0] != episodes[1].frames[0])
   }
 
-  @Test(.enabled(if: simulators != nil)) func gymnasiumsChoicesAreNoVector() throws {
+  @Test(.enabled(if: Pythons.simulators != nil)) func gymnasiumsChoicesAreNoVector() throws {
     let error = #expect(throws: BridgeError.self) {
-      try environment("gymnasium:CartPole-v1", Self.simulators)
+      try environment("gymnasium:CartPole-v1", Pythons.simulators)
     }
     #expect("\(error!)".contains("Discrete"))
   }
 
-  @Test(.enabled(if: libero != nil)) func liberoIsEvaluatedOnItsOwnInitialStates() throws {
+  @Test(.enabled(if: Pythons.libero != nil)) func liberoIsEvaluatedOnItsOwnInitialStates() throws {
     let environment = try environment(
-      "libero:spatial/0,spatial/3", Self.libero, imageSize: 224, horizon: 4)
+      "libero:spatial/0,spatial/3", Pythons.libero, imageSize: 224, horizon: 4)
     #expect(environment.facts.initialStates == 50)
     #expect(environment.heldOutSeeds(1000).count == 100)
     let seeds = environment.heldOutSeeds(4)
@@ -95,8 +92,8 @@ import VLMs
     #expect(states[0] == states[1])
   }
 
-  @Test(.enabled(if: libero != nil)) func liberosGripperSpeaksOpenVLAsConvention() throws {
-    let environment = try environment("libero:object/0", Self.libero, imageSize: 64)
+  @Test(.enabled(if: Pythons.libero != nil)) func liberosGripperSpeaksOpenVLAsConvention() throws {
+    let environment = try environment("libero:object/0", Pythons.libero, imageSize: 64)
     let published = ActionSpace(dimensions: 7, gripperConvention: .oneOpen)
     let robot = environment.acting(published)
     try robot.reset(to: 0)
@@ -115,5 +112,15 @@ extension SimulatorEnvironment {
   fileprivate var stateOfFingers: Float {
     let state = (try? observation().proprioception) ?? []
     return state[6] - state[7]
+  }
+}
+
+/// The Pythons of the environment variables.
+private enum Pythons {
+  static let simulators = python("NANOVLA_SIMULATORS_PYTHON")
+  static let libero = python("NANOVLA_LIBERO_PYTHON")
+
+  private static func python(_ variable: String) -> PythonInterpreter? {
+    ProcessInfo.processInfo.environment[variable].map { PythonInterpreter($0) }
   }
 }

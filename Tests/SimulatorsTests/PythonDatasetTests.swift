@@ -9,6 +9,7 @@ import Testing
 
 /// With the Python libraries themselves: pyarrow, pandas, pillow, h5py. `NANOVLA_SIMULATORS_PYTHON` names a
 /// Python that has them.
+@WaitingThread
 @Suite(.enabled(if: simulatorsPython != nil, "no NANOVLA_SIMULATORS_PYTHON"), .serialized)
 struct PythonDatasetTests {
   private let python = PythonInterpreter(simulatorsPython)

@@ -3,9 +3,10 @@ import NanoVLA
 import Simulators
 import Tensors
 import VLMs
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: BridgeScript.canRun, "there is no python3"), .serialized)
+@WaitingThread @Suite(.enabled(if: BridgeScript.canRun, "there is no python3"), .serialized)
 struct SimulatorEnvironmentTests {
   private func toy(
     _ name: String = "toy:red,blue", processes: Int = 2, imageSize: Int = 32, horizon: Int? = nil,

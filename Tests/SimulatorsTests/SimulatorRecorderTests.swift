@@ -1,9 +1,10 @@
 import Foundation
 import NanoVLA
 import Simulators
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: BridgeScript.canRun, "there is no python3"), .serialized)
+@WaitingThread @Suite(.enabled(if: BridgeScript.canRun, "there is no python3"), .serialized)
 struct SimulatorRecorderTests {
   private func recorder(
     _ name: String = "toy:red,blue", noise: Float = 0.5, script: URL? = nil
