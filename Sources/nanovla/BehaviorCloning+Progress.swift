@@ -38,14 +38,8 @@ extension BehaviorCloning {
         return
       }
       progress.report(
-        stepsDone, of: schedule.steps, "steps", String(format: "loss %.3f", recentLoss))
+        stepsDone, of: schedule.steps, "steps", String(format: "loss %.3f", losses.recentMean))
       if stepsDone % 200 == 0 || isDone { try saveAll() }
     }
-  }
-
-  /// The mean loss of the last 100 steps.
-  var recentLoss: Double {
-    let last = losses.suffix(100)
-    return Double(last.reduce(0, +)) / Double(max(1, last.count))
   }
 }

@@ -54,10 +54,10 @@ extension TrainCommand {
       }
       let done = cloning.stepsDone
       progress.report(
-        done, of: recipe.steps, "steps", String(format: "loss %.3f", cloning.recentLoss))
+        done, of: recipe.steps, "steps", String(format: "loss %.3f", cloning.losses.recentMean))
       if done % 500 == 0 || cloning.isDone {
         try cloning.writeCheckpoint(to: folder.checkpoint)
-        try Data(cloning.metrics.utf8).writeAtomically(
+        try Data(cloning.losses.jsonLines.utf8).writeAtomically(
           to: folder.url.appending(path: "metrics.jsonl"))
       }
     }
@@ -67,7 +67,7 @@ extension TrainCommand {
       dataset: dataset.name, tasks: Set(dataset.episodes.map(\.task)).sorted(),
       demonstrations: dataset.episodes.count, frames: dataset.frameCount, steps: recipe.steps,
       seconds: seconds, cpuSeconds: Double(cpuTime) / Double(CLOCKS_PER_SEC),
-      loss: cloning.recentLoss, usesPositions: cloning.backbone.positions != nil,
+      loss: cloning.losses.recentMean, usesPositions: cloning.backbone.positions != nil,
       success: try environment.map { try success(of: cloning.policy, in: $0) },
       policy: folder.url.path)
     try json ? printJSON(result) : print(result)
@@ -117,47 +117,5 @@ extension TrainCommand {
     set(\.seed, seed)
     if noPositions { changed.positionWeight = 0 }
     return changed
-  }
-}
-
-extension RobotCloning {
-  /// The mean loss of the last 100 steps.
-  fileprivate var recentLoss: Double {
-    let last = losses.suffix(100)
-    return Double(last.reduce(0, +)) / Double(max(1, last.count))
-  }
-
-  /// One line for each 50 steps: their mean loss.
-  fileprivate var metrics: String {
-    stride(from: 0, to: losses.count, by: 50).map { first in
-      let part = losses[first..<min(first + 50, losses.count)]
-      let mean = Double(part.reduce(0, +)) / Double(part.count)
-      return #"{"loss":\#(mean),"step":\#(first + part.count)}"# + "\n"
-    }.joined()
-  }
-}
-
-/// The result of training on a robot's episodes.
-private struct RobotTrainResult: Encodable, CustomStringConvertible {
-  let dataset: String
-  let tasks: [String]
-  let demonstrations, frames, steps: Int
-  /// Wall-clock time, and processor time of all threads, of this run without an earlier one.
-  let seconds, cpuSeconds: Double
-  /// The mean loss of the last 100 steps.
-  let loss: Double
-  /// Whether the backbone learned from the simulator's true positions too.
-  let usesPositions: Bool
-  /// On held-out layouts of the simulator, if one is there.
-  let success: Rate?
-  let policy: String
-
-  var description: String {
-    """
-    \(demonstrations) demonstrations of \(tasks.count) tasks, \(frames) frames, \(steps) steps in \
-    \(String(format: "%.0f s (%.0f CPU seconds)", seconds, cpuSeconds)), \
-    loss \(String(format: "%.3f", loss)), \
-    \(usesPositions ? "with" : "without") true positions, in \(policy)
-    """ + (success.map { "\nsuccess on held-out layouts: \($0.text)" } ?? "")
   }
 }

@@ -44,19 +44,15 @@ struct TrainRun {
       of: cloning.policy, seeds: Array(Suite.heldOutSeeds(episodes)), among: ranks)
     return TrainResult(
       recipe, frames: cloning.examples.count, seconds: seconds,
-      loss: cloning.recentLoss, success, policy: folder.url.path)
+      loss: cloning.losses.recentMean, success, policy: folder.url.path)
   }
 
   /// Writes metrics.jsonl and curve.png from the start, so that an interrupted write does no harm.
   private func write(_ losses: [Float]) throws {
-    let means = stride(from: 0, to: losses.count, by: 50).map { first in
-      let part = losses[first..<min(first + 50, losses.count)]
-      return (step: first + part.count, loss: Double(part.reduce(0, +)) / Double(part.count))
-    }
-    let lines = means.map { #"{"loss":\#($0.loss),"step":\#($0.step)}"# + "\n" }.joined()
-    try Data(lines.utf8).writeAtomically(to: folder.url.appending(path: "metrics.jsonl"))
+    try Data(losses.jsonLines.utf8).writeAtomically(to: folder.url.appending(path: "metrics.jsonl"))
     let curve =
-      [(x: 0.0, y: Double(losses.first ?? 1))] + means.map { (x: Double($0.step), y: $0.loss) }
+      [(x: 0.0, y: Double(losses.first ?? 1))]
+      + losses.means.map { (x: Double($0.step), y: $0.loss) }
     try LineChart(
       "Training loss", x: Axis("optimizer step", 0...Double(recipe.steps)),
       y: Axis("loss of the action head", 0...(curve.map(\.y).max() ?? 1)),

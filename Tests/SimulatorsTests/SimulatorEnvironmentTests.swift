@@ -132,6 +132,21 @@ struct SimulatorEnvironmentTests {
     }
   }
 
+  @Test func aSimulatorThatBeginsElsewhereIsNotTrustedEither() throws {
+    let script = try BridgeScript(
+      """
+      def reset(self, seed, was=B["Toy"].reset):
+          was(self, seed); self.hand[0] += (os.getpid() % 1000) * 1e-4
+      def image(self, was=B["Toy"].image):
+          if not os.path.exists(FOLDER + "/died"): open(FOLDER + "/died", "w"); os._exit(1)
+          return was(self)
+      Toy.reset, Toy.image = reset, image
+      """)
+    let environment = try toy("toy:red", script: script.file)
+    try environment.reset(to: 0)
+    #expect(throws: SimulatorError.notReproducible("red")) { try environment.observation() }
+  }
+
   @Test func aSimulatorThatAlwaysDiesEndsInAnError() throws {
     let script = try BridgeScript(
       """

@@ -10,6 +10,20 @@ public enum SimulatorControl: Sendable, Equatable {
   case otherInstruction(String? = nil)
 }
 
+extension SimulatorEnvironment {
+  /// What the policy is told: the task, or as a control another one.
+  func told(_ task: String, _ facts: SimulatorFacts) throws -> String {
+    switch control {
+    case .none, .blankImage: return facts.instruction
+    case .otherInstruction(let text?): return text
+    case .otherInstruction(nil):
+      let tasks = settings.name.tasks
+      let next = (tasks.firstIndex(of: task)! + 1) % tasks.count
+      return try pool.facts(of: tasks[next]).instruction
+    }
+  }
+}
+
 extension ActionSpace {
   /// `action` of this space in the convention of `robot`: unchanged if they share one, else each
   /// gripper fully open or fully closed.

@@ -21,7 +21,8 @@ public final class SimulatorEnvironment: ExpertEnvironment {
   package let pool: SimulatorPool
   private var simulator: Simulator?
   private var layout: UInt64 = 0
-  private var situation = Simulator.Situation(state: [], positions: [])
+  /// nil until the episode has begun.
+  private var situation: Simulator.Situation?
   private var actions: [RobotAction] = []
   private static let mostRestarts = 3
   private var restarts = 0
@@ -76,24 +77,12 @@ public final class SimulatorEnvironment: ExpertEnvironment {
       pool.give(simulator)
       self.simulator = nil
     }
-    (actions, achievedOriginalTask, restarts) = ([], false, 0)
+    (actions, situation, achievedOriginalTask, restarts) = ([], nil, false, 0)
     layout = seed / UInt64(settings.name.tasks.count)
     let borrowed = try simulator ?? pool.take(task)
     simulator = borrowed
     situation = try surviving { try $0.reset(to: self.layout) }
     instruction = try told(task, known)
-  }
-
-  /// What the policy is told: the task, or as a control another one.
-  private func told(_ task: String, _ facts: SimulatorFacts) throws -> String {
-    switch control {
-    case .none, .blankImage: return facts.instruction
-    case .otherInstruction(let text?): return text
-    case .otherInstruction(nil):
-      let tasks = settings.name.tasks
-      let next = (tasks.firstIndex(of: task)! + 1) % tasks.count
-      return try pool.facts(of: tasks[next]).instruction
-    }
   }
 
   public func observation() throws -> Observation {
@@ -102,11 +91,12 @@ public final class SimulatorEnvironment: ExpertEnvironment {
       control == .blankImage
       ? RGBImage(width: side, height: side, color: .init(128, 128, 128))
       : try surviving { try $0.image() }
-    return Observation(image, proprioception: situation.state.isEmpty ? nil : situation.state)
+    let state = situation?.state ?? []
+    return Observation(image, proprioception: state.isEmpty ? nil : state)
   }
 
   /// The true positions, which no policy reads; for a backbone that learns to point.
-  public var positions: [Float] { situation.positions }
+  public var positions: [Float] { situation?.positions ?? [] }
 
   public func step(_ action: RobotAction) throws -> Ending? {
     let action = try facts.space.clipped(space.commanded(action, to: facts.space))
@@ -130,37 +120,12 @@ public final class SimulatorEnvironment: ExpertEnvironment {
       restarts += 1
       let fresh = try pool.replacement(for: simulator)
       self.simulator = fresh
-      if !actions.isEmpty || !situation.state.isEmpty {
+      if let situation {
         var reached = try fresh.reset(to: layout)
         for action in actions { reached = try fresh.step(action).1 }
-        guard actions.isEmpty || reached == situation else {
-          throw SimulatorError.notReproducible(fresh.task)
-        }
+        guard reached == situation else { throw SimulatorError.notReproducible(fresh.task) }
       }
       return try surviving(body)
     }
   }
-
-  /// Layouts from 1,000,000 on of every task, as many of each; a simulator that has its own initial
-  /// states is evaluated on those.
-  public func heldOutSeeds(_ count: Int) -> [UInt64] {
-    let tasks = settings.name.tasks.count
-    return (0..<tasks).flatMap { task in
-      let share = count / tasks + (task < count % tasks ? 1 : 0)
-      let first = facts.initialStates == nil ? Self.firstHeldOutLayout : 0
-      return (0..<min(share, facts.initialStates ?? .max)).map { i in
-        (first + UInt64(i)) * UInt64(tasks) + UInt64(task)
-      }
-    }
-  }
-
-  public func practiceSeed(using random: inout SeededRandom) -> UInt64 {
-    let layout = Self.firstPracticeLayout + UInt64(random.integer(below: 1_000_000_000))
-    let tasks = settings.name.tasks.count
-    return layout * UInt64(tasks) + UInt64(random.integer(below: tasks))
-  }
-
-  /// Demonstrations begin with layouts below, practice with layouts from 2,000,000 on.
-  public static let firstHeldOutLayout: UInt64 = 1_000_000
-  static let firstPracticeLayout: UInt64 = 2_000_000
 }
