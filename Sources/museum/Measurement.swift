@@ -19,11 +19,10 @@ struct Measurement {
     for fault in faults {
       var (causes, slowest): ([String], Double) = ([], 0)
       for seed in 0..<UInt64(seeds) {
-        let began = Date()
-        let cause = try cause(of: fault, seed: seed)
+        let (cause, seconds) = try cause(of: fault, seed: seed)
         right.append(cause == fault.cause)
         causes.append(cause?.rawValue ?? "none")
-        slowest = max(slowest, Date().timeIntervalSince(began))
+        slowest = max(slowest, seconds)
       }
       let counts = Dictionary(grouping: causes) { $0 }.mapValues(\.count)
       let text = counts.sorted { $0.value > $1.value }.map { "\($0.value) × \($0.key)" }
@@ -40,24 +39,30 @@ struct Measurement {
         var recipe = CloningRecipe(for: suite, demonstrations: count, seed: seed)
         recipe.steps = min(recipe.steps, 1500)
         (recipe.head, recipe.chunk) = (head, chunk)
-        let began = Date()
-        let report = try Setup(recipe).diagnosis()
+        let setup = try Setup(recipe)
+        let (report, seconds) = try timed { try setup.diagnosis() }
         alarms.append(report.verdict == .fault)
-        let seconds = Int(Date().timeIntervalSince(began))
         print(
           "healthy \(suite) \(count), \(head.part.type.kind) in chunks of \(chunk), seed \(seed): "
-            + "\(report.verdict.rawValue), \(seconds) s")
+            + "\(report.verdict.rawValue), \(Int(seconds)) s")
         if report.verdict == .fault { report.lines.forEach { print("  \($0)") } }
       }
     }
     print("false alarms: \(SuccessRate(alarms))")
   }
 
-  private func cause(of fault: Fault, seed: UInt64) throws -> Cause? {
+  /// What the doctor names, and the seconds that it takes.
+  private func cause(of fault: Fault, seed: UInt64) throws -> (Cause?, Double) {
     guard fault.isInUpdate else {
-      return try fault.planted(in: setup(for: fault, seed: seed)).diagnosis().cause
+      let broken = try fault.planted(in: setup(for: fault, seed: seed))
+      return try timed { try broken.diagnosis().cause }
     }
-    return try Exhibit.updateFinding(fault, seed: seed)?.cause
+    return try timed { try Exhibit.updateFinding(fault, seed: seed)?.cause }
+  }
+
+  private func timed<Result>(_ body: () throws -> Result) rethrows -> (Result, Double) {
+    let began = Date()
+    return (try body(), Date().timeIntervalSince(began))
   }
 
   /// Most faults are planted in one and the same policy of a seed.

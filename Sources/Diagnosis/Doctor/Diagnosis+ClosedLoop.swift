@@ -64,6 +64,13 @@ extension Diagnosis {
         "\(success)", evidence: "overfitted: \(trained) on the layouts it was trained on",
         next: "more demonstrations, or more weight decay")
     }
+    guard success.interval.upperBound > 0.5 else {
+      return .weak(
+        "\(success)",
+        evidence: "it fails more often than not, though not from a fault: \(trained) on the layouts "
+          + "it was trained on",
+        next: "more demonstrations or training steps, or practice from outcomes: nanovla rl")
+    }
     return .passes("\(success)")
   }
 

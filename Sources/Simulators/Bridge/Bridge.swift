@@ -33,7 +33,12 @@ public final class Bridge {
     process.standardError = errors
     errors.fileHandleForReading.readabilityHandler = { [printed] handle in
       let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil } else { printed.append(data) }
+      if data.isEmpty {
+        handle.readabilityHandler = nil
+        printed.end()
+      } else {
+        printed.append(data)
+      }
     }
     do {
       try Self.starting.withLock { try process.run() }
@@ -89,8 +94,7 @@ public final class Bridge {
     switch error {
     case .closed:
       kill(process.processIdentifier, SIGKILL)  // it may live on with its output closed
-      process.waitUntilExit()
-      return .ended(operation: operation, lastLine: printed.waited)
+      return .ended(operation: operation, lastLine: printed.whole)
     case .late: return .timedOut(operation: operation, seconds: seconds, lastLine: printed.text)
     case .longLine(let line):
       return .garbled(operation: operation, String(decoding: line, as: UTF8.self))
@@ -111,22 +115,32 @@ public final class Bridge {
 
 /// The last line that a process printed on standard error.
 private final class LastLine: @unchecked Sendable {
-  private let lock = NSLock()
+  private let changed = NSCondition()
   private var bytes = Data()
+  private var isWhole = false
 
   func append(_ data: Data) {
-    lock.withLock { bytes = Data((bytes + data).suffix(4096)) }
+    changed.withLock { bytes = Data((bytes + data).suffix(4096)) }
+  }
+
+  func end() {
+    changed.withLock {
+      isWhole = true
+      changed.broadcast()
+    }
   }
 
   var text: String {
-    let lines = lock.withLock { String(decoding: bytes, as: UTF8.self) }
+    let lines = changed.withLock { String(decoding: bytes, as: UTF8.self) }
       .split(whereSeparator: \.isNewline)
     return lines.last { $0.contains { !$0.isWhitespace } }.map(String.init) ?? ""
   }
 
-  /// The same, a moment later: what a dying process printed is still on its way.
-  var waited: String {
-    Thread.sleep(forTimeInterval: 0.1)
+  /// The same once all has arrived that a dead process printed. A process that it started may hold its
+  /// standard error open, so the wait has an end.
+  var whole: String {
+    let deadline = Date(timeIntervalSinceNow: 5)
+    changed.withLock { while !isWhole && changed.wait(until: deadline) {} }
     return text
   }
 }
