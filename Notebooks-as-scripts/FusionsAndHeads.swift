@@ -31,7 +31,7 @@ Lesson.notebook("Fusions and heads", question: question, prediction: prediction)
   // %% Knobs
   lesson.heading("Knobs")
   let seeds = lesson.knob("seeds", 5, full: 20, "trainings of each part")
-  let probeSteps = lesson.knob("probeSteps", 400, full: 600, "batches of 64 scenes, for a fusion")
+  let probeSteps = lesson.knob("probeSteps", 800, full: 1200, "batches of 32 scenes, for a fusion")
   let scenes: UInt64 = 2000  // to train a fusion on
   let steps = 2000  // batches of 64 time steps, for a head
   let episodes = lesson.knob("episodes", 100, full: 200, "held-out layouts")
@@ -55,7 +55,7 @@ Lesson.notebook("Fusions and heads", question: question, prediction: prediction)
       let width = backbone.configuration.width
       let probe = PointingProbe(
         strategy.fusion(width: width, using: &random), width: width, using: &random)
-      probe.train(on: features, steps: probeSteps, learningRate: 3e-3, seed: seed) { done, _ in
+      probe.train(on: features, steps: probeSteps, learningRate: 4e-3, seed: seed) { done, _ in
         lesson.progress(done, of: probeSteps, "\(name), seed \(seed)")
       }
       return probe.error(on: heldOut)
