@@ -92,6 +92,31 @@ import VLMs
     #expect(states[0] == states[1])
   }
 
+  @Test(.enabled(if: Pythons.libero != nil)) func liberosImageIsTheObservationOfItsStep() throws {
+    let script = try BridgeScript(
+      """
+      @B["op"]("compare")
+      def compare(parameters, arrays):
+          libero = B["LIBERO"]("spatial/0", 256, {})
+          def run(shown):
+              libero.reset(0)
+              images = [shown().copy()]
+              for step in range(6):
+                  libero.step([0.5, -0.5, 0.25, 0, 0, 0.1, -1 if step < 3 else 1])
+                  images.append(shown().copy())
+              return images
+          ours = run(libero.picture)
+          libero.env.env._observables["agentview_image"].set_sensor(libero.sensor)
+          theirs = run(lambda: libero.observation["agentview_image"])
+          return {"equal": [bool((a == b).all()) for a, b in zip(ours, theirs)],
+                  "moved": bool((ours[0] != ours[-1]).any())}, []
+      """)
+    let bridge = try Bridge(Pythons.libero!, script: script.file)
+    let reply = try bridge.call("compare", seconds: 300).result
+    #expect(try reply["equal"].decoded([Bool].self) == Array(repeating: true, count: 7))
+    #expect(try reply["moved"].bool())
+  }
+
   @Test(.enabled(if: Pythons.libero != nil)) func liberosGripperSpeaksOpenVLAsConvention() throws {
     let environment = try environment("libero:object/0", Pythons.libero, imageSize: 64)
     let published = ActionSpace(dimensions: 7, gripperConvention: .oneOpen)

@@ -419,7 +419,11 @@ class LIBERO(Environment):
         self._render_only_when_asked()
 
     def _render_only_when_asked(self):
-        """Robosuite renders at every step; here only a request does."""
+        """Robosuite samples its camera in every step, at the step's beginning. Here that keeps the
+        simulation as it is then, and a request renders it: the same image, without the others.
+        """
+        import copy
+
         import numpy
 
         observable = self.env.env._observables["agentview_image"]
@@ -427,6 +431,7 @@ class LIBERO(Environment):
         blank = numpy.zeros((self.camera, self.camera, 3), dtype=numpy.uint8)
 
         def unrendered(cache):
+            self.sampled = copy.copy(self.env.sim.data._data)
             return blank
 
         unrendered.__modality__ = self.sensor.__modality__
@@ -449,14 +454,22 @@ class LIBERO(Environment):
         self.observation, _, done, _ = self.env.step([min(max(float(a), -1.0), 1.0) for a in action])
         return bool(done), bool(done), "success" if done else None
 
+    def picture(self):
+        """What robosuite shows as this step's observation, upside down."""
+        # The sensor alone: an update of all observables would change when the robot's state is
+        # sampled, so that an episode repeated without images would be another.
+        data = self.env.sim.data
+        present, data._data = data._data, self.sampled
+        try:
+            return self.sensor({})
+        finally:
+            data._data = present
+
     def image(self):
         import io
 
         Image = library("PIL.Image", "pip install pillow")
-        # The sensor alone: an update of all observables would change when the robot's state is
-        # sampled, so that an episode repeated without images would be another.
-        picture = self.sensor({})
-        picture = Image.fromarray(picture[::-1, ::-1])
+        picture = Image.fromarray(self.picture()[::-1, ::-1])
         file = io.BytesIO()
         picture.save(file, "JPEG", quality=95)
         picture = Image.open(file).convert("RGB").resize((self.size, self.size), Image.LANCZOS)
