@@ -1,4 +1,3 @@
-import Foundation
 import NanoVLA
 import Simulators
 
@@ -6,13 +5,7 @@ extension EvaluateCommand {
   /// The policies, ours or published ones, and the simulator's tasks in which they are evaluated.
   func loadedForSimulator(_ folders: [PolicyFolder]) throws -> ([VLA], EvaluationWorld) {
     let name = try SimulatorName(simulator.environment ?? "")
-    let policies = try folders.map { folder in
-      guard !folder.exists, FileManager.default.fileExists(atPath: folder.path) else {
-        return try folder.policy(dataset: dataset ?? name.datasetName)
-      }
-      return try VLA.published(
-        folder.path, unnormKey: dataset ?? name.datasetName, givesState: true)
-    }
+    let policies = try folders.map { try $0.policy(in: name, dataset: dataset) }
     let sizes = Set(policies.map { $0.backbone.imageSize ?? name.kind.imageSize })
     guard sizes.count == 1, let size = sizes.first else {
       throw RequestError(
@@ -20,7 +13,7 @@ extension EvaluateCommand {
     }
     let environment = try SimulatorEnvironment(simulator.settings(imageSize: size)!)
     for policy in policies {
-      try environment.acting(policy.space).space.check(matches: policy.space)
+      try environment.acting(policy).space.check(matches: policy.space)
     }
     return (policies, EvaluationWorld(environment, episodes: episodes))
   }

@@ -55,7 +55,7 @@ struct EvaluationWorld {
     (horizon, batchSize) = (simulator.horizon, simulator.concurrency)
     self.simulator = simulator
     environment = { policy, control in
-      simulator.acting(policy.space).controlled(
+      simulator.acting(policy).controlled(
         control == .none
           ? .none : control == .blankImage ? .blankImage : .otherInstruction())
     }

@@ -50,10 +50,10 @@ struct PlayCommand: ParsableCommand {
     }
     let policies =
       try policy.isEmpty
-      ? cloned() : policy.map { (shortName($0), try read($0, simulated?.name.datasetName)) }
+      ? cloned() : policy.map { (shortName($0), try read($0, simulated?.name)) }
     let environment = try simulated.map {
       var settings = $0
-      settings.imageSize = try imageSize(of: policies) ?? settings.imageSize
+      settings.imageSize = try imageSize(of: policies) ?? settings.name.kind.imageSize
       return try SimulatorEnvironment(settings)
     }
     let folder = recordings.map { URL(fileURLWithPath: $0, isDirectory: true) }
@@ -65,8 +65,9 @@ struct PlayCommand: ParsableCommand {
     environment?.reportRestarts()
   }
 
-  private func read(_ path: String, _ dataset: String?) throws -> VLA {
-    try PolicyFolder(path: path).policy(dataset: dataset)
+  private func read(_ path: String, _ simulator: SimulatorName?) throws -> VLA {
+    let folder = PolicyFolder(path: path)
+    return try simulator.map { try folder.policy(in: $0) } ?? folder.policy(dataset: nil)
   }
 
   /// The size of the images that all policies see; nil if each resizes them itself.

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import NanoVLA
 import Runs
+import Simulators
 import VLMs
 
 /// The folder of a policy. Its statistics are keyed by the dataset that the policy was trained on.
@@ -28,6 +29,18 @@ struct PolicyFolder {
       contentsOf: URL(fileURLWithPath: path), dataset: datasets().count > 1 ? dataset : nil)
     showNotes(of: policy.backbone)
     return policy
+  }
+
+  /// Reads the policy, ours or a published one, for a simulator.
+  /// - Parameter dataset: whose statistics to use, if not those of the simulator.
+  func policy(in simulator: SimulatorName, dataset: String? = nil) throws -> VLA {
+    guard !exists, FileManager.default.fileExists(atPath: path) else {
+      return try policy(dataset: dataset ?? simulator.datasetName)
+    }
+    let folder = URL(fileURLWithPath: path, isDirectory: true)
+    let keys = (try? ActionStatistics.readAll(modelFolder: folder))?.keys.sorted() ?? []
+    return try VLA.published(
+      path, unnormKey: dataset ?? simulator.statisticsKey(among: keys), givesState: true)
   }
 }
 

@@ -25,6 +25,11 @@ struct SimulatorOptions: ParsableArguments {
   @Option(help: "The task in words, where the simulator has none.")
   var taskText: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "For an OpenVLA in LIBERO: only the middle 90 % of the image, as in its own evaluation.")
+  var centerCrop = true
+
   /// What the options describe; nil without `--environment`.
   /// - Parameter imageSize: of the policy, in pixels.
   /// - Throws: ``SimulatorError``, or ``RequestError`` for options without an environment.
@@ -32,7 +37,7 @@ struct SimulatorOptions: ParsableArguments {
     guard let environment else {
       let others: [(String, Any?)] = [
         ("--processes", processes), ("--rendering", rendering), ("--maximum-steps", maximumSteps),
-        ("--task-text", taskText),
+        ("--task-text", taskText), ("--no-center-crop", centerCrop ? nil : false),
       ]
       if let (name, _) = others.first(where: { $0.1 != nil }) {
         throw RequestError("\(name) applies only to a simulator: name one with --environment")
@@ -42,7 +47,7 @@ struct SimulatorOptions: ParsableArguments {
     return SimulatorSettings(
       try SimulatorName(environment), python: PythonInterpreter(python), imageSize: imageSize,
       processes: processes ?? least, rendering: rendering, instruction: taskText,
-      horizon: maximumSteps)
+      horizon: maximumSteps, cropsCenter: centerCrop)
   }
 }
 

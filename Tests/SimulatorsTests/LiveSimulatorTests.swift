@@ -1,6 +1,6 @@
 import Foundation
 import NanoVLA
-import Simulators
+@testable import Simulators
 import Tensors
 import TestSupport
 import Testing
@@ -115,6 +115,19 @@ import VLMs
     let reply = try bridge.call("compare", seconds: 300).result
     #expect(try reply["equal"].decoded([Bool].self) == Array(repeating: true, count: 7))
     #expect(try reply["moved"].bool())
+  }
+
+  @Test(.enabled(if: Pythons.libero != nil)) func aPublishedOpenVLAActsAndSeesTheMiddle() throws {
+    let fixture = try #require(Fixture.all.first { $0.family == "openvla" })
+    let openVLA = try VLA.fromVLM(
+      "openvla", modelPath: fixture.folder.path, unnormKey: "bridge_orig")
+    let environment = try environment("libero:goal/0", Pythons.libero, imageSize: 224, horizon: 2)
+    let seeds = environment.heldOutSeeds(1)
+    let loop = { ClosedLoop(in: $0, executionHorizon: 1, keepsRecord: true) }
+    let whole = try loop(environment.acting(openVLA.space))(openVLA, seeds: seeds)[0]
+    let middle = try loop(environment.acting(openVLA))(openVLA, seeds: seeds)[0]
+    #expect(whole.steps == 2 && middle.steps == 2)
+    #expect(middle.frames[0] == whole.frames[0].centerCropped(toArea: 0.9))
   }
 
   @Test(.enabled(if: Pythons.libero != nil)) func liberosGripperSpeaksOpenVLAsConvention() throws {

@@ -205,6 +205,14 @@ struct SimulatorEnvironmentTests {
     #expect(try SimulatorName("libero:spatial").tasks == (0..<10).map { "spatial/\($0)" })
     #expect(try SimulatorName("libero:90").tasks.count == 90)
     #expect(try SimulatorName("libero:10/3").tasks == ["10/3"])
+    let spatial = try SimulatorName("libero:spatial")
+    #expect(
+      spatial.statisticsKey(among: ["bridge_orig", "libero_spatial_no_noops"])
+        == "libero_spatial_no_noops")
+    #expect(
+      spatial.statisticsKey(among: ["libero_spatial", "libero_spatial_no_noops"])
+        == "libero_spatial")
+    #expect(spatial.statisticsKey(among: ["bridge_orig"]) == "libero_spatial")
     #expect(try SimulatorName("gymnasium:gym_pusht@gym_pusht/PushT-v0").kind == .gymnasium)
     for name in ["", "toy", "toy:", "toy:red,,blue", "toy:red,red", "mujoco:x", "tabletop_object"] {
       #expect(throws: SimulatorError.unknownName(name)) { try SimulatorName(name) }

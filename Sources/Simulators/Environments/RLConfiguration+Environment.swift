@@ -24,7 +24,7 @@ extension RLConfiguration {
       }
       simulators.rendering = known
     }
-    return try SimulatorEnvironment(simulators).acting(policy.space)
+    return try SimulatorEnvironment(simulators).acting(policy)
   }
 }
 

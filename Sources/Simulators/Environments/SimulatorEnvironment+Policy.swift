@@ -5,7 +5,7 @@ extension SimulatorEnvironment {
   /// - Throws: ``ActionError`` for other actions or another state of the robot, ``PolicyError`` for images
   ///   of another size.
   public func check(_ policy: VLA) throws {
-    try acting(policy.space).space.check(matches: policy.space)
+    try acting(policy).space.check(matches: policy.space)
     let (side, states) = (settings.imageSize, facts.stateNames.count)
     if let size = policy.backbone.imageSize, size != side {
       throw PolicyError.imageSize(width: side, height: side, expected: size)

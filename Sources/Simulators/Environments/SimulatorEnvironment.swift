@@ -16,6 +16,8 @@ public final class SimulatorEnvironment: ExpertEnvironment {
   /// The facts of each task of ``SimulatorName/tasks`` that one policy's actions and states must share.
   public let facts: SimulatorFacts
   public internal(set) var space: ActionSpace
+  /// The part of the image's area that is shown, from its middle; nil for the whole image.
+  var shownArea: Float?
   public private(set) var instruction: String
   public private(set) var achievedOriginalTask = false
   package let pool: SimulatorPool
@@ -45,7 +47,7 @@ public final class SimulatorEnvironment: ExpertEnvironment {
 
   private init(copying other: SimulatorEnvironment, control: SimulatorControl) {
     (settings, self.control, facts, pool) = (other.settings, control, other.facts, other.pool)
-    (space, instruction) = (other.space, other.instruction)
+    (space, instruction, shownArea) = (other.space, other.instruction, other.shownArea)
   }
 
   deinit { if let simulator { pool.give(simulator) } }
@@ -87,10 +89,11 @@ public final class SimulatorEnvironment: ExpertEnvironment {
 
   public func observation() throws -> Observation {
     let side = settings.imageSize
-    let image =
-      control == .blankImage
-      ? RGBImage(width: side, height: side, color: .init(128, 128, 128))
-      : try surviving { try $0.image() }
+    var image = RGBImage(width: side, height: side, color: .init(128, 128, 128))
+    if control != .blankImage {
+      image = try surviving { try $0.image() }
+      if let shownArea { image = image.centerCropped(toArea: shownArea) }
+    }
     let state = situation?.state ?? []
     return Observation(image, proprioception: state.isEmpty ? nil : state)
   }

@@ -45,6 +45,14 @@ public struct SimulatorName: Sendable, Equatable, CustomStringConvertible {
     return "libero_\(suite)"
   }
 
+  /// The key of this simulator's statistics among those of a published policy: ``datasetName``, or that of
+  /// the same demonstrations without the steps in which the robot rested, on which OpenVLA was
+  /// fine-tuned.
+  public func statisticsKey(among keys: some Collection<String>) -> String {
+    let withoutRests = datasetName + "_no_noops"
+    return !keys.contains(datasetName) && keys.contains(withoutRests) ? withoutRests : datasetName
+  }
+
   /// The tasks of a whole suite of LIBERO's: ten, or ninety.
   private static func liberoTasks(_ name: String) -> [String] {
     guard !name.contains("/") else { return [name] }

@@ -17,6 +17,9 @@ public struct SimulatorSettings: Sendable, Equatable {
   public var instruction: String?
   /// The most steps of an episode; nil for the simulator's own number.
   public var horizon: Int?
+  /// Whether an OpenVLA in LIBERO sees the middle 90 % of the image, as its published evaluation shows
+  /// it to checkpoints that learned from random crops.
+  public var cropsCenter: Bool
 
   /// What the toy VLM sees too.
   public static let defaultImageSize = 64
@@ -25,11 +28,12 @@ public struct SimulatorSettings: Sendable, Equatable {
   public init(
     _ name: SimulatorName, python: PythonInterpreter = .init(), imageSize: Int = defaultImageSize,
     processes: Int? = nil, rendering: Rendering? = nil, instruction: String? = nil,
-    horizon: Int? = nil
+    horizon: Int? = nil, cropsCenter: Bool = true
   ) {
     (self.name, self.python, self.imageSize) = (name, python, imageSize)
     self.processes = processes ?? Self.cores
     (self.rendering, self.instruction, self.horizon) = (rendering, instruction, horizon)
+    self.cropsCenter = cropsCenter
   }
 
   /// Refuses numbers that no simulator can be run with.

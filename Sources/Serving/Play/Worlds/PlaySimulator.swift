@@ -41,7 +41,7 @@ struct PlaySimulator: PlayWorld {
 
   /// The first task's first layout for evaluation. No process is used before ``settle()``.
   init(_ base: SimulatorEnvironment, for policy: VLA) {
-    (self.base, environment) = (base, base.acting(policy.space).copy())
+    (self.base, environment) = (base, base.acting(policy).copy())
     task = base.settings.name.tasks[0]
     number = base.heldOutSeeds(1)[0] / UInt64(base.settings.name.tasks.count)
   }
@@ -86,7 +86,7 @@ struct PlaySimulator: PlayWorld {
   }
 
   mutating func restart(for policy: VLA) {
-    environment = base.acting(policy.space).copy()
+    environment = base.acting(policy).copy()
     restart()
   }
 
