@@ -191,6 +191,20 @@ struct SimulatorEnvironmentTests {
     #expect((1...2).contains(environment.pool.processCount))
   }
 
+  @Test func groupsOfRolloutsUseTheSameProcessesAgain() throws {
+    let environment = try toy("toy:red", processes: 3 * Threads.count)
+    var random = SeededRandom(seed: 0)
+    let policy = try VLA(
+      backbone: StateBackbone(), space: environment.space,
+      statistics: .init(boundsOf: environment.space), head: .tokens(bins: 8), chunk: 2,
+      using: &random)
+    let head = try #require(policy.head as? TokenHead)
+    let groups = try GroupRollouts(in: environment, groupSize: 3)(
+      policy, head, seeds: (0..<7).map { $0 }, draw: 1)
+    #expect(groups.count == 7 && groups.allSatisfy { $0.rewards.count == 3 })
+    #expect(environment.pool.startCount <= 3 * Threads.count)
+  }
+
   @Test func heldOutAndPracticedLayoutsNeverMeet() throws {
     let environment = try toy()
     let heldOut = environment.heldOutSeeds(50)

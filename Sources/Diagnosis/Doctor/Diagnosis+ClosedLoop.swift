@@ -67,8 +67,8 @@ extension Diagnosis {
     guard success.interval.upperBound > 0.5 else {
       return .weak(
         "\(success)",
-        evidence: "it fails more often than not, though not from a fault: \(trained) on the layouts "
-          + "it was trained on",
+        evidence: "it fails more often than not, though not from a fault: \(trained) on the "
+          + "layouts it was trained on",
         next: "more demonstrations or training steps, or practice from outcomes: nanovla rl")
     }
     return .passes("\(success)")

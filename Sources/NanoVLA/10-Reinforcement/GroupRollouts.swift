@@ -45,7 +45,7 @@ public struct GroupRollouts {
     for i in part {
       var first = try Rollout(in: environment, seed: seeds[i], history: policy.history)
       try first.observe()
-      rollouts += try (0..<groupSize).map { _ in try first.sibling() }
+      rollouts += try [first] + (1..<groupSize).map { _ in try first.sibling() }
     }
     try RolloutWorker()(&rollouts) { rollouts, deciding in
       let groups = Dictionary(grouping: deciding) { $0 / groupSize }.sorted { $0.key < $1.key }

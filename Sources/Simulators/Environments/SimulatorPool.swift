@@ -14,7 +14,7 @@ package final class SimulatorPool: @unchecked Sendable {
   private var idle: [Simulator] = []
   private var running = 0
   private var known: [String: SimulatorFacts] = [:]
-  private var restarts = 0
+  private var restarts = 0, starts = 0
 
   init(_ settings: SimulatorSettings, script: URL?) {
     (self.settings, self.script) = (settings, script)
@@ -27,6 +27,9 @@ package final class SimulatorPool: @unchecked Sendable {
   package func knownInstruction(of task: String) -> String? {
     lock.withLock { known[task]?.instruction }
   }
+
+  /// How many processes were ever started.
+  package var startCount: Int { lock.withLock { starts } }
 
   /// How many processes there are now, idle or not.
   package var processCount: Int { lock.withLock { running } }
@@ -42,6 +45,7 @@ package final class SimulatorPool: @unchecked Sendable {
         running -= 1
       }
       running += 1
+      starts += 1
       return nil
     }
     if let found { return found }

@@ -12,29 +12,29 @@
 ///   seconds, β the bandwidth of a link in bytes a second.
 /// - Reference: Thakur, Rabenseifner and Gropp, "Optimization of Collective Communication Operations
 ///   in MPICH" (2005), §3, the cost model.
-struct Scaling {
+package struct Scaling {
   /// A network: how long a message takes.
-  struct Network {
-    let name: String
-    let latency: Double  // α
-    let bandwidth: Double  // β
+  package struct Network: Equatable {
+    package let name: String
+    package let latency: Double  // α
+    package let bandwidth: Double  // β
 
     /// Typical for gigabit Ethernet with TCP; not measured here.
-    static let gigabit = Network(name: "gigabit", latency: 50e-6, bandwidth: 117e6)
+    package static let gigabit = Network(name: "gigabit", latency: 50e-6, bandwidth: 117e6)
 
     /// The network on which two ranks took `short` seconds for the sum of 1,000 numbers, and `long`
     /// for 1,000,000.
-    static func measured(short: Double, long: Double) -> Network {
+    package static func measured(short: Double, long: Double) -> Network {
       Network(
         name: "measured", latency: short / 2, bandwidth: 4 * 999_000 / max(long - short, 1e-9))
     }
 
-    init(name: String, latency: Double, bandwidth: Double) {
+    package init(name: String, latency: Double, bandwidth: Double) {
       (self.name, self.latency, self.bandwidth) = (name, latency, bandwidth)
     }
 
     /// s(R) in seconds.
-    func sum(of numbers: Int, ranks: Int) -> Double {
+    package func sum(of numbers: Int, ranks: Int) -> Double {
       let others = Double(ranks - 1)
       return 2 * others * latency
         + 2 * others / Double(ranks) * 4 * Double(numbers) / bandwidth
@@ -46,7 +46,7 @@ struct Scaling {
   private let numbers: Int  // n
 
   /// Work that took `one` second on one rank and `two` on two ranks of `network`.
-  init(one: Double, two: Double, sums: Double, of numbers: Int, on network: Network) {
+  package init(one: Double, two: Double, sums: Double, of numbers: Int, on network: Network) {
     let exchange = sums * network.sum(of: numbers, ranks: 2)
     divided = min(one, max(0, 2 * (one - two + exchange)))
     undivided = one - divided
@@ -54,7 +54,7 @@ struct Scaling {
   }
 
   /// T(R) in seconds.
-  func time(ranks: Int, on network: Network) -> Double {
+  package func time(ranks: Int, on network: Network) -> Double {
     divided / Double(ranks) + undivided + sums * network.sum(of: numbers, ranks: ranks)
   }
 }
