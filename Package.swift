@@ -107,7 +107,8 @@ let package = Package(
     // Several processes, by MPI, which is opened when a run asks for it.
     .target(
       name: "Ranks",
-      dependencies: ["Tensors", "Files", "NanoVLA", "VLMs", "Runs"], swiftSettings: optimized),
+      dependencies: ["Tensors", "Files", "NanoVLA", "VLMs", "Runs", "Simulators"],
+      swiftSettings: optimized),
     .target(
       name: "Diagnosis",
       dependencies: ["Tensors", "Files", "Images", "Tabletop", "NanoVLA", "VLMs", "Runs"],

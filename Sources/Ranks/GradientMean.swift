@@ -27,6 +27,16 @@ extension Communicator {
     let weight = part?.weight ?? 0
     if let part { (part.loss * weight).backward() }
     let measured = part.map { [$0.loss.item] + $0.others } ?? Array(repeating: 0, count: 1 + others)
+    return mean(ofGradientsThrough: parameters, measured, weight: weight)
+  }
+
+  /// Divides the gradients of `parameters`, which are those of weight times mean loss on each rank, by
+  /// the sum of the weights, after adding them up.
+  /// - Parameter measured: means of this rank's examples.
+  /// - Returns: those of the whole batch.
+  func mean(
+    ofGradientsThrough parameters: [Tensor], _ measured: [Float], weight: Float
+  ) -> [Float] {
     let hasGradient = parameters.map { $0.gradient == nil ? Float(0) : 1 }
     let notes = hasGradient + measured.map { $0 * weight } + [weight]
 

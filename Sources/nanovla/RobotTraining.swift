@@ -2,6 +2,7 @@ import Blackboard
 import Files
 import Foundation
 import NanoVLA
+import Ranks
 import Runs
 import Simulators
 import Tabletop
@@ -16,52 +17,27 @@ extension TrainCommand {
   }
 
   /// Trains, or resumes, and writes the policy.
-  func trainRobot(in folder: RunFolder) throws {
-    let others: [(String, Any?)] = [
-      ("--dataset", dataset), ("--history", history), ("--noise", noise), ("--flips", flips),
-      ("--backbone", backbone), ("--demonstrations", data == nil ? nil : demonstrations),
-    ]
-    if let (name, _) = others.first(where: { $0.1 != nil }) {
-      throw RequestError("\(name) applies only to the tabletop: omit it with a robot's episodes")
+  func trainRobot(in folder: RunFolder, among ranks: any Communicator) throws {
+    let (recipe, isResumed) = try ranks.inTurn(
+      copying: [BehaviorCloning.checkpointFile], in: folder.url
+    ) { try robotRecipe(in: folder, among: ranks) }
+    let environment = try ranks.together {
+      try ranks.isFirst ? simulator.settings().map { try SimulatorEnvironment($0) } : nil
     }
-    let isResumed = try folder.holdsRun(resume: resume)
-    let recipe: RobotRecipe
-    if isResumed {
-      recipe = try RobotCloning.recipe(in: folder.checkpoint)
-      guard try changed(recipe) == recipe else {
-        throw RequestError("\(output) holds a run with other settings: omit them to resume it")
-      }
-    } else {
-      try folder.checkHoldsNoModel()
-      recipe = try changed(RobotRecipe())
-    }
-    let environment = try simulator.settings().map { try SimulatorEnvironment($0) }
-    let episodes = try demonstrations(in: folder, environment)
     let (began, cpu) = (Date(), clock())
-    let dataset = try RobotDataset(contentsOf: episodes)
-    let cloning = try recipe.cloning(on: dataset)
-    if isResumed {
-      try cloning.restore(from: folder.checkpoint)
-      if !json { print("resumed after \(cloning.stepsDone) steps") }
+    let (cloning, dataset) = try ranks.together {
+      let episodes = try demonstrations(in: folder, environment)
+      let dataset = try RobotDataset(contentsOf: episodes)
+      let cloning = try recipe.cloning(on: dataset)
+      if isResumed { try cloning.restore(from: folder.checkpoint, ranks: ranks.count) }
+      return (cloning, dataset)
     }
-    var progress = Progress(after: cloning.stepsDone)
-    try cloning.writeCheckpoint(to: folder.checkpoint)
-    folder.isResumable()
-    while !cloning.isDone {
-      guard cloning.step().isFinite else {
-        throw folder.diverged(
-          "the loss at step \(cloning.stepsDone)", remedy: "use a smaller --learning-rate")
-      }
-      let done = cloning.stepsDone
-      progress.report(
-        done, of: recipe.steps, "steps", String(format: "loss %.3f", cloning.losses.recentMean))
-      if done % 500 == 0 || cloning.isDone {
-        try cloning.writeCheckpoint(to: folder.checkpoint)
-        try Data(cloning.losses.jsonLines.utf8).writeAtomically(
-          to: folder.url.appending(path: "metrics.jsonl"))
-      }
-    }
-    try cloning.policy.write(to: folder.url, dataset: dataset.name)
+    folder.discardCopy()
+    try cloning.check(among: ranks)
+    if isResumed, !json { print("resumed after \(cloning.stepsDone) steps") }
+    try cloning.finish(in: folder, among: ranks)
+    try ranks.onFirst { try cloning.policy.write(to: folder.url, dataset: dataset.name) }
+    guard ranks.isFirst else { return }
     let (seconds, cpuTime) = (Date().timeIntervalSince(began), clock() - cpu)
     let result = RobotTrainResult(
       dataset: dataset.name, tasks: Set(dataset.episodes.map(\.task)).sorted(),
@@ -71,6 +47,33 @@ extension TrainCommand {
       success: try environment.map { try success(of: cloning.policy, in: $0) },
       policy: folder.url.path)
     try json ? printJSON(result) : print(result)
+  }
+
+  /// The recipe of the run that `folder` holds, or of a new one.
+  private func robotRecipe(
+    in folder: RunFolder, among ranks: any Communicator
+  ) throws -> (RobotRecipe, isResumed: Bool) {
+    let others: [(String, Any?)] = [
+      ("--dataset", dataset), ("--history", history), ("--noise", noise), ("--flips", flips),
+      ("--backbone", backbone), ("--demonstrations", data == nil ? nil : demonstrations),
+    ]
+    if let (name, _) = others.first(where: { $0.1 != nil }) {
+      throw RequestError("\(name) applies only to the tabletop: omit it with a robot's episodes")
+    }
+    if ranks.count > 1, data == nil {
+      throw RequestError(
+        "several processes learn from recorded episodes: record them with nanovla data, and give "
+          + "every process a copy with --data")
+    }
+    guard try folder.holdsRun(resume: resume || !ranks.isFirst) else {
+      try folder.checkHoldsNoModel()
+      return (try changed(RobotRecipe()), false)
+    }
+    let recipe = try RobotCloning.recipe(in: folder.checkpoint)
+    guard try changed(recipe) == recipe else {
+      throw RequestError("\(output) holds a run with other settings: omit them to resume it")
+    }
+    return (recipe, true)
   }
 
   /// The folder of the episodes: that of `--data`, or one in the run's folder, into which the

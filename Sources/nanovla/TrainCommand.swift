@@ -102,12 +102,11 @@ struct TrainCommand: ParsableCommand {
       return try RunFolder(output, among: ranks)
     }
     defer { folder.release() }
+    try ranks.checkSame("\(isOfRobot)") { _, _ in
+      "its --data is of another kind than that of rank 0: give it a copy of the same"
+    }
     if try simulator.settings() != nil || isOfRobot {
-      guard ranks.count == 1 else {
-        throw RankError(
-          rank: nil, "a robot's episodes are learned by one process: omit --distributed")
-      }
-      return try trainRobot(in: folder)
+      return try trainRobot(in: folder, among: ranks)
     }
     if noPositions { throw RequestError("--no-positions applies only to a robot's episodes") }
     let (recipe, isResumed) = try ranks.inTurn(

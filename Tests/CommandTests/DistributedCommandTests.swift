@@ -49,6 +49,26 @@ struct DistributedCommandTests {
     #expect(alone.status == 1 && alone.error.contains("mpirun -n 2"), "\(alone.error)")
   }
 
+  @Test("two ranks learn a robot's episodes as one process does", .enabled(if: Python.isHere))
+  func robot() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let record = ["data", "--environment", "toy:red,blue", "--count", "8", "--size", "32"]
+    let recorded = try Program(tool).run(record + ["--output", "episodes"], in: folder)
+    #expect(recorded.status == 0, "\(recorded.error)")
+    let train = ["train", "--data", "episodes", "--steps", "6", "--output"]
+    let two = try Launcher.run(2, tool, train + ["two", "--distributed"], in: folder)
+    #expect(two.status == 0 && two.output.split(separator: "\n").count == 1, "\(two.error)")
+    let one = try Program(tool).run(
+      train + ["one"], in: folder, environment: ["NANOVLA_THREADS": "1"])
+    #expect(one.status == 0, "\(one.error)")
+    let (shared, alone) = (try losses("two"), try losses("one"))
+    #expect(shared.count == 1 && alone.count == 1)  // the mean of six steps
+    for (mine, plain) in zip(shared, alone) { #expect(abs(mine - plain) < 1e-3 * plain) }
+    let unrecorded = try Launcher.run(
+      2, tool, ["train", "--environment", "toy:red", "--output", "x", "--distributed"], in: folder)
+    #expect(unrecorded.status != 0 && unrecorded.error.contains("nanovla data"))
+  }
+
   @Test("a rank that dies ends the other, and the run resumes bit-identical")
   func dies() throws {
     defer { try? FileManager.default.removeItem(at: folder) }

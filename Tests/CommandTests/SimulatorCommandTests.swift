@@ -117,7 +117,7 @@ struct SimulatorCommandTests {
 }
 
 /// The Python that simulators run in unless another is named.
-private enum Python {
+enum Python {
   static let isHere =
     (try? Program.product("nanovla").run(
       ["doctor"], in: FileManager.default.temporaryDirectory

@@ -15,22 +15,23 @@ extension RobotCloning {
   }
 
   /// Writes the state of the run to `file`, completely or not at all.
+  /// - Parameter ranks: the processes that share the run.
   /// - Throws: `CheckpointError` if the file cannot be written.
-  public func writeCheckpoint(to file: URL) throws {
+  public func writeCheckpoint(to file: URL, ranks: Int = 1) throws {
     var checkpoint = TrainingCheckpoint()
     checkpoint.add(policy, named: "policy")
     try checkpoint.add(optimizer, of: policy)
     checkpoint.add(losses, named: "losses")
     let run = Run(recipe: recipe, random: random.state, examples: fingerprint)
-    try checkpoint.write(run, to: file)
+    try checkpoint.write(run, to: file, ranks: ranks)
   }
 
-  /// Resumes the run that `file` holds. Nothing changes if it cannot be read.
+  /// Resumes the run that `file` holds, shared by as many `ranks` as before. Nothing changes if it cannot be read.
   /// - Throws: `SafetensorsError` or `CheckpointError`.
-  public func restore(from file: URL) throws {
+  public func restore(from file: URL, ranks: Int = 1) throws {
     let contents = try SafetensorsFile(url: file)
     let run = try contents.run(Run.self)
-    try contents.checkReproducible()
+    try contents.checkReproducible(ranks: ranks)
     guard run.recipe == recipe else {
       throw CheckpointError.badConfiguration(file.path, "it holds a run with other settings")
     }

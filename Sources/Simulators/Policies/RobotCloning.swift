@@ -15,12 +15,12 @@ public final class RobotCloning {
   public let schedule: Schedule
   /// The loss of each step so far, computed before its update.
   public internal(set) var losses: [Float] = []
-  let optimizer: AdamW
-  var random: SeededRandom
-  /// A hash of the examples; only a checkpoint needs it.
-  private(set) lazy var fingerprint = examples.fingerprint
+  package let optimizer: AdamW
+  package internal(set) var random: SeededRandom
+  /// A hash of the examples; only a checkpoint and several ranks need it.
+  package private(set) lazy var fingerprint = examples.fingerprint
   /// The most examples in one graph: its results stay in the cache.
-  private static let microBatch = 8
+  package static let microBatch = 8
 
   init(
     _ policy: VLA, _ backbone: PointingBackbone, on examples: RobotExamples, _ recipe: RobotRecipe
@@ -40,18 +40,41 @@ public final class RobotCloning {
   /// One step on a random batch. Returns its mean loss, computed before the update.
   @discardableResult
   public func step() -> Float {
-    let batch = (0..<recipe.batchSize).map { _ in random.integer(below: examples.count) }
-    let noise = batch.map { _ in
+    let batch = draw()
+    let mean = backward(batch, 0..<recipe.batchSize)
+    update(mean)
+    return mean
+  }
+
+  /// What is random in a step.
+  package struct Batch {
+    let examples: [Int]
+    let noise: [[Float]]
+    let seed: UInt64
+  }
+
+  package func draw() -> Batch {
+    let drawn = (0..<recipe.batchSize).map { _ in random.integer(below: examples.count) }
+    let noise = drawn.map { _ in
       (0..<backbone.proprioceptionCount).map { _ in recipe.proprioceptionNoise * random.normal() }
     }
-    let seed = random.next()
-    let mean = backwardInShards(of: batch.count, microBatch: Self.microBatch) { rows in
-      var draws = SeededRandom(seed: seed ^ UInt64(rows.lowerBound))
-      return loss(on: Array(batch[rows]), noise: Array(noise[rows]), using: &draws)
+    return Batch(examples: drawn, noise: noise, seed: random.next())
+  }
+
+  /// Adds the gradient of the mean loss of some `rows` of a batch. Returns that mean.
+  package func backward(_ batch: Batch, _ rows: Range<Int>) -> Float {
+    backwardInShards(of: rows.count, microBatch: Self.microBatch) { part in
+      let part = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
+      var draws = SeededRandom(seed: batch.seed ^ UInt64(part.lowerBound))
+      return loss(
+        on: Array(batch.examples[part]), noise: Array(batch.noise[part]), using: &draws)
     }
+  }
+
+  /// Updates the weights with the gradient of a batch, whose loss was `mean`.
+  package func update(_ mean: Float) {
     optimizer.step(learningRate: schedule(stepsDone), maximumNorm: 1)
     losses.append(mean)
-    return mean
   }
 
   /// The mean loss on the examples at `batch`, with `noise` added to their scaled proprioception.
