@@ -43,7 +43,8 @@ import Testing
   func learns() throws {
     let cloning = try Self.recipe(steps: 300).cloning(on: Self.dataset())
     let first = cloning.step()
-    #expect(abs(first - log(16) - 0.3) < 0.3)
+    // A number of unit spread that is not yet predicted is off by .8 in the mean.
+    #expect(abs(first - log(16) - 0.8 * cloning.recipe.positionWeight) < 0.7)
     while !cloning.isDone { cloning.step() }
     #expect(cloning.losses.suffix(5).reduce(0, +) / 5 < 0.5 * first)
 
