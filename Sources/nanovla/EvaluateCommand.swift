@@ -49,6 +49,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var timing: EvaluationTiming
 
+  @OptionGroup var sampling: EvaluationSampling
+
   @Option(help: "PNG file to write: successes and failures, or where two policies differ.")
   var sheet: String?
 
@@ -66,13 +68,14 @@ struct EvaluateCommand: ParsableCommand {
     let (policies, world) = try loaded(folders)
     for policy in policies {
       try timing.check(policy)
+      try sampling.apply(to: policy)
     }
     try sheet.map { try URL(fileURLWithPath: $0).checkWritable() }
 
     var rollouts = EvaluationRollouts(
       in: world, runs: folders.count * (controls ? 3 : 1), timing: timing)
     var measured: [[Episode]] = []
-    var report = EvaluationReport(world, timing)
+    var report = EvaluationReport(world, timing, sampling)
     for (folder, policy) in zip(folders, policies) {
       let episodes = try rollouts.run(policy)
       var part = PolicyReport(

@@ -15,7 +15,7 @@ extension EvaluationReport {
             : "NOT held out: the policy may have been trained on them",
         ],
         ["horizon", "\(horizonSteps) steps"],
-      ] + delayRows + [["[…, …]", "95 % Wilson interval"]]
+      ] + delayRows + EvaluationSampling.rows(temperature) + [["[…, …]", "95 % Wilson interval"]]
     ).lines(width: width)
     for (index, policy) in policies.enumerated() {
       let name = policies.count == 1 ? "policy" : ["policy A", "policy B"][index]

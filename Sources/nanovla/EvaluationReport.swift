@@ -16,15 +16,18 @@ struct EvaluationReport: Encodable {
   let delaySteps: Int
   /// nil without a delay.
   let execution: Execution?
+  /// 0 if actions are the most probable.
+  let temperature: Float
   var policies: [PolicyReport] = []
   var comparison: Comparison?
   var sheet: Sheet?
 
-  init(_ world: EvaluationWorld, _ timing: EvaluationTiming) {
+  init(_ world: EvaluationWorld, _ timing: EvaluationTiming, _ sampling: EvaluationSampling) {
     (suite, episodes, layouts) = (world.name, world.seeds.count, world.layouts)
     (firstSeed, layoutsAreHeldOut) = (world.seeds.first ?? 0, world.layoutsAreHeldOut)
     (horizonSteps, delaySteps) = (world.horizon, timing.delay)
     execution = timing.delay == 0 ? nil : timing.execution
+    temperature = sampling.temperature
   }
 
   struct Sheet: Encodable {

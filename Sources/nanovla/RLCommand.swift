@@ -21,8 +21,8 @@ struct RLCommand: ParsableCommand {
       --config reads the settings from a JSON file; options override it. A simulator is practiced in \
       from the outcomes of its episodes alone:
 
-        nanovla rl --policy run --environment metaworld:reach-v3 --maximum-steps 150 \\
-          --python VENV/bin/python --output reach-run
+        nanovla rl --policy run --environment metaworld:reach-v3 --maximum-steps 75 \\
+          --temperature 2.5 --group-size 16 --python VENV/bin/python --output reach-run
       """)
 
   @Option(help: "Folder of the policy to improve.")
