@@ -83,7 +83,7 @@ struct EvaluateCommand: ParsableCommand {
       if controls {
         part.controls = .init(
           blank: try rollouts.run(policy, control: .blankImage),
-          other: try rollouts.run(policy, control: .otherInstruction))
+          other: try rollouts.run(policy, control: .otherInstruction), in: world)
       }
       measured.append(episodes)
       report.policies.append(part)

@@ -53,17 +53,14 @@ extension PolicyReport {
     }
     guard let controls else { return lines }
     lines.append("")
-    lines += TextTable(
-      columns: ["control", "success", "should be"],
-      rows: [
-        ["blank image", controls.blankImage.text, "low: uses the image"],
-        ["other instruction, followed", controls.otherInstructionDone.text, "high: uses the text"],
-        [
-          "other instruction, ignored", controls.otherInstructionOriginalDone.text,
-          "low: uses the text",
-        ],
-      ]
-    ).lines(width: width)
+    var rows = [["blank image", controls.blankImage.text, "low: uses the image"]]
+    if let done = controls.otherInstructionDone {
+      rows.append(["other instruction, followed", done.text, "high: uses the text"])
+    }
+    let original = controls.otherInstructionOriginalDone.text
+    rows.append(["other instruction, ignored", original, "low: uses the text"])
+    lines += TextTable(columns: ["control", "success", "should be"], rows: rows)
+      .lines(width: width)
     return lines
   }
 

@@ -103,11 +103,13 @@ struct PolicyReport: Encodable {
 
   /// Success rates on the same layouts with one input changed.
   struct Controls: Encodable {
-    let blankImage, otherInstructionDone, otherInstructionOriginalDone: Rate
+    let blankImage, otherInstructionOriginalDone: Rate
+    /// nil in a simulator, which judges its own task alone.
+    let otherInstructionDone: Rate?
 
-    init(blank: [Episode], other: [Episode]) {
+    init(blank: [Episode], other: [Episode], in world: EvaluationWorld) {
       blankImage = Rate(SuccessRate(of: blank))
-      otherInstructionDone = Rate(SuccessRate(of: other))
+      otherInstructionDone = world.simulator == nil ? Rate(SuccessRate(of: other)) : nil
       otherInstructionOriginalDone = Rate(SuccessRate(other.map(\.achievedOriginalTask)))
     }
   }
