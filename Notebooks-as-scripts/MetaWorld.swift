@@ -65,7 +65,7 @@ Lesson.notebook("MetaWorld", question: question, prediction: prediction) { lesso
     return cloning
   }
   let imitation = try train(positionWeight: 0)
-  let pointing = try train(positionWeight: RobotRecipe().positionWeight)
+  let pointing = try train(positionWeight: 0.3)
   lesson.result(
     "parameters", pointing.policy.parameterCount, "trained values, of backbone and head")
 
