@@ -26,7 +26,7 @@ extension EvaluateCommandTests {
   }
 
   @Test(
-    "a temperature that is none, or has no probabilities to change, is refused in one line",
+    "a temperature out of range, or of a head without probabilities, is refused in one line",
     arguments: [
       ("-1", "run/start", "0 to 100"), ("nan", "run/start", "0 to 100"), ("1", "l1", "l1"),
     ])
