@@ -13,7 +13,7 @@ struct SimulatorOptions: ParsableArguments {
   @Option(help: "Python that has the simulator's packages ($NANOVLA_PYTHON, or python3).")
   var python: String?
 
-  @Option(help: "Simulators that run at once, a process each (the number of cores).")
+  @Option(help: "Simulators that run at once, a process each (one for each core; for rl, a group).")
   var processes: Int?
 
   @Option(help: "fast leaves out shadows, reflections and anti-aliasing; full (the simulator's).")

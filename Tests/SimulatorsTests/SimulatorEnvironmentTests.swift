@@ -1,6 +1,6 @@
 import Foundation
 import NanoVLA
-import Simulators
+@testable import Simulators
 import Tensors
 import VLMs
 import TestSupport
@@ -179,8 +179,9 @@ struct SimulatorEnvironmentTests {
     #expect(throws: BridgeError.self) { try environment.reset(to: 0) }
   }
 
-  @Test func noMoreProcessesRunThanAllowed() throws {
-    let environment = try toy(processes: 2)
+  @Test(arguments: [1, 2])
+  func noMoreProcessesRunThanAllowed(count: Int) throws {
+    let environment = try toy("toy:red", processes: count)
     var random = SeededRandom(seed: 0)
     let policy = try VLA(
       backbone: StateBackbone(), space: environment.space,
@@ -188,7 +189,19 @@ struct SimulatorEnvironmentTests {
     let episodes = try ClosedLoop(in: environment, executionHorizon: 2)(policy, seeds: 0..<9)
     #expect(episodes.map(\.seed) == Array(0..<9))
     #expect(episodes.allSatisfy { $0.steps <= 40 })
-    #expect((1...2).contains(environment.pool.processCount))
+    #expect((1...count).contains(environment.pool.startCount))
+  }
+
+  @Test func processesFitIntoTheMemory() {
+    func count(_ kind: SimulatorName.Kind, _ size: Int, cores: Int, gigabytes: UInt64) -> Int {
+      SimulatorSettings.processes(of: kind, groupsOf: size, cores: cores, memory: gigabytes << 30)
+    }
+    #expect(count(.metaworld, 1, cores: 8, gigabytes: 64) == 8)
+    #expect(count(.metaworld, 16, cores: 2, gigabytes: 24) == 32)
+    #expect(count(.metaworld, 16, cores: 8, gigabytes: 24) == 48)  // 16.8 of 18 GB
+    #expect(count(.libero, 8, cores: 8, gigabytes: 24) == 8)
+    #expect(count(.libero, 1, cores: 64, gigabytes: 16) == 7)
+    #expect(count(.libero, 8, cores: 2, gigabytes: 1) == 8, "less than a group cannot run")
   }
 
   @Test func groupsOfRolloutsUseTheSameProcessesAgain() throws {

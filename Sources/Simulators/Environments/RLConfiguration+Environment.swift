@@ -7,16 +7,19 @@ extension RLConfiguration {
   /// - Parameters:
   ///   - policy: that will act there.
   ///   - processes: the simulators at once. A group of rollouts needs one for each rollout on every
-  ///     thread, or processes would be started and ended all the time; that is the default.
+  ///     thread, or processes would be started and ended all the time; that is the default, if there
+  ///     is memory for them.
   /// - Throws: ``SimulatorError``, or ``BridgeError`` with what is missing.
   public func environment(
     for policy: VLA, python: PythonInterpreter = .init(), processes: Int? = nil
   ) throws -> SimulatorEnvironment? {
     guard needsSimulator else { return nil }
+    let name = try SimulatorName(dataset: dataset)
     var simulators = SimulatorSettings(
-      try SimulatorName(dataset: dataset), python: python,
+      name, python: python,
       imageSize: policy.backbone.imageSize ?? SimulatorSettings.defaultImageSize,
-      processes: processes ?? settings.groupSize * SimulatorSettings.cores,
+      processes: processes
+        ?? SimulatorSettings.processes(of: name.kind, groupsOf: settings.groupSize),
       instruction: simulator.taskText, horizon: simulator.maximumSteps)
     if let rendering = simulator.rendering {
       guard let known = SimulatorSettings.Rendering(rawValue: rendering) else {

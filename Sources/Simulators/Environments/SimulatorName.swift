@@ -12,6 +12,14 @@ public struct SimulatorName: Sendable, Equatable, CustomStringConvertible {
     case metaworld, libero, gymnasium, toy
     /// The side of its images for a policy that resizes them itself, in pixels: OpenVLA's in LIBERO.
     public var imageSize: Int { self == .libero ? 224 : 128 }
+    /// About what a process of it needs, in megabytes.
+    var megabytes: Int {
+      switch self {
+      case .metaworld, .gymnasium: 350
+      case .libero: 1600
+      case .toy: 30
+      }
+    }
   }
 
   public let kind: Kind

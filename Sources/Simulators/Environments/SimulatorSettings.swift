@@ -9,7 +9,8 @@ public struct SimulatorSettings: Sendable, Equatable {
   public var python: PythonInterpreter
   /// Width and height of the image, in pixels.
   public var imageSize: Int
-  /// The most processes at once, each with one simulator. By default one for each core.
+  /// The most processes at once, each with one simulator. By default one for each core, if there is
+  /// memory for them.
   public var processes: Int
   /// nil for the simulator's own default: fast for MetaWorld, full for LIBERO.
   public var rendering: Rendering?
@@ -23,7 +24,17 @@ public struct SimulatorSettings: Sendable, Equatable {
 
   /// What the toy VLM sees too.
   public static let defaultImageSize = 64
-  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  /// The default number of processes for episodes that run in groups of `size`: a group for each core, as
+  /// long as they take no more than three quarters of the memory; at least one group.
+  static func processes(
+    of kind: SimulatorName.Kind, groupsOf size: Int = 1,
+    cores: Int = ProcessInfo.processInfo.activeProcessorCount,
+    memory: UInt64 = ProcessInfo.processInfo.physicalMemory
+  ) -> Int {
+    let fitting = Int(memory >> 20) / 4 * 3 / (kind.megabytes * size)
+    return size * max(1, min(cores, fitting))
+  }
 
   public init(
     _ name: SimulatorName, python: PythonInterpreter = .init(), imageSize: Int = defaultImageSize,
@@ -31,7 +42,7 @@ public struct SimulatorSettings: Sendable, Equatable {
     horizon: Int? = nil, cropsCenter: Bool = true
   ) {
     (self.name, self.python, self.imageSize) = (name, python, imageSize)
-    self.processes = processes ?? Self.cores
+    self.processes = processes ?? Self.processes(of: name.kind)
     (self.rendering, self.instruction, self.horizon) = (rendering, instruction, horizon)
     self.cropsCenter = cropsCenter
   }

@@ -13,7 +13,7 @@ import Dispatch
 public func inShards<Result>(
   of count: Int, ofAtMost limit: Int = .max, _ body: (Range<Int>) -> Result
 ) -> [Result] {
-  let threads = thread_state().pointee.isShard ? 1 : max(1, min(Threads.count, count))
+  let threads = thread_state().pointee.isShard ? 1 : max(1, min(Threads.count, count, limit))
   let most = max(1, limit / threads)
   let shards = max(threads, count / most + (count % most == 0 ? 0 : 1))
   let bounds = (0...shards).map { $0 * count / shards }
