@@ -386,12 +386,13 @@ Lesson.notebook("The gradient of success", question: question, prediction: predi
     columns: ["group size", "GRPO", "not divided"], rows: onTable.map { [$0.0, $0.1, $0.2] })
   for row in onTable { lesson.keep("tabletop_grpo_\(row.0)", row.1.mean) }
   let bestOnTable = onTable.max { $0.1.mean < $1.1.mean }!
+  let worseOnTable = onTable.filter { differ($0.1, bestOnTable.1) }.map { "\($0.0)" }
   lesson.say(
     "One iteration of lesson 10, 256 rollouts in groups of 8, has a cosine of \(onTable[1].1) with "
       + "the true gradient, by this estimate. "
-      + (onTable.contains { differ($0.1, bestOnTable.1) }
-        ? "Groups of \(bestOnTable.0) are the closest. "
-        : "The group sizes are not told apart by \(tabletopDraws) estimates each. ")
+      + (worseOnTable.isEmpty
+        ? "The group sizes are not told apart by \(tabletopDraws) estimates each. "
+        : "Groups of \(worseOnTable.joined(separator: ", ")) are worse than of \(bestOnTable.0). ")
       + "It is enough to learn: the noise of many steps averages out, and "
       + "\(robotHead.parameterCount) weights leave many directions for it.")
 
